@@ -1,0 +1,63 @@
+/** The contract of a codec: one generation of the wire, between frames and neutral packets. */
+import type { Packet } from '../packet.js';
+
+/** One Engine.IO packet, or one revision-1 packet: text, or binary with whatever prefix the generation wants. */
+export type Frame = string | Buffer;
+
+/** What keeps a connection alive or ends it; the session deals with these, no namespace sees them. */
+export interface Signal {
+  readonly type: 'open' | 'close' | 'ping' | 'pong' | 'upgrade' | 'noop';
+  /** What follows the type on the wire: the handshake, `probe`, an error text. */
+  readonly data?: string;
+}
+
+/** Input that no client of this generation would send; the connection ends. */
+export interface Malformed {
+  readonly type: 'malformed';
+  /** `engine`: not even a frame of this generation. `socket`: a good frame with a bad Socket.IO packet in it. */
+  readonly layer: 'engine' | 'socket';
+  /** For people; never contains the input. */
+  readonly why: string;
+}
+
+/** A packet, a signal, a refusal; `undefined` when there is nothing to act on (yet): attachments are due, or it is ignored. */
+export type Decoded = Packet | Signal | Malformed | undefined;
+
+/** Bounds on one incoming packet. */
+export interface DecodeLimits {
+  /** Most binary attachments of one packet. */
+  readonly maxAttachments: number;
+  /** Most bytes of one packet, all attachments included. */
+  readonly maxPayload: number;
+  /** Most arguments of one event or acknowledgement, its name not counted. */
+  readonly maxArguments: number;
+  /** Most levels of nested arrays and objects. */
+  readonly maxDepth: number;
+  /** Most UTF-16 code units in an event name or a namespace. */
+  readonly maxNameLength: number;
+}
+
+/** Reads the frames of one connection, in order. It never throws on input. */
+export interface Decoder {
+  decode(frame: Frame): Decoded;
+}
+
+/** How several frames share one HTTP body. */
+export interface PayloadFormat {
+  /** Whether a client may send a body as `application/octet-stream`. */
+  readonly binary?: boolean;
+  pack(frames: readonly Frame[]): Frame;
+  /** The frames before the first fault, then (if there is one) the fault. */
+  unpack(body: Frame): { readonly frames: Frame[]; readonly fault?: Malformed };
+}
+
+/** One generation. Stateless: only its decoders remember (half-arrived attachments). */
+export interface Codec {
+  readonly name: 'engine4' | 'engine3' | 'revision1';
+  /** The place of this codec in a parcel's cache; unique among codecs. */
+  readonly slot: number;
+  readonly payload: PayloadFormat;
+  encode(packet: Packet): readonly Frame[];
+  signal(signal: Signal): Frame;
+  decoder(limits: DecodeLimits): Decoder;
+}

@@ -1,0 +1,137 @@
+/** Engine.IO 4 with Socket.IO protocol 5: the clients 3.x and 4.x. */
+import { isUtf8 } from 'node:buffer';
+import type { Packet } from '../packet.js';
+import { PacketType } from '../packet.js';
+import { readBase64 } from './base64.js';
+import type { Codec, Decoded, DecodeLimits, Decoder, Frame, PayloadFormat, Signal } from './codec.js';
+import { disarm, isRecord } from './json.js';
+import { engineFault, socketFault } from './malformed.js';
+import { type Dialect, encodeMessage, MessageDecoder } from './message.js';
+
+/** Joining a namespace in protocol 5: credentials in, a socket id out. */
+const protocol5: Dialect = {
+  readConnect: (nsp, payload) => {
+    if (payload === undefined) return { type: PacketType.CONNECT, nsp };
+    if (!isRecord(payload)) return socketFault('the payload of a CONNECT is not an object');
+    return { type: PacketType.CONNECT, nsp, data: disarm(payload) };
+  },
+  connectPayload: ({ data }) => data,
+  refusalPayload: ({ data }) => data,
+};
+
+// frame    = text / binary
+// text     = type *CHAR / "b" base64
+// type     = %x30-36                    ; as in the table below; "4" is a message
+// binary   = *OCTET                     ; a message
+// payload  = text *( %x1E text )
+
+const types: Readonly<Record<Signal['type'], string>> = {
+  open: '0',
+  close: '1',
+  ping: '2',
+  pong: '3',
+  upgrade: '5',
+  noop: '6',
+};
+
+const MESSAGE = 0x34;
+const BASE64 = 0x62;
+const SEPARATOR = '\x1e';
+
+class Engine4Decoder implements Decoder {
+  readonly #messages: MessageDecoder;
+
+  constructor(limits: DecodeLimits) {
+    this.#messages = new MessageDecoder(protocol5, limits);
+  }
+
+  decode(frame: Frame): Decoded {
+    if (typeof frame !== 'string') return this.#messages.binary(frame);
+    const type = frame.charCodeAt(0);
+    if (type === MESSAGE) return this.#messages.text(frame, 1);
+    if (type === BASE64) return this.#base64(frame);
+    return readSignal(frame);
+  }
+
+  #base64(frame: string): Decoded {
+    const bytes = readBase64(frame.slice(1));
+    return bytes ? this.#messages.binary(bytes) : engineFault('not base64');
+  }
+}
+
+function readSignal(frame: string): Decoded {
+  switch (frame[0]) {
+    case '0':
+      return { type: 'open' };
+    case '1':
+      return { type: 'close' };
+    case '2':
+      return { type: 'ping', ...dataOf(frame) };
+    case '3':
+      return { type: 'pong', ...dataOf(frame) };
+    case '5':
+      return { type: 'upgrade' };
+    case '6':
+      return { type: 'noop' };
+    case undefined:
+      return engineFault('an empty packet');
+    default:
+      return engineFault('unknown packet type');
+  }
+}
+
+function dataOf(frame: string): { data?: string } {
+  return frame.length > 1 ? { data: frame.slice(1) } : {};
+}
+
+function asText(frame: Frame): string {
+  return typeof frame === 'string' ? frame : `b${frame.toString('base64')}`;
+}
+
+/** @see engine.io-protocol v4, "HTTP long-polling": packets in one body */
+const payload: PayloadFormat = {
+  pack: (frames) => frames.map(asText).join(SEPARATOR),
+  unpack: (body) => {
+    if (typeof body === 'string') return split(body);
+    // An engine that replaced broken characters would hand on text that nobody sent.
+    return isUtf8(body) ? split(body.toString()) : { frames: [], fault: engineFault('not UTF-8') };
+  },
+};
+
+/** Stops at the first fault: a body of separators alone must not become a list of as many packets. */
+function split(body: string): ReturnType<PayloadFormat['unpack']> {
+  const frames: string[] = [];
+  for (let start = 0; ; ) {
+    const separator = body.indexOf(SEPARATOR, start);
+    const end = separator < 0 ? body.length : separator;
+    if (end === start) return { frames, fault: engineFault('an empty packet') };
+    frames.push(body.slice(start, end));
+    if (separator < 0) return { frames };
+    start = separator + 1;
+  }
+}
+
+function encode(packet: Packet): readonly Frame[] {
+  const { text, attachments } = encodeMessage(packet, protocol5);
+  return attachments.length === 0 ? [`4${text}`] : [`4${text}`, ...attachments];
+}
+
+/**
+ * Binary messages as they are, where the transport carries them.
+ * @see engine.io-protocol v4, socket.io-protocol v5
+ */
+export const engine4: Codec = {
+  name: 'engine4',
+  slot: 0,
+  payload,
+  encode,
+  signal: ({ type, data }) => types[type] + (data ?? ''),
+  decoder: (limits) => new Engine4Decoder(limits),
+};
+
+/** The same for sessions that asked for text alone (`b64`): binary messages are base64 on every transport. */
+export const engine4Text: Codec = {
+  ...engine4,
+  slot: 1,
+  encode: (packet) => encode(packet).map(asText),
+};

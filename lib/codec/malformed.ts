@@ -1,0 +1,32 @@
+/** Refusals of input, in words that name the bound but never repeat the input. */
+import type { DecodeLimits, Malformed } from './codec.js';
+
+/** Not even a frame of this generation. */
+export function engineFault(why: string): Malformed {
+  return { type: 'malformed', layer: 'engine', why };
+}
+
+/** A good frame with a bad Socket.IO packet in it. */
+export function socketFault(why: string): Malformed {
+  return { type: 'malformed', layer: 'socket', why };
+}
+
+/** Whether one text is more than a whole packet may be; bytes are counted only when the length leaves a doubt. */
+export function oversize(text: string, limits: DecodeLimits): Malformed | undefined {
+  // A UTF-16 code unit takes 3 bytes of UTF-8 at most.
+  if (text.length * 3 <= limits.maxPayload || Buffer.byteLength(text) <= limits.maxPayload) return undefined;
+  return socketFault('more than maxHttpBufferSize bytes');
+}
+
+/** Whether a namespace or an event has a name beyond the bound. */
+export function longName(name: string, limits: DecodeLimits): Malformed | undefined {
+  if (name.length <= limits.maxNameLength) return undefined;
+  return socketFault('a name longer than maxNameLength');
+}
+
+/** Whether there are more arguments than one call may get. */
+export function crowded(count: number, limits: DecodeLimits): Malformed | undefined {
+  // Arguments end up in calls; some 60 000 of them exhaust the stack of the process.
+  if (count <= limits.maxArguments) return undefined;
+  return socketFault('more than maxArguments arguments');
+}

@@ -1,0 +1,205 @@
+/** Every option with its unit, default and bound; checked once, then frozen. */
+import type { IncomingMessage } from 'node:http';
+import { SocketioError } from './errors.js';
+
+export type TransportName = 'polling' | 'websocket' | 'jsonp' | 'htmlfile' | 'flashsocket';
+
+/** A protocol generation: revision 1 (clients 0.7 to 0.9), Engine.IO 3 (1.x, 2.x), Engine.IO 4 (3.x, 4.x). */
+export type Generation = 1 | 3 | 4;
+
+/** Where an error came from. `socket` is absent for errors that no single client caused. */
+export interface ErrorContext {
+  readonly socket?: unknown;
+  /** The event, or `connection`, `serve`, `middleware`. */
+  readonly event?: string;
+}
+
+export interface Options {
+  /** Ways to connect that are offered. @default ['polling', 'websocket'] */
+  readonly transports: readonly TransportName[];
+  /** Which clients are served. @default [4] */
+  readonly generations: readonly Generation[];
+  /** Whether a polling client may move to a better transport. @default true */
+  readonly allowUpgrades: boolean;
+  /** Milliseconds between two heartbeats. @default 25_000 */
+  readonly pingInterval: number;
+  /** Milliseconds that a heartbeat's answer may take. @default 20_000 */
+  readonly pingTimeout: number;
+  /** Milliseconds that the switch to a better transport may take. @default 10_000 */
+  readonly upgradeTimeout: number;
+  /** Milliseconds in which a new client must have joined a namespace. @default 45_000 */
+  readonly connectTimeout: number;
+  /** Milliseconds that the site's stack may take to answer an upgrade; then 503. @default 10_000 */
+  readonly handshakeTimeout: number;
+  /** Milliseconds that one POST body may take to arrive. @default 30_000 */
+  readonly bodyTimeout: number;
+  /** Most bytes of one message with all its attachments, or of one POST body. @default 1_000_000 */
+  readonly maxHttpBufferSize: number;
+  /** Most binary attachments of one packet. @default 10 */
+  readonly maxAttachments: number;
+  /** Most arguments of one event, its name not counted. @default 1_000 */
+  readonly maxArguments: number;
+  /** Most levels of nesting in what a client sends. @default 512 */
+  readonly maxDepth: number;
+  /** Most UTF-16 code units in the name of an event or a namespace. @default 1_024 */
+  readonly maxNameLength: number;
+  /** Most namespaces that one client may be in. @default 100 */
+  readonly maxNamespaces: number;
+  /** Bytes waiting for one client above which the write deadline runs. @default 1_048_576 */
+  readonly softBufferLimit: number;
+  /** Milliseconds that a client may stay above `softBufferLimit`; then it is closed as `slow consumer`. @default 10_000 */
+  readonly writeDeadline: number;
+  /** Bytes waiting for one client at which it is closed as `slow consumer` at once. @default 16_777_216 */
+  readonly hardBufferLimit: number;
+  /** Acknowledgements that one socket may owe; one more fails at once. @default 10_000 */
+  readonly maxPendingAcks: number;
+  /** Milliseconds after which an acknowledgement without a `timeout()` is forgotten; 0: never. @default 0 */
+  readonly ackTimeout: number;
+  /** Messages that a mailbox (`for await`) holds before its client is no longer read. @default 256 */
+  readonly mailboxMessages: number;
+  /** Bytes that a mailbox holds before its client is no longer read. @default 1_048_576 */
+  readonly mailboxBytes: number;
+  /** Whether the site's middleware judges a session once, when it is born, or on every request. @default 'once' */
+  readonly admit: 'once' | 'every';
+  /** Origins allowed beside the server's own: exact ones, or `'*'` for all. @default [] */
+  readonly origins: readonly string[];
+  /** Asked on each handshake; calls back with an error text or a verdict. */
+  readonly allowRequest?: (
+    req: IncomingMessage,
+    done: (error: string | null | undefined, success: boolean) => void,
+  ) => void;
+  /** Compression of WebSocket messages (RFC 7692). @default false */
+  readonly perMessageDeflate: boolean | Record<string, unknown>;
+  /** Hears every error of a handler, listener or middleware. @default one line on stderr */
+  readonly onError: (error: unknown, context: ErrorContext) => void;
+}
+
+/** What a user may give: any part of the options; one origin may stand without a list. */
+export type UserOptions = Partial<Omit<Options, 'origins'>> & {
+  readonly origins?: string | readonly string[];
+};
+
+const defaults: Options = {
+  transports: ['polling', 'websocket'],
+  generations: [4],
+  allowUpgrades: true,
+  pingInterval: 25_000,
+  pingTimeout: 20_000,
+  upgradeTimeout: 10_000,
+  connectTimeout: 45_000,
+  handshakeTimeout: 10_000,
+  bodyTimeout: 30_000,
+  maxHttpBufferSize: 1_000_000,
+  maxAttachments: 10,
+  maxArguments: 1_000,
+  maxDepth: 512,
+  maxNameLength: 1_024,
+  maxNamespaces: 100,
+  softBufferLimit: 1_048_576,
+  writeDeadline: 10_000,
+  hardBufferLimit: 16_777_216,
+  maxPendingAcks: 10_000,
+  ackTimeout: 0,
+  mailboxMessages: 256,
+  mailboxBytes: 1_048_576,
+  admit: 'once',
+  origins: [],
+  perMessageDeflate: false,
+  onError: (error, { event }) => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    console.error(`socketio: ${event ?? 'error'}: ${text.replaceAll('\n', ' ')}`);
+  },
+};
+
+/** Options that count or last: the least and most that make sense. */
+const ranges: Partial<Record<keyof Options, readonly [least: number, most: number]>> = {
+  pingInterval: [1, 0x7fffffff],
+  pingTimeout: [1, 0x7fffffff],
+  upgradeTimeout: [1, 0x7fffffff],
+  connectTimeout: [1, 0x7fffffff],
+  handshakeTimeout: [1, 0x7fffffff],
+  bodyTimeout: [1, 0x7fffffff],
+  maxHttpBufferSize: [1, 0x7fffffff],
+  maxAttachments: [0, 10_000],
+  maxArguments: [1, 60_000],
+  maxDepth: [1, 4_000],
+  maxNameLength: [1, 1_000_000],
+  maxNamespaces: [1, Number.MAX_SAFE_INTEGER],
+  softBufferLimit: [1, Number.MAX_SAFE_INTEGER],
+  writeDeadline: [1, 0x7fffffff],
+  hardBufferLimit: [1, Number.MAX_SAFE_INTEGER],
+  maxPendingAcks: [1, Number.MAX_SAFE_INTEGER],
+  ackTimeout: [0, 0x7fffffff],
+  mailboxMessages: [1, Number.MAX_SAFE_INTEGER],
+  mailboxBytes: [1, Number.MAX_SAFE_INTEGER],
+};
+
+/** Options that choose from a closed list. */
+const choices: Partial<Record<keyof Options, readonly unknown[]>> = {
+  transports: ['polling', 'websocket'],
+  generations: [4],
+  admit: ['once', 'every'],
+};
+
+/**
+ * Fills in the defaults, checks every value and freezes the result.
+ * @throws {SocketioError} `OPTION_INVALID`, naming the option
+ */
+export function readOptions(given: UserOptions = {}): Options {
+  const options: Record<string, unknown> = { ...defaults };
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    const check = checks[name as keyof Options] ?? checkFor(name as keyof Options);
+    options[name] = check(value, name);
+  }
+  return Object.freeze(options) as unknown as Options;
+}
+
+type Check = (value: unknown, name: string) => unknown;
+
+const checks: Partial<Record<keyof Options, Check>> = {
+  origins: (value) => Object.freeze(typeof value === 'string' ? [value] : listOf(value, 'origins', isOrigin)),
+  onError: isFunction,
+  allowRequest: isFunction,
+  allowUpgrades: isBoolean,
+  perMessageDeflate: (value, name) =>
+    typeof value === 'object' && value !== null ? value : isBoolean(value, name),
+};
+
+function checkFor(option: keyof Options): Check {
+  const range = ranges[option];
+  if (range) return (value, name) => within(value, name, range);
+  const choice = choices[option];
+  if (!choice) return (value) => value; // Unknown names are kept, as in Socket.IO: tools read their own options back.
+  if (!Array.isArray(defaults[option])) return (value, name) => oneOf(value, name, choice);
+  return (value, name) => Object.freeze(listOf(value, name, (item) => choice.includes(item)));
+}
+
+function within(value: unknown, name: string, [least, most]: readonly [number, number]): number {
+  if (typeof value === 'number' && value >= least && value <= most) return value;
+  throw new SocketioError('OPTION_INVALID', `${name} must be a number from ${least} to ${most}`);
+}
+
+function oneOf(value: unknown, name: string, choice: readonly unknown[]): unknown {
+  if (choice.includes(value)) return value;
+  throw new SocketioError('OPTION_INVALID', `${name} must be one of ${choice.join(', ')}`);
+}
+
+function listOf(value: unknown, name: string, fits: (item: unknown) => boolean): unknown[] {
+  if (Array.isArray(value) && value.length > 0 && value.every(fits)) return [...value];
+  throw new SocketioError('OPTION_INVALID', `${name} must be a list of known values`);
+}
+
+function isOrigin(item: unknown): boolean {
+  return item === '*' || (typeof item === 'string' && URL.canParse(item) && new URL(item).origin === item);
+}
+
+function isFunction(value: unknown, name: string): unknown {
+  if (typeof value === 'function') return value;
+  throw new SocketioError('OPTION_INVALID', `${name} must be a function`);
+}
+
+function isBoolean(value: unknown, name: string): unknown {
+  if (typeof value === 'boolean') return value;
+  throw new SocketioError('OPTION_INVALID', `${name} must be true or false`);
+}

@@ -1,0 +1,178 @@
+/** Packets of Socket.IO 5 and their frames; a number is that of the vector in the protocol notes. */
+import type { Decoded, Frame } from '../../lib/codec/codec.js';
+import { type Packet, PacketType } from '../../lib/packet.js';
+
+const { CONNECT, DISCONNECT, EVENT, ACK } = PacketType;
+const hole = (num: number) => ({ _placeholder: true, num });
+const holes = '{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}';
+const a = Buffer.from([1, 2, 3]);
+const b = Buffer.from([4, 5, 6]);
+
+/** Read and written alike. */
+export const bothWays: [string, readonly Frame[], Packet][] = [
+  ['80 joins /', ['40'], { type: CONNECT, nsp: '/' }],
+  ['81 joins with credentials', ['40{"token":"123"}'], { type: CONNECT, nsp: '/', data: { token: '123' } }],
+  ['82 joins a namespace', ['40/custom,'], { type: CONNECT, nsp: '/custom' }],
+  [
+    '130 asks for recovery',
+    ['40{"pid":"P","offset":"O"}'],
+    { type: CONNECT, nsp: '/', data: { pid: 'P', offset: 'O' } },
+  ],
+  [
+    'joins a namespace with credentials',
+    ['40/custom,{"a":1}'],
+    { type: CONNECT, nsp: '/custom', data: { a: 1 } },
+  ],
+  ['keeps a query in the name', ['40/custom?x=1,'], { type: CONNECT, nsp: '/custom?x=1' }],
+  ['93 leaves /', ['41'], { type: DISCONNECT, nsp: '/' }],
+  ['leaves a namespace', ['41/custom,'], { type: DISCONNECT, nsp: '/custom' }],
+  [
+    '94 event',
+    ['42["message",1,"2",{"3":[true]}]'],
+    { type: EVENT, nsp: '/', data: ['message', 1, '2', { 3: [true] }] },
+  ],
+  [
+    '95 event with id',
+    ['42456["message-with-ack",1]'],
+    { type: EVENT, nsp: '/', id: 456, data: ['message-with-ack', 1] },
+  ],
+  ['96 id zero', ['420["message-with-ack"]'], { type: EVENT, nsp: '/', id: 0, data: ['message-with-ack'] }],
+  ['105 error is a name like others', ['42["error","x"]'], { type: EVENT, nsp: '/', data: ['error', 'x'] }],
+  [
+    'connection is a name like others',
+    ['42["connection",1]'],
+    { type: EVENT, nsp: '/', data: ['connection', 1] },
+  ],
+  ['106 a number as name', ['42[1,2]'], { type: EVENT, nsp: '/', data: [1, 2] }],
+  ['event in a namespace', ['42/chat,["m"]'], { type: EVENT, nsp: '/chat', data: ['m'] }],
+  ['event with id in a namespace', ['42/chat,7["m"]'], { type: EVENT, nsp: '/chat', id: 7, data: ['m'] }],
+  ['the longest id', ['42999999999999999["m"]'], { type: EVENT, nsp: '/', id: 999999999999999, data: ['m'] }],
+  ['127 acknowledgement', ['430["yes"]'], { type: ACK, nsp: '/', id: 0, data: ['yes'] }],
+  ['97 an id that nobody waits for', ['4399["x"]'], { type: ACK, nsp: '/', id: 99, data: ['x'] }],
+  ['an empty acknowledgement', ['43/a,12[]'], { type: ACK, nsp: '/a', id: 12, data: [] }],
+  [
+    '114 binary event',
+    [`452-["message",${holes}]`, a, b],
+    { type: EVENT, nsp: '/', data: ['message', a, b] },
+  ],
+  [
+    '115 binary event with id',
+    [`452-789["ask",${holes}]`, a, b],
+    { type: EVENT, nsp: '/', id: 789, data: ['ask', a, b] },
+  ],
+  ['115 binary acknowledgement', [`462-789[${holes}]`, a, b], { type: ACK, nsp: '/', id: 789, data: [a, b] }],
+  [
+    'binary in a namespace, nested',
+    ['451-/c,["m",{"d":[{"_placeholder":true,"num":0}]}]', a],
+    { type: EVENT, nsp: '/c', data: ['m', { d: [a] }] },
+  ],
+];
+
+/** Read, but written in another way or not at all. */
+export const readOnly: [string, readonly Frame[], Decoded][] = [
+  ['83 a namespace without comma', ['40/custom'], { type: CONNECT, nsp: '/custom' }],
+  ['84 / by name', ['40/,'], { type: CONNECT, nsp: '/' }],
+  ['/ by name without comma', ['40/'], { type: CONNECT, nsp: '/' }],
+  ['113 event in / by name', ['42/,["message",1]'], { type: EVENT, nsp: '/', data: ['message', 1] }],
+  ['leaving without comma', ['41/custom'], { type: DISCONNECT, nsp: '/custom' }],
+  ['an id that means nothing', ['4112'], { type: DISCONNECT, nsp: '/' }],
+  ['white space before the JSON', ['42 ["m"]'], { type: EVENT, nsp: '/', data: ['m'] }],
+  ['leading zeros', ['42007["m"]'], { type: EVENT, nsp: '/', id: 7, data: ['m'] }],
+  ['98 an acknowledgement of nothing', ['43'], undefined],
+  ['an acknowledgement without id', ['43["x"]'], undefined],
+  ['an acknowledgement without data', ['431'], undefined],
+  ['a binary acknowledgement without id', ['461-[{"_placeholder":true,"num":0}]', a], undefined],
+  [
+    '125 an attachment that is not used',
+    ['451-["message","x"]', a],
+    { type: EVENT, nsp: '/', data: ['message', 'x'] },
+  ],
+  [
+    'one attachment used twice',
+    ['451-["m",{"_placeholder":true,"num":0},{"_placeholder":true,"num":0}]', a],
+    { type: EVENT, nsp: '/', data: ['m', a, a] },
+  ],
+  [
+    'placeholders out of order',
+    ['452-["m",{"_placeholder":true,"num":1},{"_placeholder":true,"num":0}]', a, b],
+    { type: EVENT, nsp: '/', data: ['m', b, a] },
+  ],
+  [
+    '126 an attachment as text',
+    ['451-["m",{"_placeholder":true,"num":0}]', 'bAQID'],
+    { type: EVENT, nsp: '/', data: ['m', a] },
+  ],
+  [
+    'a placeholder where none is announced',
+    ['42["m",{"_placeholder":true,"num":0}]'],
+    { type: EVENT, nsp: '/', data: ['m', hole(0)] },
+  ],
+  ['an escaped lone surrogate', ['42["\\ud800"]'], { type: EVENT, nsp: '/', data: ['\ud800'] }],
+  ['the empty name', ['42[""]'], { type: EVENT, nsp: '/', data: [''] }],
+];
+
+/** Refused at the last frame. */
+export const refused: [string, ...Frame[]][] = [
+  ['86 an array as credentials', '40[]'],
+  ['87 null as credentials', '40null'],
+  ['text as credentials', '40"x"'],
+  ['true as credentials', '40/a,true'],
+  ['a name without slash', '40custom'],
+  ['91 a refusal from a client', '44{"message":"x"}'],
+  ['a refusal without reason', '44'],
+  ['92 leaving with data', '41{"a":1}'],
+  ['99 an object as acknowledgement', '43{}'],
+  ['an object for an id', '431{}'],
+  ['100 no data', '42'],
+  ['no data, but an id', '421'],
+  ['101 no name', '42[]'],
+  ['102 an object as event', '42{}'],
+  ['text as event', '42"m"'],
+  ['103 null as name', '42[null]'],
+  ['true as name', '42[true]'],
+  ['an array as name', '42[["m"]]'],
+  ['107 letters for an id', '42abc["m"]'],
+  ['108 a fraction for an id', '421.5["m",1]'],
+  ['an exponent for an id', '421e1["m"]'],
+  ['a negative id', '42-1["m"]'],
+  ['an id of 16 digits', '421234567890123456["m"]'],
+  ['an acknowledged id of 16 digits', '431234567890123456["m"]'],
+  ['a space in an id', '421 2["m"]'],
+  ['109 half an array', '42["a"'],
+  ['broken JSON', '42["a",}'],
+  ['more than JSON', '42["a"]x'],
+  ['110 no type', '4'],
+  ['111 an unknown type', '47'],
+  ['unknown type 9', '49'],
+  ['a letter as type', '4x'],
+  ['NUL as type', '4\u0000'],
+  ['a negative type', '4-1'],
+  ['a full-width digit as type', '4９'],
+  ['a space as type', '4 ["m"]'],
+  ['116 zero attachments', '450-["m"]'],
+  ['117 more attachments than allowed', '4511-["m"]'],
+  ['far more attachments than allowed', '45999999999999999999999-["m"]'],
+  ['118 no number of attachments', '45-["m"]'],
+  ['119 a fraction of attachments', '451.5-["m"]'],
+  ['120 no hyphen', '452["m"]'],
+  ['an exponent of attachments', '451e0-["m"]'],
+  ['hexadecimal attachments', '450x1-["m"]'],
+  ['a space of attachments', '45 1-["m"]'],
+  ['a plus of attachments', '45+1-["m"]'],
+  ['a leading zero of attachments', '4501-["m"]'],
+  ['two hyphens', '451-1-["m"]'],
+  ['nothing but a type', '45'],
+  ['attachments of nothing', '451-'],
+  ['attachments of an acknowledgement of nothing', '461-5'],
+  ['a placeholder as name', '451-[{"_placeholder":true,"num":0}]'],
+  ['121 a placeholder beyond the attachments', '451-["m",{"_placeholder":true,"num":5}]', a],
+  ['122 text as a placeholder’s number', '451-["m",{"_placeholder":true,"num":"0"}]', a],
+  ['a method as a placeholder’s number', '451-["m",{"_placeholder":true,"num":"splice"}]', a],
+  ['a fraction as a placeholder’s number', '451-["m",{"_placeholder":true,"num":0.5}]', a],
+  ['a negative placeholder', '451-["m",{"_placeholder":true,"num":-1}]', a],
+  ['a placeholder without number', '451-["m",{"_placeholder":true}]', a],
+  ['123 text while an attachment is due', '451-["m",{"_placeholder":true,"num":0}]', '42["m"]'],
+  ['text after the first of two attachments', `452-["m",${holes}]`, a, '42["m"]'],
+  ['124 an attachment that is not due', a],
+  ['an attachment too many', '451-["m",{"_placeholder":true,"num":0}]', a, b],
+];
