@@ -1,0 +1,106 @@
+/** The contract between a namespace and its adapter, in the ecosystem's names, and what our own adapter asks of its host. */
+import type { EventPacket } from '../packet.js';
+
+/** How a broadcast wants to travel; other nodes get these, too. */
+export interface BroadcastFlags {
+  /** Dropped for each client whose transport cannot take it now. */
+  readonly volatile?: boolean;
+  readonly compress?: boolean;
+  /** Stays on this node. */
+  readonly local?: boolean;
+  readonly broadcast?: boolean;
+  readonly binary?: boolean;
+  /** Milliseconds that acknowledgements are waited for. */
+  readonly timeout?: number;
+  /** One client is meant: its answer comes without an array around it. */
+  readonly expectSingleResponse?: boolean;
+}
+
+/** Who is meant: the members of any of the rooms (of none: everybody), without the members of the excepted ones. */
+export interface BroadcastOptions {
+  readonly rooms: Set<string>;
+  readonly except?: Set<string>;
+  readonly flags?: BroadcastFlags;
+}
+
+/** A socket as `fetchSockets` shows it, on whatever node it lives. */
+export interface SocketDescription {
+  readonly id: string;
+  readonly handshake: object;
+  readonly rooms: Iterable<string>;
+  readonly data: unknown;
+}
+
+/** What is kept of a socket that may come back. */
+export interface SessionToPersist {
+  readonly sid: string;
+  readonly pid: string;
+  readonly rooms: readonly string[];
+  readonly data: unknown;
+}
+
+/** The same, found again, with what it missed; each packet is `[event, ...args, offset]`. */
+export interface RestoredSession extends SessionToPersist {
+  readonly missedPackets: readonly unknown[][];
+}
+
+/** An acknowledgement's arguments as the client sent them. */
+export type AckListener = (...args: unknown[]) => void;
+
+/** Who is in which room, and how to reach them. */
+export interface Adapter {
+  readonly rooms: Map<string, Set<string>>;
+  readonly sids: Map<string, Set<string>>;
+  init(): void | Promise<void>;
+  close(): void | Promise<void>;
+  /** Nodes that serve this namespace, this one included. */
+  serverCount(): Promise<number>;
+  addAll(id: string, rooms: Set<string>): void | Promise<void>;
+  del(id: string, room: string): void | Promise<void>;
+  delAll(id: string): void | Promise<void>;
+  /** @throws what encoding the packet throws */
+  broadcast(packet: EventPacket, options: BroadcastOptions): void | Promise<void>;
+  /**
+   * @param onCount called once per node with its number of receivers
+   * @param onAck called with each client's answer
+   * @throws what encoding the packet throws
+   */
+  broadcastWithAck(
+    packet: EventPacket,
+    options: BroadcastOptions,
+    onCount: (clients: number) => void,
+    onAck: AckListener,
+  ): void;
+  sockets(rooms: Set<string>): Promise<Set<string>>;
+  socketRooms(id: string): Set<string> | undefined;
+  fetchSockets(options: BroadcastOptions): Promise<SocketDescription[]>;
+  addSockets(options: BroadcastOptions, rooms: string[]): void;
+  delSockets(options: BroadcastOptions, rooms: string[]): void;
+  disconnectSockets(options: BroadcastOptions, close: boolean): void;
+  /** Speaks to the other nodes; the last argument may be `(error, responses)`. */
+  serverSideEmit(args: unknown[]): void;
+  persistSession(session: SessionToPersist): void;
+  restoreSession(pid: string, offset: string): Promise<RestoredSession | null | undefined>;
+}
+
+/** A connected socket, as our own adapter sees it. */
+export interface Resident<Letter> extends SocketDescription {
+  /** Sends; one call per receiver is all that a broadcast costs here. */
+  deliver(letter: Letter, flags: BroadcastFlags): void;
+  /** Waits for an answer, unless the socket waits for too many already. */
+  expect(id: number, answer: AckListener): void;
+  forget(id: number): void;
+  join(rooms: string | string[]): unknown;
+  leave(room: string): unknown;
+  disconnect(close?: boolean): unknown;
+}
+
+/** A namespace, as our own adapter sees it; `Letter` is a packet made ready for many receivers, closed to the adapter. */
+export interface Host<Letter> {
+  readonly name: string;
+  /** Connected sockets only. */
+  readonly sockets: ReadonlyMap<string, Resident<Letter>>;
+  /** The next acknowledgement's number, shared by everything that is emitted in the namespace. */
+  readonly ids: { next: number };
+  seal(packet: EventPacket): Letter;
+}

@@ -1,0 +1,161 @@
+/** What can be said and done to all sockets of a namespace, and to the same namespace on other nodes. */
+import type { Adapter, SocketDescription } from '../adapter/contract.js';
+import { Emitter } from '../emitter.js';
+import { SocketioError } from '../errors.js';
+import type {
+  AckOf,
+  AllButLast,
+  Anything,
+  EventNames,
+  EventParams,
+  EventsMap,
+  ForMany,
+  MessageParams,
+  NamesWithAck,
+  NamesWithoutAck,
+  WithTimeout,
+} from '../events.js';
+import type { Audience, NamespaceOptions } from './audience.js';
+import { Broadcast } from './broadcast.js';
+import type { RemoteSocket } from './remote.js';
+import { report } from './report.js';
+
+const RESERVED_AMONG_SERVERS: ReadonlySet<unknown> = new Set(['connect', 'connection', 'new_namespace']);
+
+/** The speaking half of a namespace; each modifier starts a fresh selection. */
+export abstract class Assembly<
+    Emit extends EventsMap,
+    ServerSide extends EventsMap,
+    SocketData,
+    Reserved extends EventsMap,
+  >
+  extends Emitter<ServerSide, Reserved>
+  implements Audience
+{
+  abstract readonly name: string;
+  abstract readonly adapter: Adapter;
+  /** @internal */
+  abstract readonly options: NamespaceOptions;
+  abstract readonly sockets: ReadonlyMap<string, SocketDescription>;
+  /** The next acknowledgement's number, shared by all emits. @internal */
+  readonly ids = { next: 0 };
+
+  /**
+   * Emits to all sockets.
+   * @throws SocketioError `EVENT_RESERVED`
+   */
+  emit<Name extends NamesWithoutAck<Emit>>(name: Name, ...args: EventParams<Emit, Name>): boolean {
+    return new Broadcast<Emit, SocketData>(this).emit(name, ...args);
+  }
+
+  /** Emits `message` to all sockets. */
+  send(...args: MessageParams<Emit>): this {
+    new Broadcast<Emit, SocketData>(this).send(...args);
+    return this;
+  }
+
+  /** The same as `send`. */
+  write(...args: MessageParams<Emit>): this {
+    return this.send(...args);
+  }
+
+  /** The members of a room, or of some. */
+  to(room: string | string[]): Broadcast<ForMany<Emit>, SocketData> {
+    return this.#all().to(room);
+  }
+
+  /** The same as `to`. */
+  in(room: string | string[]): Broadcast<ForMany<Emit>, SocketData> {
+    return this.#all().to(room);
+  }
+
+  /** All but the members of a room, or of some. */
+  except(room: string | string[]): Broadcast<ForMany<Emit>, SocketData> {
+    return this.#all().except(room);
+  }
+
+  /** All, and whether transports may compress. */
+  compress(compress: boolean): Broadcast<ForMany<Emit>, SocketData> {
+    return this.#all().compress(compress);
+  }
+
+  /** All who can take the packet now. */
+  get volatile(): Broadcast<ForMany<Emit>, SocketData> {
+    return this.#all().volatile;
+  }
+
+  /** All on this node. */
+  get local(): Broadcast<ForMany<Emit>, SocketData> {
+    return this.#all().local;
+  }
+
+  /** @param ms milliseconds in which all acknowledgements must have come */
+  timeout(ms: number): Broadcast<WithTimeout<ForMany<Emit>>, SocketData> {
+    return this.#all().timeout(ms);
+  }
+
+  /** All sockets, those of other nodes included. */
+  fetchSockets(): Promise<RemoteSocket<ForMany<Emit>, SocketData>[]> {
+    return this.#all().fetchSockets();
+  }
+
+  /** Ids of all sockets. @deprecated use `fetchSockets` */
+  allSockets(): Promise<Set<string>> {
+    return this.#all().allSockets();
+  }
+
+  /** Puts all sockets into rooms. */
+  socketsJoin(rooms: string | string[]): void {
+    this.#all().socketsJoin(rooms);
+  }
+
+  /** Takes all sockets out of rooms. */
+  socketsLeave(rooms: string | string[]): void {
+    this.#all().socketsLeave(rooms);
+  }
+
+  /** @param close whether whole connections end */
+  disconnectSockets(close = false): void {
+    this.#all().disconnectSockets(close);
+  }
+
+  /**
+   * Emits to the other nodes of a cluster. A function as last argument gets `(error, responses)`.
+   * @throws SocketioError `EVENT_RESERVED`
+   */
+  serverSideEmit<Name extends EventNames<ServerSide>>(
+    name: Name,
+    ...args: EventParams<WithTimeout<ForMany<ServerSide>>, Name>
+  ): boolean {
+    refuseReserved(name);
+    this.adapter.serverSideEmit([name, ...args]);
+    return true;
+  }
+
+  /** The same with a promise of all answers; rejected with an error that has those that came as `responses`. */
+  serverSideEmitWithAck<Name extends NamesWithAck<ServerSide>>(
+    name: Name,
+    ...args: AllButLast<EventParams<ServerSide, Name>>
+  ): Promise<AckOf<ServerSide, Name>[]> {
+    return new Promise((resolve, reject) => {
+      const settle = (error: Error | null, responses: Anything[]): void =>
+        error ? reject(Object.assign(error, { responses })) : resolve(responses);
+      refuseReserved(name);
+      this.adapter.serverSideEmit([name, ...args, settle]);
+    });
+  }
+
+  /** An event of another node, with an answering function if it waits for one. @internal */
+  onServerSideEmit([name, ...args]: unknown[]): void {
+    this.dispatch(String(name), args, (error) => report(this.options, error, { event: String(name) }));
+  }
+
+  #all(): Broadcast<ForMany<Emit>, SocketData> {
+    return new Broadcast(this);
+  }
+}
+
+function refuseReserved(name: unknown): void {
+  if (RESERVED_AMONG_SERVERS.has(name))
+    throw new SocketioError('EVENT_RESERVED', `"${String(name)}" is a reserved event name`);
+}

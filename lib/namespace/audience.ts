@@ -1,0 +1,20 @@
+/** What sockets and selections may know of their namespace. */
+import type { Adapter, SocketDescription } from '../adapter/contract.js';
+import type { Options } from '../options.js';
+
+/** The options that matter here. */
+export type NamespaceOptions = Pick<
+  Options,
+  'onError' | 'maxPendingAcks' | 'ackTimeout' | 'mailboxMessages' | 'mailboxBytes'
+>;
+
+/** Those who can be spoken to. */
+export interface Audience {
+  readonly name: string;
+  readonly adapter: Adapter;
+  readonly options: NamespaceOptions;
+  /** Connected sockets. */
+  readonly sockets: { get(id: string): SocketDescription | undefined };
+  /** The next acknowledgement's number. */
+  readonly ids: { next: number };
+}

@@ -1,0 +1,181 @@
+/** What a socket hears: events of its client on their way to any-listeners, middlewares, listeners and the mailbox. */
+import { call, Emitter } from '../emitter.js';
+import type { DisconnectReason } from '../errors.js';
+import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
+import { type EventPacket, type Packet, PacketType, RESERVED_EVENTS } from '../packet.js';
+import type { Audience } from './audience.js';
+import { type Middleware, runChain } from './chain.js';
+import { Mailbox } from './mailbox.js';
+import { type Message, messageOf, noReply, type Reply } from './message.js';
+import { report } from './report.js';
+
+/** Hears every event: its name, then its arguments. */
+export type AnyListener = (name: string, ...args: Anything[]) => void;
+
+/** An event on its way through `socket.use`: name, arguments and maybe a function that answers. May be changed there. */
+export type Event = [name: string, ...args: Anything[]];
+
+/** What a socket itself tells its listeners. */
+export interface SocketReservedEvents {
+  disconnect: (reason: DisconnectReason, description?: unknown) => void;
+  /** The socket is still in its rooms. */
+  disconnecting: (reason: DisconnectReason, description?: unknown) => void;
+  /** A middleware of `socket.use` refused an event. */
+  error: (error: Error) => void;
+}
+
+const none: readonly never[] = [];
+
+/** The hearing half of a socket. */
+export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
+  extends Emitter<Listen, SocketReservedEvents>
+  implements AsyncIterable<Message<Listen>>
+{
+  #any: readonly AnyListener[] = none;
+  #middlewares: readonly Middleware<Event>[] = none;
+  #mailbox: Mailbox | undefined;
+  #keeping = false;
+
+  abstract readonly nsp: Audience;
+
+  /** Whether the client is still here. */
+  protected abstract get present(): boolean;
+  /** @returns false if the client is gone */
+  protected abstract transmit(packet: Packet): boolean;
+  protected abstract flow(open: boolean): void;
+
+  /** Adds a listener for all events of the client; it is called before middlewares and listeners. */
+  onAny(listener: AnyListener): this {
+    this.#any = [...this.#any, listener];
+    this.listening();
+    return this;
+  }
+
+  /** The same, in front of the others. */
+  prependAny(listener: AnyListener): this {
+    this.#any = [listener, ...this.#any];
+    this.listening();
+    return this;
+  }
+
+  /** Takes away one listener for all events, or all of them. */
+  offAny(listener?: AnyListener): this {
+    const index = listener ? this.#any.indexOf(listener) : -1;
+    if (!listener) this.#any = none;
+    else if (index >= 0) this.#any = this.#any.toSpliced(index, 1);
+    return this;
+  }
+
+  /** The listeners for all events. */
+  listenersAny(): AnyListener[] {
+    return [...this.#any];
+  }
+
+  /** Adds a middleware for incoming events; `next(error)` drops the event, and listeners of `error` hear of it. */
+  use(middleware: (event: Event, next: (error?: Error) => void) => unknown): this {
+    this.#middlewares = [...this.#middlewares, middleware];
+    return this;
+  }
+
+  /**
+   * Messages of this client, in order, until it leaves; `break` ends it early. While one loop runs, a second one
+   * throws SocketioError `MAILBOX_TAKEN`.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message<Listen>, undefined> {
+    const mailbox = this.#openMailbox();
+    const messages = mailbox.read(() => {
+      this.#mailbox = undefined;
+      this.#keeping = false;
+    });
+    return messages as unknown as AsyncIterableIterator<Message<Listen>, undefined>;
+  }
+
+  /** Keeps messages from now on: somebody is going to iterate. @internal */
+  keepMessages(): void {
+    this.#keeping = true;
+  }
+
+  /** Whether there are listeners, but nobody has begun to iterate. @internal */
+  get listenedOnly(): boolean {
+    return !this.#mailbox?.taken && (this.#any.length > 0 || this.eventNames().length > 0);
+  }
+
+  /** Whoever listens is served: a mailbox that nobody reads must not hold up the client. */
+  protected override listening(): void {
+    if (this.#mailbox && !this.#mailbox.taken && this.#heard) this.#mailbox.resume();
+  }
+
+  /** @param size bytes of the packet on the wire */
+  protected hear(packet: EventPacket, size: number): void {
+    if (RESERVED_EVENTS.has(packet.data[0])) return;
+    const reply = this.#replyTo(packet);
+    const event = packet.data.slice() as Event;
+    event[0] = String(event[0]);
+    if (reply !== noReply) event.push(reply);
+    for (const listener of this.#any) call(listener, this, event, (error) => this.failed(error, event[0]));
+    if (this.#middlewares.length === 0) {
+      this.#deal(event, reply, packet.form, size);
+      return;
+    }
+    runChain(this.#middlewares, event, {
+      pass: () => this.#deal(event, reply, packet.form, size),
+      refuse: (error) => this.#refuse(error),
+      failed: (error) => this.failed(error, 'middleware'),
+    });
+  }
+
+  /** The client is gone; what it said before can still be read. */
+  protected endMailbox(): void {
+    this.#mailbox?.end();
+  }
+
+  /** Hands an error of the application on. */
+  protected failed(error: unknown, event: string): void {
+    report(this.nsp.options, error, { socket: this, event });
+  }
+
+  /** Whether anybody listens to what the client says. */
+  get #heard(): boolean {
+    if (this.#any.length > 0) return true;
+    return this.eventNames().some((name) => name !== 'error' && !RESERVED_EVENTS.has(name));
+  }
+
+  #deal(event: Event, reply: Reply, form: EventPacket['form'], size: number): void {
+    const name = event[0];
+    if (!this.present || RESERVED_EVENTS.has(name)) return;
+    // First the mailbox: a listener may disconnect, and that ends it.
+    if (this.#mailbox?.taken || (this.#keeping && !this.#heard))
+      this.#openMailbox().add(messageOf(event, reply, form), size);
+    this.dispatch(name, event.slice(1), (error) => this.failed(error, name));
+  }
+
+  #refuse(error: unknown): void {
+    const heard = this.dispatch('error', [error], (failure) => this.failed(failure, 'error'));
+    if (!heard) this.failed(error, 'middleware');
+  }
+
+  #replyTo(packet: EventPacket): Reply {
+    const { id, nsp } = packet;
+    if (id === undefined) return noReply;
+    let owed = true;
+    const reply = (...args: unknown[]): boolean => {
+      if (!owed || !this.transmit({ type: PacketType.ACK, nsp, id, data: args })) return false;
+      owed = false;
+      return true;
+    };
+    if (!packet.receipt) return reply;
+    reply();
+    return noReply;
+  }
+
+  #openMailbox(): Mailbox {
+    if (this.#mailbox) return this.#mailbox;
+    const { mailboxMessages, mailboxBytes } = this.nsp.options;
+    const mailbox = new Mailbox({ messages: mailboxMessages, bytes: mailboxBytes }, (open) =>
+      this.flow(open),
+    );
+    if (!this.present) mailbox.end();
+    this.#mailbox = mailbox;
+    return mailbox;
+  }
+}

@@ -1,0 +1,129 @@
+/** What a client has sent and nobody has read yet; bounded by slowing the client down, in order. */
+import { SocketioError } from '../errors.js';
+import type { Message } from './message.js';
+
+/** Where the mailbox is full. */
+export interface MailboxBounds {
+  /** Messages at which the client is no longer read. */
+  readonly messages: number;
+  /** Bytes on the wire at which the client is no longer read. */
+  readonly bytes: number;
+}
+
+interface Letter {
+  readonly message: Message;
+  readonly size: number;
+}
+
+type Result = IteratorResult<Message, undefined>;
+
+const over: Result = { done: true, value: undefined };
+
+/**
+ * A queue that one reader empties. Nothing is dropped: what arrives above the bounds is kept as well, and
+ * `flow(false)` asks the connection to bring no more.
+ */
+export class Mailbox {
+  readonly #bounds: MailboxBounds;
+  readonly #flow: (open: boolean) => void;
+  #letters: Letter[] = [];
+  /** Index of the oldest letter; what is before it has been read. */
+  #head = 0;
+  #bytes = 0;
+  #flowing = true;
+  #ended = false;
+  #taken = false;
+  #readers: ((result: Result) => void)[] = [];
+
+  /** @param flow hears `false` at the bounds, `true` below half of both */
+  constructor(bounds: MailboxBounds, flow: (open: boolean) => void) {
+    this.#bounds = bounds;
+    this.#flow = flow;
+  }
+
+  /** Whether somebody reads. */
+  get taken(): boolean {
+    return this.#taken;
+  }
+
+  /** @param size bytes of the message on the wire */
+  add(message: Message, size: number): void {
+    if (this.#ended) return;
+    const reader = this.#readers.shift();
+    if (reader) {
+      reader({ done: false, value: message });
+      return;
+    }
+    this.#letters.push({ message, size });
+    this.#bytes += size;
+    this.#regulate();
+  }
+
+  /** No more will come; what is here can still be read. */
+  end(): void {
+    this.#ended = true;
+    this.resume();
+    for (const reader of this.#readers.splice(0)) reader(over);
+  }
+
+  /** Lets the client speak although nobody reads. */
+  resume(): void {
+    if (this.#flowing) return;
+    this.#flowing = true;
+    this.#flow(true);
+  }
+
+  /**
+   * The one reader of this mailbox.
+   * @param left called when the reader goes before the end
+   * @throws SocketioError `MAILBOX_TAKEN` while there is another one
+   */
+  read(left: () => void): AsyncIterableIterator<Message, undefined> {
+    if (this.#taken && !this.#ended)
+      throw new SocketioError('MAILBOX_TAKEN', 'somebody iterates over this socket already');
+    this.#taken = true;
+    const iterator = {
+      next: () => this.#next(),
+      return: () => {
+        if (!this.#ended) left();
+        this.#letters = [];
+        this.end();
+        return Promise.resolve(over);
+      },
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
+  }
+
+  #next(): Promise<Result> {
+    const letter = this.#letters[this.#head];
+    if (letter) {
+      this.#forget(letter);
+      return Promise.resolve({ done: false, value: letter.message });
+    }
+    if (this.#ended) return Promise.resolve(over);
+    return new Promise((resolve) => this.#readers.push(resolve));
+  }
+
+  #forget(letter: Letter): void {
+    this.#head += 1;
+    this.#bytes -= letter.size;
+    // Read letters are let go in batches: moving the rest each time would cost a full mailbox dearly.
+    if (this.#head * 2 >= this.#letters.length) {
+      this.#letters = this.#letters.slice(this.#head);
+      this.#head = 0;
+    }
+    this.#regulate();
+  }
+
+  #regulate(): void {
+    const { messages, bytes } = this.#bounds;
+    const count = this.#letters.length - this.#head;
+    if (this.#flowing && (count >= messages || this.#bytes >= bytes)) {
+      this.#flowing = false;
+      this.#flow(false);
+    } else if (!this.#flowing && count * 2 < messages && this.#bytes * 2 < bytes) {
+      this.resume();
+    }
+  }
+}

@@ -1,0 +1,145 @@
+/** A namespace: its sockets, and the way in. */
+import type { Adapter, Host } from '../adapter/contract.js';
+import { MemoryAdapter } from '../adapter/memory.js';
+import { Parcel } from '../codec/parcel.js';
+import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
+import type { EventPacket } from '../packet.js';
+import { Assembly } from './assembly.js';
+import type { NamespaceOptions } from './audience.js';
+import { type ExtendedError, type Middleware, refusalOf, runChain } from './chain.js';
+import { report } from './report.js';
+import { type ServeHandler, serve } from './serve.js';
+import { Socket } from './socket.js';
+import type { Arrival } from './wire.js';
+
+/** What a namespace is put into. */
+export interface Surroundings {
+  /** Shown to users as `nsp.server`. */
+  readonly server: NamespaceServer;
+  readonly options: NamespaceOptions;
+  /** @default the memory adapter */
+  readonly createAdapter?: (host: Host<Parcel>) => Adapter;
+}
+
+/** The server behind a namespace, as far as namespaces know it. */
+export interface NamespaceServer {
+  of(name: string): Namespace;
+}
+
+/** What a namespace itself tells its listeners. */
+export interface NamespaceReservedEvents<Joined> {
+  connect: (socket: Joined) => void;
+  connection: (socket: Joined) => void;
+  new_namespace: (namespace: Namespace) => void;
+}
+
+/**
+ * Sockets that joined under one name.
+ * @see socket.io, "Namespace"
+ */
+export class Namespace<
+    Listen extends EventsMap = DefaultEventsMap,
+    Emit extends EventsMap = Listen,
+    ServerSide extends EventsMap = DefaultEventsMap,
+    SocketData = Anything,
+  >
+  extends Assembly<
+    Emit,
+    ServerSide,
+    SocketData,
+    NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, SocketData>>
+  >
+  implements Host<Parcel>
+{
+  /** With a leading slash. */
+  readonly name: string;
+  readonly server: NamespaceServer;
+  readonly adapter: Adapter;
+  /** Connected sockets by id; not those that middlewares still have. */
+  readonly sockets: Map<string, Socket<Listen, Emit, ServerSide, SocketData>> = new Map();
+  /** @internal */
+  readonly options: NamespaceOptions;
+  #middlewares: readonly Middleware<Socket<Listen, Emit, ServerSide, SocketData>>[] = [];
+  #handler: ServeHandler<Socket<Listen, Emit, ServerSide, SocketData>> | undefined;
+
+  /** @internal made by `Namespaces` alone */
+  constructor(name: string, surroundings: Surroundings) {
+    super();
+    this.name = name;
+    this.server = surroundings.server;
+    this.options = surroundings.options;
+    this.adapter = surroundings.createAdapter?.(this) ?? new MemoryAdapter<Parcel>(this);
+  }
+
+  /** Adds a middleware: it judges each client before it joins. What it throws counts as `next(error)`. */
+  use(
+    middleware: (
+      socket: Socket<Listen, Emit, ServerSide, SocketData>,
+      next: (error?: ExtendedError) => void,
+    ) => unknown,
+  ): this {
+    this.#middlewares = [...this.#middlewares, middleware];
+    return this;
+  }
+
+  /** Gives each client that joins from now on to a handler, whose end is the socket's end. A later call replaces it. */
+  serve(handler: ServeHandler<Socket<Listen, Emit, ServerSide, SocketData>>): this {
+    this.#handler = handler;
+    return this;
+  }
+
+  /** A client wants to join; without middlewares it has joined when this returns. @internal */
+  connect(arrival: Arrival): Socket<Listen, Emit, ServerSide, SocketData> {
+    const socket = new Socket(this, arrival);
+    const failed = (error: unknown): void => report(this.options, error, { socket, event: 'middleware' });
+    if (this.#middlewares.length === 0) this.#admit(socket);
+    else
+      runChain(this.#middlewares, socket, {
+        pass: () => process.nextTick(() => this.#admit(socket)),
+        refuse: (error, thrown) => {
+          if (thrown) failed(error);
+          process.nextTick(() => this.#refuse(socket, error));
+        },
+        failed,
+      });
+    return socket;
+  }
+
+  /** A socket has gone, or has never joined. @internal */
+  left(socket: Socket<Listen, Emit, ServerSide, SocketData>): void {
+    this.sockets.delete(socket.id);
+    this.adapter.delAll(socket.id);
+  }
+
+  /** @internal */
+  seal(packet: EventPacket): Parcel {
+    return new Parcel(packet);
+  }
+
+  #admit(socket: Socket<Listen, Emit, ServerSide, SocketData>): void {
+    // The connection may have ended while the middlewares thought.
+    if (!socket.joining) return;
+    this.adapter.addAll(socket.id, new Set([socket.id]));
+    this.sockets.set(socket.id, socket);
+    socket.open();
+    if (this.#handler) {
+      socket.keepMessages();
+      serve(this.#handler, socket);
+    }
+    const failed = (error: unknown): void => report(this.options, error, { socket, event: 'connection' });
+    this.dispatch('connect', [socket], failed);
+    this.dispatch('connection', [socket], failed);
+  }
+
+  #refuse(socket: Socket<Listen, Emit, ServerSide, SocketData>, error: unknown): void {
+    if (!socket.joining) return;
+    const refusal = refusalOf(error);
+    try {
+      socket.refuse(refusal);
+    } catch (failure) {
+      // What the middleware wanted to tell cannot be encoded; the refusal itself must reach the client.
+      report(this.options, failure, { socket, event: 'middleware' });
+      socket.refuse({ message: refusal.message });
+    }
+  }
+}

@@ -1,0 +1,213 @@
+/** One client in one namespace: who it is, where it is, and its way from joining to gone. */
+import type { IncomingMessage } from 'node:http';
+import type { BroadcastFlags } from '../adapter/contract.js';
+import { Parcel } from '../codec/parcel.js';
+import type { DisconnectReason } from '../errors.js';
+import type { Anything, DefaultEventsMap, EventsMap, WithTimeout } from '../events.js';
+import {
+  type AckPacket,
+  type DisconnectPacket,
+  type EventPacket,
+  never,
+  type Packet,
+  PacketType,
+} from '../packet.js';
+import type { Namespace } from './namespace.js';
+import { Speaker } from './speaker.js';
+import type { Arrival, Client, Conn, Handshake, SendFlags, Wire } from './wire.js';
+
+/** `joining`: in the middlewares; `leaving`: `disconnecting` is being told; `gone` is for ever. */
+type State = 'joining' | 'open' | 'leaving' | 'gone';
+
+/**
+ * A client in a namespace.
+ * @see socket.io, "Socket (server side)"
+ */
+export class Socket<
+  Listen extends EventsMap = DefaultEventsMap,
+  Emit extends EventsMap = Listen,
+  ServerSide extends EventsMap = DefaultEventsMap,
+  SocketData = Anything,
+> extends Speaker<Listen, Emit, SocketData> {
+  readonly id: string;
+  readonly nsp: Namespace<Listen, Emit, ServerSide, SocketData>;
+  /** The connection, shared with this client's sockets in other namespaces. */
+  readonly client: Client;
+  /** What the client said when it came. */
+  readonly handshake: Handshake;
+  readonly #wire: Wire;
+  #state: State = 'joining';
+  #data: SocketData | undefined;
+
+  /** @internal made by `Namespace.connect` alone */
+  constructor(nsp: Namespace<Listen, Emit, ServerSide, SocketData>, arrival: Arrival) {
+    super();
+    this.id = arrival.id;
+    this.nsp = nsp;
+    this.client = arrival.client;
+    this.handshake = arrival.handshake;
+    this.#wire = arrival.wire;
+  }
+
+  /** False while middlewares run, and in `disconnect`. */
+  get connected(): boolean {
+    return this.#state === 'open' || this.#state === 'leaving';
+  }
+
+  get disconnected(): boolean {
+    return !this.connected;
+  }
+
+  /** Whether this is the continuation of an earlier socket. */
+  get recovered(): boolean {
+    return false;
+  }
+
+  /** Whatever the application wants to remember. */
+  get data(): SocketData {
+    this.#data ??= {} as SocketData;
+    return this.#data;
+  }
+
+  set data(data: SocketData) {
+    this.#data = data;
+  }
+
+  get conn(): Conn {
+    return this.client.conn;
+  }
+
+  /** The request of the handshake. */
+  get request(): IncomingMessage {
+    return this.client.request;
+  }
+
+  /** The server; tells a real socket from the description of a remote one. */
+  get server(): Namespace['server'] {
+    return this.nsp.server;
+  }
+
+  /** The rooms of this socket, live; its id is one. */
+  get rooms(): Set<string> {
+    return this.nsp.adapter.socketRooms(this.id) ?? new Set();
+  }
+
+  /** Bytes waiting for this client. */
+  get bufferedAmount(): number {
+    return this.conn.bufferedAmount;
+  }
+
+  /** Settles when nothing waits for this client any more, or it is gone. */
+  drained(): Promise<void> {
+    return this.conn.drained();
+  }
+
+  /** Enters a room, or some; nothing once the socket is gone. */
+  join(rooms: string | string[]): void | Promise<void> {
+    if (this.#state === 'gone') return undefined;
+    return this.nsp.adapter.addAll(this.id, new Set([rooms].flat()));
+  }
+
+  /** Leaves a room. */
+  leave(room: string): void | Promise<void> {
+    return this.nsp.adapter.del(this.id, room);
+  }
+
+  /** @param ms milliseconds for the answer to the next emit; its acknowledgement then takes an error first */
+  timeout(ms: number): Socket<Listen, WithTimeout<Emit>, ServerSide, SocketData> {
+    return this.flag({ timeout: ms }) as unknown as Socket<Listen, WithTimeout<Emit>, ServerSide, SocketData>;
+  }
+
+  /**
+   * Sends the client away; nothing if it is not here.
+   * @param close whether the whole connection ends, with its sockets in other namespaces
+   */
+  disconnect(close = false): this {
+    if (this.#state !== 'open') return this;
+    this.transmit({ type: PacketType.DISCONNECT, nsp: this.nsp.name });
+    this.closed('server namespace disconnect');
+    this.#wire.close(close);
+    return this;
+  }
+
+  /** Takes a packet of the client; `size` in bytes on the wire. @internal */
+  receive(packet: EventPacket | AckPacket | DisconnectPacket, size: number): void {
+    if (this.#state !== 'open') return;
+    switch (packet.type) {
+      case PacketType.EVENT:
+        this.hear(packet, size);
+        return;
+      case PacketType.ACK:
+        this.answered(packet.id, packet.data);
+        return;
+      case PacketType.DISCONNECT:
+        this.closed('client namespace disconnect');
+        this.#wire.close(false);
+        return;
+      default:
+        never(packet);
+    }
+  }
+
+  /** Sends a packet that others get, too. @internal */
+  deliver(parcel: Parcel, flags: BroadcastFlags): void {
+    if (parcel.packet.type === PacketType.EVENT) this.notifyOutgoingListeners(parcel.packet);
+    if (this.present) this.#wire.send(parcel, flags);
+  }
+
+  /** The middlewares let it pass: it is connected, and the client hears of it. @internal */
+  open(): void {
+    this.#state = 'open';
+    this.transmit({ type: PacketType.CONNECT, nsp: this.nsp.name, data: { sid: this.id } });
+  }
+
+  /** The middlewares refused it. @internal */
+  refuse(data: { readonly message: string; readonly data?: unknown }): void {
+    this.transmit({ type: PacketType.CONNECT_ERROR, nsp: this.nsp.name, data });
+    this.closed('server namespace disconnect');
+    this.#wire.close(false);
+  }
+
+  /** Whether the middlewares still have it. @internal */
+  get joining(): boolean {
+    return this.#state === 'joining';
+  }
+
+  /** The connection or the membership has ended; the only way to `gone`. @internal */
+  closed(reason: DisconnectReason, description?: unknown): void {
+    if (this.#state === 'open') this.#depart(reason, description);
+    else if (this.#state === 'joining') {
+      this.#vanish();
+      this.endAcks();
+      this.endMailbox();
+    }
+  }
+
+  protected get present(): boolean {
+    return this.#state === 'open' || this.#state === 'joining';
+  }
+
+  protected transmit(packet: Packet, flags?: SendFlags): boolean {
+    if (!this.present) return false;
+    this.#wire.send(new Parcel(packet), flags);
+    return true;
+  }
+
+  protected flow(open: boolean): void {
+    this.#wire.flow(open);
+  }
+
+  #depart(reason: DisconnectReason, description: unknown): void {
+    this.#state = 'leaving';
+    this.dispatch('disconnecting', [reason, description], (error) => this.failed(error, 'disconnecting'));
+    this.#vanish();
+    this.dispatch('disconnect', [reason, description], (error) => this.failed(error, 'disconnect'));
+    this.endAcks();
+    this.endMailbox();
+  }
+
+  #vanish(): void {
+    this.#state = 'gone';
+    this.nsp.left(this);
+  }
+}

@@ -1,0 +1,70 @@
+/** The answers to one broadcast, from all clients on all nodes. */
+import { after } from '../adapter/patience.js';
+import { timedOut } from './acks.js';
+
+/** The error of an incomplete tally. */
+export interface TallyError extends Error {
+  /** The answers that came in time. */
+  responses?: unknown[];
+}
+
+/** Takes all answers, each the first argument of one client's; or an error and those that came. */
+export type TallyListener = (error: TallyError | null, responses: unknown[]) => void;
+
+/** Counts until every node has said how many clients it asked, and every client has answered. */
+export class Tally {
+  readonly #listener: TallyListener;
+  readonly #responses: unknown[] = [];
+  #nodesExpected: number | undefined;
+  #nodesHeard = 0;
+  #clients = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #settled = false;
+
+  constructor(listener: TallyListener) {
+    this.#listener = listener;
+  }
+
+  /** @param timeout milliseconds in which everything must have come */
+  start(timeout: number): void {
+    if (!this.#settled) this.#timer = after(timeout, () => this.fail(timedOut()));
+  }
+
+  /** How many nodes there are. */
+  expect(nodes: number): void {
+    this.#nodesExpected = nodes;
+    this.#check();
+  }
+
+  /** One node has asked so many clients. */
+  asked(clients: number): void {
+    this.#nodesHeard += 1;
+    this.#clients += clients;
+    this.#check();
+  }
+
+  /** One client has answered; only its first argument counts. */
+  answered(response: unknown): void {
+    if (this.#settled) return;
+    this.#responses.push(response);
+    this.#check();
+  }
+
+  /** Ends the counting with an error and what has come. */
+  fail(error: TallyError): void {
+    error.responses = this.#responses;
+    this.#settle(error);
+  }
+
+  #check(): void {
+    if (this.#nodesHeard === this.#nodesExpected && this.#responses.length === this.#clients)
+      this.#settle(null);
+  }
+
+  #settle(error: TallyError | null): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    clearTimeout(this.#timer);
+    this.#listener(error, this.#responses);
+  }
+}

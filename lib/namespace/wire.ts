@@ -1,0 +1,70 @@
+/** What a socket knows of its connection: two verbs to speak through, one to slow it down, and what users may look at. */
+import type { IncomingMessage } from 'node:http';
+import type { Parcel } from '../codec/parcel.js';
+
+/** How one packet wants to travel. */
+export interface SendFlags {
+  /** Drop the whole packet if the transport cannot take it now. */
+  readonly volatile?: boolean;
+  /** Let the transport compress it, where compression was negotiated. */
+  readonly compress?: boolean;
+}
+
+/** The way from one socket to its connection. Every verb may be called after the end; it then does nothing. */
+export interface Wire {
+  send(parcel: Parcel, flags?: SendFlags): void;
+  /** The socket has left its namespace (or was refused); `whole` ends the connection with all its sockets. */
+  close(whole: boolean): void;
+  /** `false` stops reading from the client (nothing is lost, silence is not held against it); `true` resumes. */
+  flow(open: boolean): void;
+}
+
+/** One connection as users see it: `socket.conn`. */
+export interface Conn {
+  /** The session id; a secret of this client. */
+  readonly id: string;
+  /** Engine.IO revision: 3 or 4; 1 for protocol revision 1. */
+  readonly protocol: number;
+  readonly transport: { readonly name: string };
+  readonly remoteAddress: string;
+  readonly readyState: 'opening' | 'open' | 'closing' | 'closed';
+  /** Bytes accepted for this client and not yet handed to the operating system. */
+  readonly bufferedAmount: number;
+  /** Settles when nothing is waiting for this client any more, or the connection has ended. */
+  drained(): Promise<void>;
+}
+
+/** The connection behind a socket, shared by the sockets that one client has in several namespaces. */
+export interface Client {
+  readonly id: string;
+  readonly conn: Conn;
+  /** The request of the handshake; what the site's middleware put on it (`session`, `user`) is readable here. */
+  readonly request: IncomingMessage;
+}
+
+/** What a client said when it came; a plain object, free of cycles. */
+export interface Handshake {
+  readonly headers: IncomingMessage['headers'];
+  /** When, as text. */
+  readonly time: string;
+  readonly address: string;
+  /** Whether the request had an `Origin`. */
+  readonly xdomain: boolean;
+  readonly secure: boolean;
+  /** When, in milliseconds since 1970. */
+  readonly issued: number;
+  /** As the client sent it, mount path included. */
+  readonly url: string;
+  readonly query: Readonly<Record<string, string | string[]>>;
+  /** The payload of CONNECT. */
+  auth: Readonly<Record<string, unknown>>;
+}
+
+/** One client asking for one namespace. */
+export interface Arrival {
+  /** The id that the socket shall have. */
+  readonly id: string;
+  readonly client: Client;
+  readonly wire: Wire;
+  readonly handshake: Handshake;
+}

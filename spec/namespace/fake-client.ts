@@ -1,0 +1,180 @@
+/** A client without a network: it joins, speaks, and keeps what it was sent as it was at that moment. */
+import assert from 'node:assert/strict';
+import type { IncomingMessage } from 'node:http';
+import type { Codec } from '../../lib/codec/codec.js';
+import type { Parcel } from '../../lib/codec/parcel.js';
+import type { NamespaceOptions } from '../../lib/namespace/audience.js';
+import type { Namespace } from '../../lib/namespace/namespace.js';
+import { Namespaces } from '../../lib/namespace/namespaces.js';
+import type { Socket } from '../../lib/namespace/socket.js';
+import type { Arrival, Conn, SendFlags, Wire } from '../../lib/namespace/wire.js';
+import type { ErrorContext } from '../../lib/options.js';
+import { type EventPacket, type Packet, PacketType } from '../../lib/packet.js';
+
+/** Assertions that failed inside a listener: there they are errors of the application, and would go unseen. */
+const failures: unknown[] = [];
+
+afterEach(() => assert.deepEqual(failures.splice(0), []));
+
+/** How often a packet has been written; one for all receivers of a broadcast. */
+export const written = { times: 0 };
+
+const codec: Codec = {
+  name: 'engine4',
+  slot: 0,
+  payload: { pack: () => '', unpack: () => ({ frames: [] }) },
+  encode(packet) {
+    written.times += 1;
+    return [JSON.stringify(packet)];
+  },
+  signal: () => '',
+  decoder: () => ({ decode: () => undefined }),
+};
+
+export class FakeClient implements Wire {
+  /** All packets, in order. */
+  readonly received: Packet[] = [];
+  readonly flags: (SendFlags | undefined)[] = [];
+  /** What `close` was told. */
+  readonly closings: boolean[] = [];
+  /** What `flow` was told. */
+  readonly flows: boolean[] = [];
+  readonly id: string;
+  readonly conn: Conn;
+
+  constructor(id: string) {
+    this.id = id;
+    this.conn = {
+      id: `conn-of-${id}`,
+      protocol: 4,
+      transport: { name: 'websocket' },
+      remoteAddress: '::1',
+      readyState: 'open',
+      bufferedAmount: 7,
+      drained: () => Promise.resolve(),
+    };
+  }
+
+  send(parcel: Parcel, flags?: SendFlags): void {
+    const [frame] = parcel.encoded(codec).frames;
+    this.received.push(JSON.parse(String(frame)) as Packet);
+    this.flags.push(flags);
+  }
+
+  close(whole: boolean): void {
+    this.closings.push(whole);
+  }
+
+  flow(open: boolean): void {
+    this.flows.push(open);
+  }
+
+  /** Names and arguments of the events that came. */
+  get events(): unknown[][] {
+    return this.received.flatMap((packet) => (packet.type === PacketType.EVENT ? [packet.data] : []));
+  }
+
+  /** Answers to this client's own events. */
+  get answers(): unknown[][] {
+    return this.received.flatMap((packet) =>
+      packet.type === PacketType.ACK ? [[packet.id, ...packet.data]] : [],
+    );
+  }
+
+  /** The number that the latest event wants to be answered with. */
+  get asked(): number {
+    const event = this.received.findLast((packet): packet is EventPacket => packet.type === PacketType.EVENT);
+    if (event?.id === undefined) throw new Error('nothing was asked');
+    return event.id;
+  }
+
+  arrival(auth: Record<string, unknown> = {}): Arrival {
+    const request = { headers: {} } as IncomingMessage;
+    return {
+      id: this.id,
+      wire: this,
+      client: { id: this.conn.id, conn: this.conn, request },
+      handshake: {
+        headers: {},
+        time: '',
+        address: '::1',
+        xdomain: false,
+        secure: false,
+        issued: 0,
+        url: '/socket.io/?EIO=4',
+        query: {},
+        auth,
+      },
+    };
+  }
+}
+
+/** A client and its socket. */
+export interface Guest {
+  readonly client: FakeClient;
+  readonly socket: Socket;
+  /** The client emits. */
+  says(name: string, ...args: unknown[]): void;
+  /** The client emits and wants an answer. */
+  asks(id: number, name: string, ...args: unknown[]): void;
+  /** The client answers. */
+  answers(id: number, ...args: unknown[]): void;
+}
+
+/** Namespaces, and the errors that went to `onError`. */
+export interface World {
+  readonly namespaces: Namespaces;
+  readonly root: Namespace;
+  readonly created: Namespace[];
+  readonly errors: { error: unknown; event: string | undefined; socket: unknown }[];
+  /** A client asks to join. */
+  join(id?: string, nsp?: Namespace): Guest;
+}
+
+let count = 0;
+
+export function world(options: Partial<NamespaceOptions> = {}): World {
+  const errors: World['errors'] = [];
+  const created: Namespace[] = [];
+  const all: NamespaceOptions = {
+    maxPendingAcks: 10_000,
+    ackTimeout: 0,
+    mailboxMessages: 256,
+    mailboxBytes: 1_048_576,
+    ...options,
+    onError: (error, context: ErrorContext) => {
+      if (error instanceof assert.AssertionError) failures.push(error);
+      errors.push({ error, event: context.event, socket: context.socket });
+      options.onError?.(error, context);
+    },
+  };
+  const server = { of: (name: string) => namespaces.of(name) };
+  const namespaces: Namespaces = new Namespaces({ server, options: all }, (one) => created.push(one));
+  const root = namespaces.of('/');
+  count += 1;
+  return {
+    namespaces,
+    root,
+    created,
+    errors,
+    join: (id = `guest-${++count}`, nsp = root) => guest(new FakeClient(id), nsp),
+  };
+}
+
+function guest(client: FakeClient, namespace: Namespace): Guest {
+  const socket = namespace.connect(client.arrival());
+  const nsp = namespace.name;
+  const type = PacketType.EVENT;
+  return {
+    client,
+    socket,
+    says: (name, ...args) => socket.receive({ type, nsp, data: [name, ...args] }, 10),
+    asks: (id, name, ...args) => socket.receive({ type, nsp, id, data: [name, ...args] }, 10),
+    answers: (id, ...data) => socket.receive({ type: PacketType.ACK, nsp, id, data }, 10),
+  };
+}
+
+/** Lets everything that waits for a tick happen. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
