@@ -3,10 +3,11 @@ import { isUtf8 } from 'node:buffer';
 import type { Packet } from '../packet.js';
 import { PacketType } from '../packet.js';
 import { readBase64 } from './base64.js';
-import type { Codec, Decoded, DecodeLimits, Decoder, Frame, PayloadFormat, Signal } from './codec.js';
+import type { Codec, Decoded, DecodeLimits, Decoder, Frame, PayloadFormat } from './codec.js';
 import { disarm, isRecord } from './json.js';
 import { engineFault, socketFault } from './malformed.js';
 import { type Dialect, encodeMessage, MessageDecoder } from './message.js';
+import { readSignal, writeSignal } from './signal.js';
 
 /** Joining a namespace in protocol 5: credentials in, a socket id out. */
 const protocol5: Dialect = {
@@ -21,18 +22,9 @@ const protocol5: Dialect = {
 
 // frame    = text / binary
 // text     = type *CHAR / "b" base64
-// type     = %x30-36                    ; as in the table below; "4" is a message
+// type     = %x30-36                    ; "4" is a message, the others are signals
 // binary   = *OCTET                     ; a message
 // payload  = text *( %x1E text )
-
-const types: Readonly<Record<Signal['type'], string>> = {
-  open: '0',
-  close: '1',
-  ping: '2',
-  pong: '3',
-  upgrade: '5',
-  noop: '6',
-};
 
 const MESSAGE = 0x34;
 const BASE64 = 0x62;
@@ -57,31 +49,6 @@ class Engine4Decoder implements Decoder {
     const bytes = readBase64(frame.slice(1));
     return bytes ? this.#messages.binary(bytes) : engineFault('not base64');
   }
-}
-
-function readSignal(frame: string): Decoded {
-  switch (frame[0]) {
-    case '0':
-      return { type: 'open' };
-    case '1':
-      return { type: 'close' };
-    case '2':
-      return { type: 'ping', ...dataOf(frame) };
-    case '3':
-      return { type: 'pong', ...dataOf(frame) };
-    case '5':
-      return { type: 'upgrade' };
-    case '6':
-      return { type: 'noop' };
-    case undefined:
-      return engineFault('an empty packet');
-    default:
-      return engineFault('unknown packet type');
-  }
-}
-
-function dataOf(frame: string): { data?: string } {
-  return frame.length > 1 ? { data: frame.slice(1) } : {};
 }
 
 function asText(frame: Frame): string {
@@ -125,7 +92,7 @@ export const engine4: Codec = {
   slot: 0,
   payload,
   encode,
-  signal: ({ type, data }) => types[type] + (data ?? ''),
+  signal: writeSignal,
   decoder: (limits) => new Engine4Decoder(limits),
 };
 

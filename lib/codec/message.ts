@@ -9,8 +9,11 @@ import { crowded, longName, oversize, socketFault } from './malformed.js';
 
 /** What the protocols do not share: all of it is about joining a namespace. */
 export interface Dialect {
-  /** What a client's CONNECT means; `payload` is its JSON, or `undefined`. The result `undefined`: nothing. */
-  readonly readConnect: (nsp: string, payload: unknown) => ConnectPacket | Malformed | undefined;
+  /**
+   * What a client's CONNECT means, if anything: `address` is what stands for the namespace, `payload` its JSON or
+   * `undefined`.
+   */
+  readonly readConnect: (address: string, payload: unknown) => ConnectPacket | Malformed | undefined;
   /** The JSON value of a CONNECT to a client, or `undefined`. */
   readonly connectPayload: (packet: ConnectPacket) => unknown;
   /** The JSON value of a CONNECT_ERROR. */
@@ -62,8 +65,9 @@ function encodeData(packet: EventPacket | AckPacket): Message {
 }
 
 function encodePlain(packet: Packet, payload: unknown): Message {
-  const json = payload === undefined ? '' : JSON.stringify(payload);
-  return { text: `${packet.type}${prefix(packet.nsp)}${json}`, attachments: [] };
+  // What JSON has no words for, such as a function, is nothing.
+  const json: string | undefined = JSON.stringify(payload);
+  return { text: `${packet.type}${prefix(packet.nsp)}${json ?? ''}`, attachments: [] };
 }
 
 function prefix(nsp: string): string {
@@ -133,7 +137,7 @@ export class MessageDecoder {
     if (payload instanceof Unreadable) return socketFault(payload.why);
     switch (header.type) {
       case PacketType.CONNECT:
-        return this.#dialect.readConnect(header.nsp, payload);
+        return this.#connect(header.nsp, payload);
       case PacketType.DISCONNECT:
         if (payload !== undefined) return socketFault('a DISCONNECT with a payload');
         return { type: PacketType.DISCONNECT, nsp: header.nsp };
@@ -145,6 +149,13 @@ export class MessageDecoder {
       default:
         return this.#event(header, payload, frame);
     }
+  }
+
+  /** The name of the namespace is measured only here: in protocol 4 a query may follow it. */
+  #connect(address: string, payload: unknown): Decoded {
+    const connect = this.#dialect.readConnect(address, payload);
+    if (connect === undefined || connect.type === 'malformed') return connect;
+    return longName(connect.nsp, this.#limits) ?? connect;
   }
 
   #event({ nsp, id, attachments }: Omit<Header, 'end'>, payload: unknown, frame: string): Decoded {

@@ -184,10 +184,7 @@ describe('codec/revision1 beside the genuine parser', () => {
       }),
       { numRuns: 3_000 },
     );
-    assert.ok(
-      agreed > 1_500 && understood > 700,
-      `only ${agreed} agreed, ${understood} of them understood`,
-    );
+    assert.ok(agreed > 1_500 && understood > 700, `only ${agreed} agreed, ${understood} of them understood`);
   });
 
   it('differs for every stated reason', () => {

@@ -1,0 +1,103 @@
+/** Engine.IO 3 with Socket.IO protocol 4: the clients 1.x and 2.x. */
+import type { ConnectPacket, Packet } from '../packet.js';
+import { PacketType } from '../packet.js';
+import { readBase64 } from './base64.js';
+import type { Codec, Decoded, DecodeLimits, Decoder, Frame, Malformed } from './codec.js';
+import { disarm } from './json.js';
+import { engineFault, socketFault } from './malformed.js';
+import { type Dialect, encodeMessage, MessageDecoder } from './message.js';
+import { asText, payload, textPayload } from './payload3.js';
+import { readSignal, writeSignal } from './signal.js';
+
+/** Joining a namespace in protocol 4: a query in, and no socket id out, since that of the session does for all. */
+const protocol4: Dialect = {
+  readConnect,
+  connectPayload: () => undefined,
+  refusalPayload: ({ data }) => data.data ?? data.message,
+};
+
+// address = namespace [ "?" query ]     ; in a CONNECT only
+
+/** Most UTF-16 code units of a query: as much as Node takes in a whole URL. */
+const MOST_QUERY = 16_384;
+
+/** Nobody asks for `/`: it is joined when the session opens. JSON behind the address means nothing here. */
+function readConnect(address: string): ConnectPacket | Malformed | undefined {
+  const question = address.indexOf('?');
+  const nsp = question < 0 ? address : address.slice(0, question);
+  if (nsp === '/') return undefined;
+  const query = address.slice(nsp.length);
+  if (query.length > MOST_QUERY) return socketFault('a query longer than a URL');
+  const pairs = Object.fromEntries(new URLSearchParams(query));
+  if (Object.keys(pairs).length === 0) return { type: PacketType.CONNECT, nsp };
+  return { type: PacketType.CONNECT, nsp, data: disarm(pairs) };
+}
+
+// frame    = text / binary
+// text     = type *CHAR / "b4" base64
+// type     = %x30-36                    ; "4" is a message, the others are signals
+// binary   = %x00-06 *OCTET             ; the same types as values; %x04 is a message
+
+const MESSAGE_BYTE = 4;
+const LAST_BYTE = 6;
+const messageByte = Buffer.of(MESSAGE_BYTE);
+const MESSAGE = 0x34;
+const BASE64 = 0x62;
+
+class Engine3Decoder implements Decoder {
+  readonly #messages: MessageDecoder;
+
+  constructor(limits: DecodeLimits) {
+    this.#messages = new MessageDecoder(protocol4, limits);
+  }
+
+  decode(frame: Frame): Decoded {
+    if (typeof frame !== 'string') return this.#binary(frame);
+    const type = frame.charCodeAt(0);
+    if (type === MESSAGE) return this.#messages.text(frame, 1);
+    return type === BASE64 ? this.#base64(frame) : readSignal(frame);
+  }
+
+  #binary(frame: Buffer): Decoded {
+    const [type] = frame;
+    if (type === MESSAGE_BYTE) return this.#messages.binary(frame.subarray(1));
+    if (type === undefined) return readSignal('');
+    // The originals ignored an unknown type here and refused it in text; no client has a use for either.
+    return type > LAST_BYTE
+      ? engineFault('unknown packet type')
+      : readSignal(`${type}${frame.toString('utf8', 1)}`);
+  }
+
+  #base64(frame: string): Decoded {
+    if (frame.charCodeAt(1) !== MESSAGE) return engineFault('base64 that is no message');
+    const bytes = readBase64(frame.slice(2));
+    return bytes ? this.#messages.binary(bytes) : engineFault('not base64');
+  }
+}
+
+function encode(packet: Packet): readonly Frame[] {
+  const { text, attachments } = encodeMessage(packet, protocol4);
+  if (attachments.length === 0) return [`4${text}`];
+  return [`4${text}`, ...attachments.map((bytes) => Buffer.concat([messageByte, bytes]))];
+}
+
+/**
+ * Binary messages as they are, behind a type byte, where the transport carries them.
+ * @see engine.io-protocol v3, socket.io-protocol v4
+ */
+export const engine3: Codec = {
+  name: 'engine3',
+  slot: 2,
+  payload,
+  encode,
+  signal: writeSignal,
+  decoder: (limits) => new Engine3Decoder(limits),
+};
+
+/** The same for sessions that take text alone (`b64`, JSONP): binary messages are base64 on every transport. */
+export const engine3Text: Codec = {
+  ...engine3,
+  slot: 4,
+  payload: textPayload,
+  encode: (packet) => encode(packet).map(asText),
+};

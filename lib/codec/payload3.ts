@@ -1,0 +1,153 @@
+/** Several Engine.IO 3 packets in one HTTP body, each behind its length: as text, or as bytes. */
+import { isUtf8 } from 'node:buffer';
+import type { Frame, Malformed, PayloadFormat } from './codec.js';
+import { engineFault } from './malformed.js';
+
+// text-body   = 1*( 1*15DIGIT ":" packet )     ; length in UTF-16 code units; "0:" is skipped
+// bytes-body  = 1*( kind length %xFF packet )
+// kind        = %x00 / %x01                    ; text in UTF-8 / type byte and data
+// length      = 1*15%x00-09                    ; in bytes; the digits are values, not characters
+
+/** Digits of a length longer than any body. */
+const MOST_DIGITS = 15;
+const LENGTH = /^[0-9]{1,15}$/;
+const TEXT = 0;
+const BINARY = 1;
+const MARK = 0xff;
+
+const noLength = engineFault('no length before a packet');
+const tooShort = engineFault('a body shorter than the length of its packet');
+
+interface Unpacked<F extends Frame> {
+  readonly frames: F[];
+  readonly fault?: Malformed;
+}
+
+/** A binary frame as text: its type byte becomes a digit behind `b`. */
+export function asText(frame: Frame): string {
+  return typeof frame === 'string' ? frame : `b${frame[0]}${frame.toString('base64', 1)}`;
+}
+
+/** What stands before the JSON in a packet of a namespace. */
+const address = /^4[0-9]+-?\/[^,]*,?/;
+
+/**
+ * The packet with every non-ASCII character of its JSON as `\uXXXX`. Clients 1.x decode a polled text once more than
+ * clients 2.x, and nothing tells the ones from the others; this reads the same to both. It is not done where the frame
+ * is encoded because there it would make every WebSocket message longer, to no use. A namespace can't be escaped, so
+ * clients 1.x can't poll one whose name is not ASCII.
+ */
+function toAscii(frame: string): string {
+  if (!/[^\x00-\x7f]/.test(frame)) return frame;
+  const start = address.exec(frame)?.[0].length ?? 0;
+  return frame.slice(0, start) + frame.slice(start).replace(/[^\x00-\x7f]/g, escapeUnit);
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function packText(frames: readonly Frame[]): string {
+  let body = '';
+  for (const frame of frames) {
+    const text = toAscii(asText(frame));
+    body += `${text.length}:${text}`;
+  }
+  return body;
+}
+
+function packBytes(frames: readonly Frame[]): Buffer {
+  const parts: Buffer[] = [];
+  for (const frame of frames) {
+    const isText = typeof frame === 'string';
+    const bytes = isText ? Buffer.from(toAscii(frame)) : frame;
+    const digits = Array.from(String(bytes.length), Number);
+    parts.push(Buffer.from([isText ? TEXT : BINARY, ...digits, MARK]), bytes);
+  }
+  return Buffer.concat(parts);
+}
+
+function unpackText(body: string): Unpacked<string> {
+  const frames: string[] = [];
+  let at = 0;
+  do {
+    const colon = body.indexOf(':', at);
+    const length = body.slice(at, Math.max(at, colon));
+    if (!LENGTH.test(length)) return { frames, fault: noLength };
+    const end = colon + 1 + Number(length);
+    if (end > body.length) return { frames, fault: tooShort };
+    if (end > colon + 1) frames.push(body.slice(colon + 1, end));
+    at = end;
+  } while (at < body.length);
+  return { frames };
+}
+
+function unpackBytes(body: Buffer): Unpacked<Frame> {
+  const frames: Frame[] = [];
+  let at = 0;
+  do {
+    const kind = body[at];
+    if (kind !== TEXT && kind !== BINARY) return { frames, fault: engineFault('neither text nor binary') };
+    const mark = body.subarray(0, at + 1 + MOST_DIGITS + 1).indexOf(MARK, at + 1);
+    const length = readLength(body.subarray(at + 1, Math.max(at + 1, mark)));
+    if (!length) return { frames, fault: noLength };
+    const end = mark + 1 + length;
+    if (end > body.length) return { frames, fault: tooShort };
+    const packet = body.subarray(mark + 1, end);
+    const frame = kind === TEXT ? readUtf8(packet) : packet;
+    if (frame === undefined) return { frames, fault: engineFault('not UTF-8') };
+    frames.push(frame);
+    at = end;
+  } while (at < body.length);
+  return { frames };
+}
+
+/** @returns `undefined` if these are no digits; there may be none of them, and then it is 0 */
+function readLength(digits: Buffer): number | undefined {
+  let length = 0;
+  for (const digit of digits) {
+    if (digit > 9) return undefined;
+    length = length * 10 + digit;
+  }
+  return length;
+}
+
+/**
+ * Clients 1.x send text as the characters of its UTF-8 bytes, and count those. It is recognised by that: no character
+ * is more than a byte, some are not ASCII, and in each packet they make UTF-8. Wrong only for a client 2.x whose
+ * non-ASCII text is of that kind in a whole body, such as a lone `Ã©`; one body is all the evidence that there is.
+ */
+function undouble({ frames, ...rest }: Unpacked<string>): Unpacked<string> {
+  const whole = frames.join('');
+  if (!/[\x80-\xff]/.test(whole) || /[^\x00-\xff]/.test(whole)) return { frames, ...rest };
+  const read = frames.map((frame) => readUtf8(Buffer.from(frame, 'latin1')));
+  return { frames: read.every((text) => text !== undefined) ? read : frames, ...rest };
+}
+
+/**
+ * The text of UTF-8 bytes, or `undefined` if they are something else. Old engines wrote half a surrogate pair as if it
+ * were a character; that becomes the replacement character, as it does on a WebSocket.
+ */
+function readUtf8(bytes: Buffer): string | undefined {
+  if (isUtf8(bytes)) return bytes.toString();
+  const mended = bytes.toString('latin1').replace(/\xed[\xa0-\xbf][\x80-\xbf]/g, '\xef\xbf\xbd');
+  const mendedBytes = Buffer.from(mended, 'latin1');
+  return isUtf8(mendedBytes) ? mendedBytes.toString() : undefined;
+}
+
+function unpack(body: Frame): Unpacked<Frame> {
+  return typeof body === 'string' ? undouble(unpackText(body)) : unpackBytes(body);
+}
+
+/**
+ * Bytes if a frame is binary, otherwise text.
+ * @see engine.io-protocol v3, "Payload"
+ */
+export const payload: PayloadFormat = {
+  binary: true,
+  pack: (frames) => (frames.some(Buffer.isBuffer) ? packBytes(frames) : packText(frames)),
+  unpack,
+};
+
+/** Text in any case, for clients that can receive nothing else. */
+export const textPayload: PayloadFormat = { binary: true, pack: packText, unpack };

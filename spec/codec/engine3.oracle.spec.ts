@@ -1,0 +1,159 @@
+/** Socket.IO 4 beside the parser of socket.io 2: the same bytes, and the same verdict but for stated reasons. */
+import assert from 'node:assert/strict';
+import { parse } from 'node:querystring';
+import fc from 'fast-check';
+import { detach } from '../../lib/codec/attachments.js';
+import type { Frame } from '../../lib/codec/codec.js';
+import { engine3 } from '../../lib/codec/engine3.js';
+import { type Packet, PacketType, RESERVED_EVENTS } from '../../lib/packet.js';
+import { binary, incoming, outgoing } from './arbitraries.js';
+import { agree, mutated, ourVerdict, plain, type Reason, reasons, type Verdict } from './differences.js';
+import { encodeSocketPacket, type SocketPacket, socketParser } from './engine3-genuine.js';
+import { decodeLast } from './limits.js';
+
+const { CONNECT, CONNECT_ERROR } = PacketType;
+const BINARY = 3;
+const typed = (message: Frame): Frame =>
+  typeof message === 'string' ? message : Buffer.concat([Buffer.of(4), message]);
+
+/** What socket.io 2 hands to its parser: it looks for binary data itself, and tells nobody a socket id. */
+function inTheirWords({ ...packet }: Packet): SocketPacket {
+  if (packet.type === CONNECT) return { type: CONNECT, nsp: packet.nsp };
+  if (packet.type === CONNECT_ERROR) return { ...packet, data: packet.data.data ?? packet.data.message };
+  if (!('data' in packet) || detach(packet.data).attachments.length === 0) return packet;
+  return { ...packet, type: packet.type + BINARY };
+}
+
+const theirFrames = (packet: Packet): Frame[] =>
+  encodeSocketPacket(inTheirWords(packet)).map((message) =>
+    typeof message === 'string' ? `4${message}` : typed(message),
+  );
+
+/** What their decoder, and the server behind it, makes of the last of some messages. */
+function theirVerdict(messages: readonly Frame[]): Verdict {
+  const decoder = new socketParser.Decoder();
+  let packet: SocketPacket | undefined;
+  decoder.on('decoded', (decoded) => {
+    packet = decoded;
+  });
+  try {
+    for (const message of messages) decoder.add(message);
+  } catch {
+    return { says: 'refused' };
+  }
+  if (!packet) return { says: 'waiting' };
+  return packet.type === CONNECT ? joining(packet) : inOurWords(packet);
+}
+
+/** Their server reads the query, and takes no notice of the root. */
+function joining({ nsp = '/' }: SocketPacket): Verdict {
+  const [name = '', query = ''] = nsp.split(/\?(.*)/s);
+  if (name === '/') return { says: 'waiting' };
+  const data = { ...parse(query) };
+  const packet =
+    Object.keys(data).length > 0 ? { type: CONNECT, nsp: name, data } : { type: CONNECT, nsp: name };
+  return { says: 'packet', packet };
+}
+
+/** An unknown type becomes an error, which a client never sends. */
+function inOurWords({ type, ...rest }: SocketPacket): Verdict {
+  if (type === CONNECT_ERROR) return { says: 'refused' };
+  const { attachments: _, ...packet } = { attachments: 0, ...rest };
+  return { says: 'packet', packet: plain({ type: type > CONNECT_ERROR ? type - BINARY : type, ...packet }) };
+}
+
+const stated: readonly Reason[] = [
+  ...reasons,
+  ['a CONNECT may have any JSON behind it', (text, { says }) => text[0] === '0' && says === 'refused'],
+  [
+    'a reserved event is refused',
+    (text, _, { says }) =>
+      says === 'refused' && [...RESERVED_EVENTS].some((name) => text.includes(`["${name}"`)),
+  ],
+];
+
+const compare = (messages: readonly Frame[]): boolean =>
+  agree(String(messages[0]), theirVerdict(messages), ourVerdict(engine3, messages.map(typed)), stated);
+
+const messagesOf = (frames: readonly Frame[]): Frame[] =>
+  frames.map((frame) => (typeof frame === 'string' ? frame.slice(1) : frame.subarray(1)));
+
+describe('codec/engine3 beside the genuine parser', () => {
+  it('writes the very frames of socket.io-parser', () => {
+    fc.assert(
+      fc.property(outgoing, (packet) => {
+        assert.deepEqual(engine3.encode(packet), theirFrames(packet));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is read by socket.io-parser, and reads what that writes', () => {
+    fc.assert(
+      fc.property(incoming, (packet) => {
+        for (const frames of [engine3.encode(packet), theirFrames(packet)]) {
+          const messages = messagesOf(frames);
+          const expected = packet.type === CONNECT && packet.nsp === '/' ? 'waiting' : 'packet';
+          assert.equal(theirVerdict(messages).says, expected);
+          assert.ok(compare(messages));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('reads the query of a namespace as the clients write it', () => {
+    const word = fc.string({ unit: 'grapheme', maxLength: 6 }).filter((text) => text !== '__proto__');
+    const pairs = fc.dictionary(word, word, { maxKeys: 4, noNullPrototype: true });
+    fc.assert(
+      fc.property(pairs, fc.boolean(), (data, hasComma) => {
+        const query = Object.entries(data).map((pair) => pair.map(encodeURIComponent).join('='));
+        const [message] = encodeSocketPacket({ type: CONNECT, nsp: `/chat?${query.join('&')}` });
+        const text = String(message).slice(0, hasComma ? undefined : -1);
+        const expected = { type: CONNECT, nsp: '/chat', ...(query.length > 0 && { data }) };
+        assert.deepEqual(decodeLast(engine3, [`4${text}`]), expected);
+      }),
+    );
+  });
+
+  it('agrees with socket.io-parser on damaged texts, but for the stated reasons', () => {
+    let agreed = 0;
+    let accepted = 0;
+    fc.assert(
+      fc.property(mutated, (text) => {
+        if (!compare([text])) return;
+        agreed += 1;
+        if (ourVerdict(engine3, [text]).says === 'packet') accepted += 1;
+      }),
+      { numRuns: 3_000 },
+    );
+    assert.ok(agreed > 1_500 && accepted > 200, `only ${agreed} agreed, ${accepted} of them accepted`);
+  });
+
+  it('differs from it for every reason of its own', () => {
+    for (const [index, text] of ['0/a,"x"', '2["connect"]'].entries()) {
+      const [name, holds] = stated[reasons.length + index] ?? assert.fail();
+      assert.equal(compare([text]), false, name);
+      assert.ok(holds(text, theirVerdict([text]), ourVerdict(engine3, [text])), name);
+    }
+  });
+
+  it('agrees with it on placeholders', () => {
+    const num = fc.constantFrom('0', '1', '2', '-1', '1e0', '"0"', 'null', '"splice"', '1e9', '{}', 'true');
+    const holes = fc.array(
+      num.map((num) => `{"_placeholder":true,"num":${num}}`),
+      { maxLength: 3 },
+    );
+    fc.assert(
+      fc.property(
+        holes,
+        fc.array(binary, { maxLength: 3 }),
+        fc.integer({ min: 1, max: 3 }),
+        (list, found, count) => {
+          assert.ok(compare([`5${count}-["m",${['1', ...list].join()}]`, ...found]));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
