@@ -1,5 +1,6 @@
 /** Every option with its unit, default and bound; checked once, then frozen. */
 import type { IncomingMessage } from 'node:http';
+import { type SerializeOptions, serialize } from 'cookie';
 import { SocketioError } from './errors.js';
 
 export type TransportName = 'polling' | 'websocket' | 'jsonp' | 'htmlfile' | 'flashsocket';
@@ -12,6 +13,11 @@ export interface ErrorContext {
   readonly socket?: unknown;
   /** The event, or `connection`, `serve`, `middleware`. */
   readonly event?: string;
+}
+
+/** A cookie with the session's id, for sticky balancers. @see RFC 6265 */
+export interface CookieOptions extends SerializeOptions {
+  readonly name: string;
 }
 
 export interface Options {
@@ -63,6 +69,11 @@ export interface Options {
   readonly admit: 'once' | 'every';
   /** Origins allowed beside the server's own: exact ones, or `'*'` for all. @default [] */
   readonly origins: readonly string[];
+  /**
+   * A cookie with the session's id on the answer to a handshake; `true` or a part of
+   * `{ name: 'io', path: '/', httpOnly: true, sameSite: 'lax' }`. @default none
+   */
+  readonly cookie?: CookieOptions;
   /** Asked on each handshake; calls back with an error text or a verdict. */
   readonly allowRequest?: (
     req: IncomingMessage,
@@ -75,8 +86,9 @@ export interface Options {
 }
 
 /** What a user may give: any part of the options; one origin may stand without a list. */
-export type UserOptions = Partial<Omit<Options, 'origins'>> & {
+export type UserOptions = Partial<Omit<Options, 'origins' | 'cookie'>> & {
   readonly origins?: string | readonly string[];
+  readonly cookie?: boolean | Partial<CookieOptions>;
 };
 
 const defaults: Options = {
@@ -158,13 +170,32 @@ export function readOptions(given: UserOptions = {}): Options {
 type Check = (value: unknown, name: string) => unknown;
 
 const checks: Partial<Record<keyof Options, Check>> = {
-  origins: (value) => Object.freeze(typeof value === 'string' ? [value] : listOf(value, 'origins', isOrigin)),
+  origins: (value) => Object.freeze(listOf(typeof value === 'string' ? [value] : value, 'origins', isOrigin)),
+  cookie: readCookie,
   onError: isFunction,
   allowRequest: isFunction,
   allowUpgrades: isBoolean,
   perMessageDeflate: (value, name) =>
     typeof value === 'object' && value !== null ? value : isBoolean(value, name),
 };
+
+/** Bad names and values are found now, not at the first handshake. */
+function readCookie(value: unknown): CookieOptions | undefined {
+  if (value === false) return undefined;
+  if (value !== true && (typeof value !== 'object' || value === null)) {
+    throw new SocketioError('OPTION_INVALID', 'cookie must be true, false or an object');
+  }
+  const cookie: CookieOptions = { name: 'io', path: '/', httpOnly: true, sameSite: 'lax', ...Object(value) };
+  if (cookie.sameSite === 'none' && !cookie.secure) {
+    throw new SocketioError('OPTION_INVALID', 'cookie: sameSite none needs secure');
+  }
+  try {
+    serialize(cookie.name, 'id', cookie);
+  } catch (error) {
+    throw new SocketioError('OPTION_INVALID', `cookie: ${error instanceof Error ? error.message : error}`);
+  }
+  return Object.freeze(cookie);
+}
 
 function checkFor(option: keyof Options): Check {
   const range = ranges[option];

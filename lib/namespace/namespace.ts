@@ -7,6 +7,7 @@ import type { EventPacket } from '../packet.js';
 import { Assembly } from './assembly.js';
 import type { NamespaceOptions } from './audience.js';
 import { type ExtendedError, type Middleware, refusalOf, runChain } from './chain.js';
+import type { Home, NamespaceReservedEvents, NamespaceServer } from './home.js';
 import { report } from './report.js';
 import { type ServeHandler, serve } from './serve.js';
 import { Socket } from './socket.js';
@@ -19,18 +20,6 @@ export interface Surroundings {
   readonly options: NamespaceOptions;
   /** @default the memory adapter */
   readonly createAdapter?: (host: Host<Parcel>) => Adapter;
-}
-
-/** The server behind a namespace, as far as namespaces know it. */
-export interface NamespaceServer {
-  of(name: string): Namespace;
-}
-
-/** What a namespace itself tells its listeners. */
-export interface NamespaceReservedEvents<Joined> {
-  connect: (socket: Joined) => void;
-  connection: (socket: Joined) => void;
-  new_namespace: (namespace: Namespace) => void;
 }
 
 /**
@@ -47,9 +36,9 @@ export class Namespace<
     Emit,
     ServerSide,
     SocketData,
-    NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, SocketData>>
+    NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, SocketData>, Namespace>
   >
-  implements Host<Parcel>
+  implements Host<Parcel>, Home<Socket<Listen, Emit, ServerSide, SocketData>, Emit, ServerSide, SocketData>
 {
   /** With a leading slash. */
   readonly name: string;

@@ -1,22 +1,24 @@
 /** A handler whose end is its socket's end. */
-import type { EventsMap } from '../events.js';
+import type { NamespaceOptions } from './audience.js';
 import { report } from './report.js';
-import type { Socket } from './socket.js';
 
 /** Serves one client; the socket is disconnected when it returns, or its promise settles. */
 export type ServeHandler<Served> = (socket: Served) => unknown;
 
 let warned = false;
 
+/** What a handler's end means for its socket. */
+interface Servable {
+  readonly nsp: { readonly options: NamespaceOptions };
+  readonly connected: boolean;
+  readonly listenedOnly: boolean;
+  served(): void;
+}
+
 /** Runs a handler to its end; an error goes to `onError`. */
-export async function serve<
-  Listen extends EventsMap,
-  Emit extends EventsMap,
-  ServerSide extends EventsMap,
-  SocketData,
->(
-  handler: ServeHandler<Socket<Listen, Emit, ServerSide, SocketData>>,
-  socket: Socket<Listen, Emit, ServerSide, SocketData>,
+export async function serve<Served extends Servable>(
+  handler: ServeHandler<Served>,
+  socket: Served,
 ): Promise<void> {
   try {
     await handler(socket);
@@ -24,7 +26,7 @@ export async function serve<
     report(socket.nsp.options, error, { socket, event: 'serve' });
   }
   if (socket.connected && socket.listenedOnly) warn();
-  socket.disconnect(false);
+  socket.served();
 }
 
 function warn(): void {

@@ -12,9 +12,9 @@ import {
   type Packet,
   PacketType,
 } from '../packet.js';
-import type { Namespace } from './namespace.js';
+import type { Home, NamespaceServer } from './home.js';
 import { Speaker } from './speaker.js';
-import type { Arrival, Client, Conn, Handshake, SendFlags, Wire } from './wire.js';
+import type { Arrival, Client, Conn, Extent, Handshake, SendFlags, Wire } from './wire.js';
 
 /** `joining`: in the middlewares; `leaving`: `disconnecting` is being told; `gone` is for ever. */
 type State = 'joining' | 'open' | 'leaving' | 'gone';
@@ -30,7 +30,7 @@ export class Socket<
   SocketData = Anything,
 > extends Speaker<Listen, Emit, SocketData> {
   readonly id: string;
-  readonly nsp: Namespace<Listen, Emit, ServerSide, SocketData>;
+  readonly nsp: Home<Socket<Listen, Emit, ServerSide, SocketData>, Emit, ServerSide, SocketData>;
   /** The connection, shared with this client's sockets in other namespaces. */
   readonly client: Client;
   /** What the client said when it came. */
@@ -40,7 +40,10 @@ export class Socket<
   #data: SocketData | undefined;
 
   /** @internal made by `Namespace.connect` alone */
-  constructor(nsp: Namespace<Listen, Emit, ServerSide, SocketData>, arrival: Arrival) {
+  constructor(
+    nsp: Home<Socket<Listen, Emit, ServerSide, SocketData>, Emit, ServerSide, SocketData>,
+    arrival: Arrival,
+  ) {
     super();
     this.id = arrival.id;
     this.nsp = nsp;
@@ -83,7 +86,7 @@ export class Socket<
   }
 
   /** The server; tells a real socket from the description of a remote one. */
-  get server(): Namespace['server'] {
+  get server(): NamespaceServer<Socket> {
     return this.nsp.server;
   }
 
@@ -123,11 +126,13 @@ export class Socket<
    * @param close whether the whole connection ends, with its sockets in other namespaces
    */
   disconnect(close = false): this {
-    if (this.#state !== 'open') return this;
-    this.transmit({ type: PacketType.DISCONNECT, nsp: this.nsp.name });
-    this.closed('server namespace disconnect');
-    this.#wire.close(close);
+    this.#dismiss(close ? 'connection' : 'membership');
     return this;
+  }
+
+  /** Whoever served it is done: the same, and the connection ends unless other sockets use it. @internal */
+  served(): void {
+    this.#dismiss('connection if unused');
   }
 
   /** Takes a packet of the client; `size` in bytes on the wire. @internal */
@@ -142,7 +147,7 @@ export class Socket<
         return;
       case PacketType.DISCONNECT:
         this.closed('client namespace disconnect');
-        this.#wire.close(false);
+        this.#wire.close('membership');
         return;
       default:
         never(packet);
@@ -165,7 +170,7 @@ export class Socket<
   refuse(data: { readonly message: string; readonly data?: unknown }): void {
     this.transmit({ type: PacketType.CONNECT_ERROR, nsp: this.nsp.name, data });
     this.closed('server namespace disconnect');
-    this.#wire.close(false);
+    this.#wire.close('membership');
   }
 
   /** Whether the middlewares still have it. @internal */
@@ -195,6 +200,13 @@ export class Socket<
 
   protected flow(open: boolean): void {
     this.#wire.flow(open);
+  }
+
+  #dismiss(extent: Extent): void {
+    if (this.#state !== 'open') return;
+    this.transmit({ type: PacketType.DISCONNECT, nsp: this.nsp.name });
+    this.closed('server namespace disconnect');
+    this.#wire.close(extent);
   }
 
   #depart(reason: DisconnectReason, description: unknown): void {

@@ -10,11 +10,14 @@ export interface SendFlags {
   readonly compress?: boolean;
 }
 
+/** What ends: one membership; that, and the connection if nobody else uses it; or the connection with all its sockets. */
+export type Extent = 'membership' | 'connection if unused' | 'connection';
+
 /** The way from one socket to its connection. Every verb may be called after the end; it then does nothing. */
 export interface Wire {
   send(parcel: Parcel, flags?: SendFlags): void;
-  /** The socket has left its namespace (or was refused); `whole` ends the connection with all its sockets. */
-  close(whole: boolean): void;
+  /** The socket has left its namespace (or was refused). */
+  close(extent: Extent): void;
   /** `false` stops reading from the client (nothing is lost, silence is not held against it); `true` resumes. */
   flow(open: boolean): void;
 }

@@ -1,0 +1,50 @@
+/** A Socket.IO server that is Express middleware. */
+import { SocketioError } from './errors.js';
+import type { Anything, DefaultEventsMap, EventsMap } from './events.js';
+import { Namespace } from './namespace/namespace.js';
+import type { ServeHandler } from './namespace/serve.js';
+import { Socket } from './namespace/socket.js';
+import type { UserOptions } from './options.js';
+import { Server } from './server.js';
+
+/**
+ * Makes the middleware and the server in one: `app.use('/socket.io', socketio(handler))`.
+ * @param handler serves each client of `/`; its end is the connection's end
+ * @throws {SocketioError} `OPTION_INVALID`, naming the option
+ */
+export function socketio<
+  Listen extends EventsMap = DefaultEventsMap,
+  Emit extends EventsMap = Listen,
+  ServerSide extends EventsMap = DefaultEventsMap,
+  SocketData = Anything,
+>(
+  handler?: ServeHandler<Socket<Listen, Emit, ServerSide, SocketData>>,
+): Server<Listen, Emit, ServerSide, SocketData>;
+export function socketio<
+  Listen extends EventsMap = DefaultEventsMap,
+  Emit extends EventsMap = Listen,
+  ServerSide extends EventsMap = DefaultEventsMap,
+  SocketData = Anything,
+>(
+  options: UserOptions,
+  handler?: ServeHandler<Socket<Listen, Emit, ServerSide, SocketData>>,
+): Server<Listen, Emit, ServerSide, SocketData>;
+export function socketio(
+  first?: UserOptions | ServeHandler<Anything>,
+  second?: ServeHandler<Anything>,
+): Server<Anything, Anything, Anything> {
+  const handler = typeof first === 'function' ? first : second;
+  const io = new Server(typeof first === 'function' ? {} : first);
+  if (handler) io.serve(handler);
+  return io as unknown as Server<Anything, Anything, Anything>;
+}
+
+// `require('express-socketio')` returns the function; what else is exported hangs on it there.
+Object.assign(socketio, { socketio, default: socketio, Namespace, Server, Socket, SocketioError });
+
+export type { DisconnectReason } from './errors.js';
+export type { DefaultEventsMap } from './events.js';
+export type { Message } from './namespace/message.js';
+export type { Handshake } from './namespace/wire.js';
+export type { Options, UserOptions } from './options.js';
+export { Namespace, Server, Socket, SocketioError, socketio as default, socketio as 'module.exports' };

@@ -1,0 +1,36 @@
+/** A namespace as the sockets in it know and show it; a socket's own type comes from outside, so that there is no circle. */
+import type { SocketDescription } from '../adapter/contract.js';
+import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
+import type { Assembly } from './assembly.js';
+import type { ExtendedError } from './chain.js';
+import type { ServeHandler } from './serve.js';
+
+/** The server behind a namespace, as far as namespaces know it. */
+export interface NamespaceServer<Joined = Anything> {
+  of(name: string): Home<Joined>;
+}
+
+/** What a namespace itself tells its listeners. */
+export interface NamespaceReservedEvents<Joined, Created> {
+  connect: (socket: Joined) => void;
+  connection: (socket: Joined) => void;
+  new_namespace: (namespace: Created) => void;
+}
+
+/** `socket.nsp`: everything that a `Namespace` offers. */
+export interface Home<
+  Joined = Anything,
+  Emit extends EventsMap = DefaultEventsMap,
+  ServerSide extends EventsMap = DefaultEventsMap,
+  SocketData = Anything,
+> extends Assembly<Emit, ServerSide, SocketData, NamespaceReservedEvents<Joined, Anything>> {
+  readonly server: NamespaceServer;
+  /** Connected sockets by id; not those that middlewares still have. */
+  readonly sockets: Map<string, Joined & SocketDescription>;
+  /** Adds a middleware: it judges each client before it joins. What it throws counts as `next(error)`. */
+  use(middleware: (socket: Joined, next: (error?: ExtendedError) => void) => unknown): this;
+  /** Gives each client that joins from now on to a handler, whose end is the socket's end. A later call replaces it. */
+  serve(handler: ServeHandler<Joined>): this;
+  /** A socket has gone, or has never joined. @internal */
+  left(socket: Joined): void;
+}

@@ -1,0 +1,211 @@
+/** The landing: where one session meets the sockets that its client has in several namespaces. */
+import type { IncomingMessage } from 'node:http';
+import { Parcel } from './codec/parcel.js';
+import type { DisconnectReason } from './errors.js';
+import type { Namespace } from './namespace/namespace.js';
+import type { Namespaces } from './namespace/namespaces.js';
+import type { Socket } from './namespace/socket.js';
+import type { Client, Conn, Extent, Handshake, SendFlags, Wire } from './namespace/wire.js';
+import {
+  type AckPacket,
+  type ConnectPacket,
+  type DisconnectPacket,
+  type EventPacket,
+  never,
+  type Packet,
+  PacketType,
+} from './packet.js';
+import type { SessionEvents } from './session/household.js';
+import { newId } from './session/registry.js';
+import type { Session } from './session/session.js';
+import { Alarm, type Wheel } from './session/wheel.js';
+
+export interface PeerSettings {
+  readonly namespaces: Namespaces;
+  readonly wheel: Wheel;
+  readonly connectTimeout: number;
+  readonly maxNamespaces: number;
+  /** The session has ended and may be forgotten. */
+  readonly ended: (session: Session) => void;
+}
+
+export class Peer implements SessionEvents, Client {
+  readonly #settings: PeerSettings;
+  readonly #handshake: Handshake;
+  /** Those that still wait for their middlewares, too. */
+  readonly #sockets: Socket[] = [];
+  /** Namespaces that are being looked for. */
+  #sought: Set<string> | undefined;
+  /** Sockets that do not want to be read, by namespace. */
+  #congested: Set<string> | undefined;
+  #session: Session | undefined;
+  #joinDeadline: Alarm | undefined;
+
+  constructor(settings: PeerSettings, handshake: Handshake) {
+    this.#settings = settings;
+    this.#handshake = handshake;
+    this.#joinDeadline = new Alarm(() => this.#close('no namespace within connectTimeout'));
+  }
+
+  /** The session that reports here; told once, before it opens. */
+  attend(session: Session): void {
+    this.#session = session;
+    this.#joinDeadline?.start(this.#settings.wheel, this.#settings.connectTimeout);
+  }
+
+  get id(): string {
+    return this.#session?.id ?? '';
+  }
+
+  get conn(): Conn {
+    return this.#present;
+  }
+
+  get request(): IncomingMessage {
+    return this.#present.birth.request;
+  }
+
+  packet(packet: Packet, size: number): void {
+    switch (packet.type) {
+      case PacketType.CONNECT:
+        return this.#join(packet);
+      case PacketType.EVENT:
+      case PacketType.ACK:
+      case PacketType.DISCONNECT:
+        return this.#deal(packet, size);
+      case PacketType.CONNECT_ERROR:
+        return this.#close('a client does not refuse');
+      default:
+        never(packet);
+    }
+  }
+
+  closed(reason: DisconnectReason, description?: unknown): void {
+    this.#joinDeadline?.stop();
+    this.#joinDeadline = undefined;
+    for (const socket of [...this.#sockets]) socket.closed(reason, description);
+    this.#sockets.length = 0;
+  }
+
+  ended(): void {
+    this.#settings.ended(this.#present);
+  }
+
+  /** @internal a socket speaks */
+  send(parcel: Parcel, flags: SendFlags | undefined): void {
+    this.#present.send(parcel, flags?.volatile === true);
+  }
+
+  /** @internal a socket has left; the connection ends with its last one if the server wanted that */
+  left(nsp: string, extent: Extent): void {
+    const index = this.#sockets.findIndex((socket) => socket.nsp.name === nsp);
+    if (index !== -1) this.#sockets.splice(index, 1);
+    this.flow(nsp, true);
+    if (extent === 'membership' || (extent !== 'connection' && this.#sockets.length > 0)) return;
+    for (const socket of [...this.#sockets]) socket.disconnect();
+    this.#close();
+  }
+
+  /** @internal reading stops while any socket wants it to */
+  flow(nsp: string, open: boolean): void {
+    if (!open) {
+      this.#congested ??= new Set();
+      this.#congested.add(nsp);
+      this.#session?.flow(false);
+    } else if (this.#congested?.delete(nsp) && this.#congested.size === 0) {
+      this.#session?.flow(true);
+    }
+  }
+
+  get #present(): Session {
+    if (this.#session) return this.#session;
+    throw new TypeError('a peer speaks before its session is there');
+  }
+
+  #find(nsp: string): Socket | undefined {
+    return this.#sockets.find((socket) => socket.nsp.name === nsp);
+  }
+
+  #close(why?: string): void {
+    this.#session?.close('forced server close', why);
+  }
+
+  #deal(packet: EventPacket | AckPacket | DisconnectPacket, size: number): void {
+    const socket = this.#find(packet.nsp);
+    if (socket?.connected) socket.receive(packet, size);
+    else this.#close('a packet for a namespace that was not joined');
+  }
+
+  #join(packet: ConnectPacket): void {
+    const { nsp, data: auth = {} } = packet;
+    if (this.#find(nsp) || this.#sought?.has(nsp)) return this.#close('joined twice');
+    if (this.#sockets.length + (this.#sought?.size ?? 0) >= this.#settings.maxNamespaces) {
+      return this.#close('more than maxNamespaces namespaces');
+    }
+    const found = this.#settings.namespaces.resolve(nsp, auth);
+    if (found instanceof Promise) this.#await(found, nsp, auth);
+    else this.#enter(found, nsp, auth);
+  }
+
+  #await(found: Promise<Namespace | undefined>, nsp: string, auth: Handshake['auth']): void {
+    this.#sought ??= new Set();
+    this.#sought.add(nsp);
+    const settled = (namespace: Namespace | undefined): void => {
+      this.#sought?.delete(nsp);
+      this.#enter(namespace, nsp, auth);
+    };
+    found.then(settled, () => settled(undefined));
+  }
+
+  #enter(namespace: Namespace | undefined, nsp: string, auth: Handshake['auth']): void {
+    if (this.#present.readyState !== 'open') return;
+    if (!namespace) return this.send(new Parcel(unknownNamespace(nsp)), undefined);
+    const line = new Line(this, nsp);
+    const handshake = { ...this.#handshake, auth };
+    const socket = namespace.connect({ id: newId(), client: this, wire: line, handshake });
+    if (line.open) this.#sockets.push(socket);
+  }
+
+  /** @internal the first namespace has been joined */
+  joined(): void {
+    this.#joinDeadline?.stop();
+    this.#joinDeadline = undefined;
+  }
+}
+
+/** The way of one socket to this connection. */
+class Line implements Wire {
+  readonly #peer: Peer;
+  readonly #nsp: string;
+  #open = true;
+
+  constructor(peer: Peer, nsp: string) {
+    this.#peer = peer;
+    this.#nsp = nsp;
+  }
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  send(parcel: Parcel, flags?: SendFlags): void {
+    if (!this.#open) return;
+    if (parcel.packet.type === PacketType.CONNECT) this.#peer.joined();
+    this.#peer.send(parcel, flags);
+  }
+
+  close(extent: Extent): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#peer.left(this.#nsp, extent);
+  }
+
+  flow(open: boolean): void {
+    if (this.#open) this.#peer.flow(this.#nsp, open);
+  }
+}
+
+/** @see socket.io-protocol v5, "Connection to a namespace" */
+function unknownNamespace(nsp: string): Packet {
+  return { type: PacketType.CONNECT_ERROR, nsp, data: { message: 'Invalid namespace' } };
+}

@@ -1,0 +1,77 @@
+/** What a request has to pass before it gets an endpoint: steps that any of which may halt it. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SocketioError } from '../errors.js';
+import type { Desk } from './desk.js';
+import { isLawful, isListed, isVouchedFor, isWelcome } from './origin.js';
+import { allowPreflight } from './reply.js';
+import type { Ticket } from './ticket.js';
+
+/** A request on its way to an endpoint. */
+export interface Visit {
+  readonly desk: Desk;
+  readonly ticket: Ticket;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+}
+
+/** Goes on, or halts by an error or by not going on; a throw is an error, too. */
+export type Step = (visit: Visit, next: (error?: unknown) => void) => void;
+
+export const checkTransport: Step = ({ desk, ticket: { transport } }, next) => {
+  const known = transport !== undefined && desk.options.transports.includes(transport);
+  next(known ? undefined : new SocketioError('TRANSPORT_UNKNOWN'));
+};
+
+export const checkOrigin: Step = ({ desk, ticket: { origin }, req, res }, next) => {
+  if (!isLawful(origin)) return next(new SocketioError('BAD_REQUEST'));
+  const welcome = isWelcome(req, desk.options.origins) || isVouchedFor(origin, res);
+  next(welcome ? undefined : new SocketioError('FORBIDDEN'));
+};
+
+export const answerPreflight: Step = ({ desk, ticket: { method, origin }, req, res }, next) => {
+  const listed = origin !== undefined && isListed(origin, desk.options.origins);
+  if (method !== 'OPTIONS' || !listed) return next();
+  allowPreflight(res, req.headers['access-control-request-headers']);
+};
+
+/** From here on: requests without a session. @see engine.io 6, the order in which a handshake is verified */
+export const checkMethod: Step = ({ ticket: { method, transport, upgrade } }, next) => {
+  if (method !== 'GET') return next(new SocketioError('BAD_HANDSHAKE_METHOD'));
+  next(upgrade === (transport === 'websocket') ? undefined : new SocketioError('BAD_REQUEST'));
+};
+
+export const checkOpen: Step = ({ desk }, next) => {
+  next(desk.open ? undefined : new SocketioError('SERVER_CLOSED'));
+};
+
+/** Whatever goes wrong in the application's own check is a refusal; only what it says itself is told to the client. */
+export const askApplication: Step = ({ desk: { options }, req }, next) => {
+  const { allowRequest, onError } = options;
+  if (!allowRequest) return next();
+  let waiting = true;
+  const answer = (error: unknown, success: boolean): void => {
+    if (!waiting) return;
+    waiting = false;
+    next(success && !error ? undefined : new SocketioError('FORBIDDEN', messageOf(error)));
+  };
+  const fail = (error: unknown): void => {
+    onError(error, { event: 'allowRequest' });
+    answer(undefined, false);
+  };
+  try {
+    const promised: unknown = allowRequest(req, answer);
+    if (promised instanceof Promise) promised.catch(fail);
+  } catch (error) {
+    fail(error);
+  }
+};
+
+export const checkRevision: Step = ({ desk, ticket: { generation } }, next) => {
+  const served = generation !== undefined && desk.options.generations.includes(generation);
+  next(served ? undefined : new SocketioError('UNSUPPORTED_PROTOCOL_VERSION'));
+};
+
+function messageOf(error: unknown): string | undefined {
+  if (!error) return undefined;
+  return error instanceof Error ? error.message : String(error);
+}

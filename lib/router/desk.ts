@@ -1,0 +1,34 @@
+/** What the endpoints share: the options, the sessions, and the port through which new ones are announced. */
+import type { IncomingMessage } from 'node:http';
+import type { WebSocketServer } from 'ws';
+import type { Codec } from '../codec/codec.js';
+import { engine4, engine4Text } from '../codec/engine4.js';
+import type { Handshake } from '../namespace/wire.js';
+import type { Generation, Options } from '../options.js';
+import type { Rhythm } from '../session/heartbeat.js';
+import type { Birth } from '../session/household.js';
+import type { Registry } from '../session/registry.js';
+import type { Session } from '../session/session.js';
+import type { HeaderLines } from './passage.js';
+
+export interface Desk {
+  readonly options: Options;
+  readonly sessions: Registry;
+  readonly sockets: WebSocketServer;
+  /** Header lines that a WebSocket handshake shall carry, by its request. */
+  readonly lines: WeakMap<IncomingMessage, HeaderLines>;
+  /** False once the server is closing: nobody new is let in. */
+  readonly open: boolean;
+  /** Upward, to the server: a client has been let in. */
+  opened(birth: Birth, handshake: Handshake): Session;
+}
+
+/** How a generation writes; the second for clients that read no binary frames. */
+export const codecs: Partial<Record<Generation, readonly [Codec, Codec]>> = {
+  4: [engine4, engine4Text],
+};
+
+/** How a generation keeps its connections alive. */
+export const rhythms: Partial<Record<Generation, (options: Options) => Rhythm>> = {
+  4: ({ pingInterval, pingTimeout }) => ({ asker: 'server', every: pingInterval, patience: pingTimeout }),
+};

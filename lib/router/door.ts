@@ -1,0 +1,130 @@
+/** The one interception point of an HTTP server: what is ours is taken here, and never shown to its neighbours. */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Server as TlsServer } from 'node:tls';
+import { UpgradePassage } from './passage.js';
+import { isUpgrade } from './ticket.js';
+
+/** What stands behind a door. */
+export interface Guest {
+  /** Whether this upgrade is for a path that the guest is known to be mounted on. */
+  claims(req: IncomingMessage): boolean;
+  /** Serves a request that names a session of the guest. @returns `false` if it does not: the site's stack decides */
+  takes(req: IncomingMessage, res: ServerResponse): boolean;
+  readonly handshakeTimeout: number;
+}
+
+type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
+
+const doors = new WeakMap<Server, Door>();
+
+export class Door {
+  readonly #server: Server;
+  readonly #guests = new Set<Guest>();
+  readonly #before: Emit;
+  readonly #own: boolean;
+  readonly #intercept: Emit;
+  #listening = false;
+
+  /** The door of this server; made when first asked for. */
+  static of(server: Server): Door {
+    const known = doors.get(server);
+    if (known) return known;
+    const door = new Door(server);
+    doors.set(server, door);
+    return door;
+  }
+
+  private constructor(server: Server) {
+    this.#server = server;
+    this.#own = Object.hasOwn(server, 'emit');
+    this.#before = server.emit as Emit;
+    this.#intercept = (event, ...args) =>
+      this.#passing(event, args) || this.#before.call(server, event, ...args);
+    server.emit = this.#intercept as Server['emit'];
+  }
+
+  /** @param listen whether the guest's path is known, so that Node shall deliver upgrades as upgrades */
+  admit(guest: Guest, listen: boolean): void {
+    this.#guests.add(guest);
+    if (!listen || this.#listening) return;
+    this.#listening = true;
+    this.#server.on('upgrade', keepUpgrades);
+  }
+
+  /** The last guest to leave closes the door: the server is as it was. */
+  leave(guest: Guest): void {
+    this.#guests.delete(guest);
+    if (this.#guests.size > 0) return;
+    this.#server.off('upgrade', keepUpgrades);
+    this.#listening = false;
+    if (this.#server.emit !== this.#intercept) return; // Somebody has wrapped it since; ours stays under theirs, empty.
+    doors.delete(this.#server);
+    if (this.#own) this.#server.emit = this.#before as Server['emit'];
+    else Reflect.deleteProperty(this.#server, 'emit');
+  }
+
+  /** @returns whether the event has been taken */
+  #passing(event: string | symbol, args: unknown[]): boolean {
+    if (event === 'request') return this.#request(args as [IncomingMessage, ServerResponse]);
+    if (event === 'upgrade') return this.#upgrade(args as [IncomingMessage, Duplex, Buffer]);
+    return false;
+  }
+
+  #request([req, res]: [IncomingMessage, ServerResponse]): boolean {
+    for (const guest of this.#guests) if (guest.takes(req, res)) return true;
+    return false;
+  }
+
+  #upgrade([req, socket, head]: [IncomingMessage, Duplex, Buffer]): boolean {
+    const [anyone] = this.#guests;
+    const claimant = this.#claimant(req);
+    const guest = claimant ?? (this.#othersListen ? undefined : anyone);
+    if (!guest) return false;
+    if (!isUpgrade(req) || req.method !== 'GET') return this.#asPlain(req, socket, head);
+    const { response } = new UpgradePassage(req, socket, head, guest.handshakeTimeout);
+    // Unclaimed, Node would have made it an ordinary request without us: the site answers, and learns nothing of us.
+    if (!this.#request([req, response])) this.#before.call(this.#server, 'request', req, response);
+    return true;
+  }
+
+  #claimant(req: IncomingMessage): Guest | undefined {
+    for (const guest of this.#guests) if (guest.claims(req)) return guest;
+    return undefined;
+  }
+
+  get #othersListen(): boolean {
+    return this.#server.listenerCount('upgrade') > (this.#listening ? 1 : 0);
+  }
+
+  /**
+   * An offer that nobody takes up (`h2c`) on a request that wants its answer. The parser has let go of the socket
+   * before it saw a body; it gets the bytes again, without the offer.
+   */
+  #asPlain(req: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    socket.unshift(Buffer.concat([Buffer.from(plainHead(req), 'latin1'), head]));
+    const event = this.#server instanceof TlsServer ? 'secureConnection' : 'connection';
+    this.#before.call(this.#server, event, socket);
+    return true;
+  }
+}
+
+/** Its presence makes Node emit `upgrade`; the door has dealt with the event before it could come here. */
+function keepUpgrades(): void {}
+
+/** The head of a request as it was sent, its offer to upgrade left out. */
+function plainHead(req: IncomingMessage): string {
+  const lines = [`${req.method} ${req.url} HTTP/${req.httpVersion}`];
+  for (let index = 0; index < req.rawHeaders.length; index += 2) {
+    const name = req.rawHeaders[index] ?? '';
+    const value = req.rawHeaders[index + 1] ?? '';
+    if (!/^(upgrade|http2-settings)$/i.test(name)) lines.push(`${name}: ${withoutUpgrade(name, value)}`);
+  }
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+function withoutUpgrade(name: string, value: string): string {
+  if (name.toLowerCase() !== 'connection') return value;
+  const kept = value.split(',').map((token) => token.trim());
+  return kept.filter((token) => !/^(upgrade|http2-settings)$/i.test(token)).join(', ') || 'keep-alive';
+}

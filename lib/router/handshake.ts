@@ -1,0 +1,70 @@
+/** A client comes: its session is made, and told to it over its first transport. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SocketioError } from '../errors.js';
+import type { Handshake } from '../namespace/wire.js';
+import type { Admission } from '../session/household.js';
+import { newId } from '../session/registry.js';
+import type { Session } from '../session/session.js';
+import { PollingTransport } from '../transport/polling.js';
+import { giveCookie } from './cookie.js';
+import { codecs, type Desk, rhythms } from './desk.js';
+import { headersToRepeat } from './repeated.js';
+import type { Ticket } from './ticket.js';
+
+/** Makes the session of a client that has been let in; nothing has been sent yet. */
+export function admit(desk: Desk, ticket: Ticket, req: IncomingMessage, res: ServerResponse): Session {
+  const generation = ticket.generation ?? 4;
+  const codec = codecs[generation]?.[ticket.textOnly ? 1 : 0];
+  const rhythm = rhythms[generation]?.(desk.options);
+  if (!codec || !rhythm) throw new SocketioError('UNSUPPORTED_PROTOCOL_VERSION');
+  const admission: Admission = { path: ticket.path, origin: ticket.origin, headers: headersToRepeat(res) };
+  const handshake = describe(ticket, req);
+  const { address } = handshake;
+  const birth = {
+    id: newId(),
+    codec,
+    rhythm,
+    protocol: generation,
+    request: req,
+    remoteAddress: address,
+    admission,
+  };
+  return desk.opened(birth, handshake);
+}
+
+/** The first poll: answered with the session's id and its terms. */
+export function open(desk: Desk, ticket: Ticket, req: IncomingMessage, res: ServerResponse): void {
+  const session = admit(desk, ticket, req, res);
+  const { maxHttpBufferSize: maxBytes, bodyTimeout: timeoutMs } = desk.options;
+  const transport = new PollingTransport(session.birth.codec.payload, { maxBytes, timeoutMs }, session);
+  giveCookie(res, session.id, desk.options.cookie);
+  transport.poll(res);
+  session.open(transport, terms(desk, session, upgradesFrom(desk)));
+}
+
+/** @see engine.io-protocol v4, "Handshake" */
+export function terms(desk: Desk, session: Session, upgrades: readonly string[]): string {
+  const { pingInterval, pingTimeout, maxHttpBufferSize: maxPayload } = desk.options;
+  return JSON.stringify({ sid: session.id, upgrades, pingInterval, pingTimeout, maxPayload });
+}
+
+function upgradesFrom({ options }: Desk): readonly string[] {
+  return options.allowUpgrades && options.transports.includes('websocket') ? ['websocket'] : [];
+}
+
+/** What users read as `socket.handshake`; `address` and `secure` follow Express' `trust proxy`. */
+function describe(ticket: Ticket, req: IncomingMessage): Handshake {
+  const { ip, secure } = req as IncomingMessage & { readonly ip?: string; readonly secure?: boolean };
+  const now = new Date();
+  return {
+    headers: req.headers,
+    time: String(now),
+    address: ip ?? req.socket.remoteAddress ?? '',
+    xdomain: ticket.origin !== undefined,
+    secure: secure ?? 'encrypted' in req.socket,
+    issued: now.getTime(),
+    url: ticket.url,
+    query: ticket.query,
+    auth: {},
+  };
+}

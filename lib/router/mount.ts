@@ -1,0 +1,103 @@
+/** Where we stand in the site: which HTTP servers lead to us, and under which paths. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket as NetSocket } from 'node:net';
+import { Door, type Guest } from './door.js';
+import { Places } from './places.js';
+
+/** Each accepted connection is told here before its first byte is read: early enough for a WebSocket-only client. */
+const CHANNEL = 'net.server.socket';
+
+/** Upward, to the routes. */
+export interface MountEvents {
+  /** @returns whether the request named a session and has been served */
+  served(req: IncomingMessage, res: ServerResponse): boolean;
+  /** Whether the request names a session at the path that this session uses. */
+  names(req: IncomingMessage): boolean;
+}
+
+export class Mount implements Guest {
+  readonly handshakeTimeout: number;
+  readonly #up: MountEvents;
+  readonly #places = new Places();
+  readonly #doors = new Set<Door>();
+  readonly #accepted = (message: unknown) => this.#connection(message as { readonly socket: NetSocket });
+  /** Servers that have been looked at: they lead here visibly, or not. */
+  #seen = new WeakSet<object>();
+  /** Servers whose door we stand at. */
+  #entered = new WeakSet<object>();
+  #watching = false;
+  #closed = false;
+
+  constructor(handshakeTimeout: number, up: MountEvents) {
+    this.handshakeTimeout = handshakeTimeout;
+    this.#up = up;
+  }
+
+  /** Express has mounted us on an application. */
+  mountedOn(app: unknown, path: unknown): void {
+    this.#places.mountedOn(app, path);
+    this.#watch();
+  }
+
+  /** Connect has mounted us; it tells the path, and not the application. */
+  routedAt(path: string): void {
+    this.#places.add(path);
+    this.#watch();
+  }
+
+  /** The owner names a server that leads to us. */
+  attach(server: Server, path: string | undefined): void {
+    if (path !== undefined) this.#places.add(path);
+    this.#enter(server);
+  }
+
+  /** A request has reached us: its server leads to us, and its path does. */
+  met(req: IncomingMessage): void {
+    const { server } = req.socket as NetSocket & { readonly server?: Server };
+    if (!server) return;
+    if (this.#places.learn(req) || !this.#entered.has(server)) this.#enter(server);
+  }
+
+  /** Leaves every server as it was, for good. */
+  close(): void {
+    if (this.#watching) unsubscribe(CHANNEL, this.#accepted);
+    this.#watching = false;
+    this.#closed = true;
+    for (const door of this.#doors) door.leave(this);
+    this.#doors.clear();
+    this.#entered = new WeakSet();
+  }
+
+  claims(req: IncomingMessage): boolean {
+    return this.#places.has(req) || this.#up.names(req);
+  }
+
+  takes(req: IncomingMessage, res: ServerResponse): boolean {
+    return this.#up.served(req, res);
+  }
+
+  #watch(): void {
+    if (this.#closed) return;
+    this.#seen = new WeakSet(); // Servers seen before may lead to the new place.
+    for (const door of this.#doors) door.admit(this, true);
+    if (this.#watching) return;
+    this.#watching = true;
+    subscribe(CHANNEL, this.#accepted);
+  }
+
+  #connection({ socket }: { readonly socket: NetSocket }): void {
+    const { server } = socket as NetSocket & { readonly server?: Server };
+    if (!server || this.#seen.has(server)) return;
+    this.#seen.add(server);
+    if (this.#places.isRoot(server.listeners('request'))) this.#enter(server);
+  }
+
+  #enter(server: Server): void {
+    if (this.#closed) return;
+    this.#entered.add(server);
+    const door = Door.of(server);
+    door.admit(this, this.#places.visible);
+    this.#doors.add(door);
+  }
+}

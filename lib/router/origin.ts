@@ -1,0 +1,66 @@
+/** Who may embed this server in a page: the same answer for every request, upgrade and transport. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** Tabs and printable characters; anything else in an `Origin` is an attack on somebody's log or header. */
+const LAWFUL = /^[\t\x20-\x7e]*$/;
+
+/**
+ * What a browser says of a page that came over HTTP, or client 0.9 on Node of itself: `[scheme "://"] host [":" port]`.
+ * `null` (sandboxed frames, local files) and the schemes of apps and extensions are nobody's own origin.
+ */
+const OWN = /^(?:(https?):\/\/)?([^\s/?#@:]+|\[[\da-f:.]+\])(?::(\d+))?$/i;
+
+const defaultPorts: Readonly<Record<string, string>> = { http: '80', https: '443' };
+
+export function isLawful(origin: string | undefined): boolean {
+  return origin === undefined || LAWFUL.test(origin);
+}
+
+/** Whether the site's own middleware has allowed the origin on this very response. */
+export function isVouchedFor(origin: string | undefined, res: ServerResponse): boolean {
+  const allowed = res.getHeader('Access-Control-Allow-Origin');
+  return allowed === '*' || (allowed !== undefined && allowed === origin);
+}
+
+/**
+ * A request without `Origin` comes from no page. Otherwise the origin is listed in the option `origins`, or our own.
+ * @param admitted a request that has passed the site's stack: its application knows which proxies are trusted
+ */
+export function isWelcome(req: IncomingMessage, origins: readonly string[], admitted = req): boolean {
+  const { origin } = req.headers;
+  return origin === undefined || isListed(origin, origins) || isSameHost(origin, hostsOf(req, admitted));
+}
+
+export function isListed(origin: string, origins: readonly string[]): boolean {
+  return origins.includes(origin) || origins.includes('*');
+}
+
+/** The `Host` that the client named, and the one that a trusted proxy says it named. */
+function hostsOf({ headers, socket }: IncomingMessage, admitted: IncomingMessage): string[] {
+  const hosts: string[] = [];
+  if (headers.host) hosts.push(headers.host);
+  const forwarded = headers['x-forwarded-host'];
+  if (typeof forwarded === 'string' && isTrusted(admitted, socket.remoteAddress)) {
+    hosts.push((forwarded.split(',')[0] ?? '').trim());
+  }
+  return hosts;
+}
+
+/** Express keeps `trust proxy` as a function of the address and the number of hops. */
+function isTrusted(admitted: IncomingMessage, address: string | undefined): boolean {
+  const { app } = admitted as IncomingMessage & { readonly app?: { get?(name: string): unknown } };
+  const trust = app?.get?.('trust proxy fn');
+  return typeof trust === 'function' && trust(address, 0) === true;
+}
+
+/** Compares hosts and ports, not schemes: TLS may end at a proxy. */
+export function isSameHost(origin: string, hosts: readonly string[]): boolean {
+  if (origin === 'null') return false;
+  const [, scheme = 'http', name = '', port] = OWN.exec(origin) ?? [];
+  if (name === '') return false;
+  const host = name.toLowerCase();
+  const full = `${host}:${port ?? defaultPorts[scheme.toLowerCase()]}`;
+  // A `Host` without a port stands for the default port of whatever scheme the client used.
+  const bare = port === undefined || port === defaultPorts[scheme.toLowerCase()];
+  return hosts.some((item) => item.toLowerCase() === full || (bare && item.toLowerCase() === host));
+}

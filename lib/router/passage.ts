@@ -1,0 +1,127 @@
+/** An upgrade on its way through the site's stack: a GET that carries a socket. */
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { SocketioError } from '../errors.js';
+import { Outlet } from './outlet.js';
+import { refuse } from './reply.js';
+import { takeOver } from './takeover.js';
+
+/** What was written instead of being sent: the header block that the stack made for our 101. */
+export type HeaderLines = readonly string[];
+
+/** An upgrade that has reached us and may be accepted or refused. */
+export interface Passage {
+  readonly socket: Duplex;
+  /** First bytes behind the request, if any came with it. */
+  readonly head: Buffer;
+  /**
+   * Lets everybody who waits for the headers speak (sessions, loggers), then calls back with the header lines that
+   * belong on the 101. The socket is free of HTTP from then on. Not called if the client has gone meanwhile.
+   */
+  accept(res: ServerResponse, ready: (lines: HeaderLines) => void): void;
+}
+
+/** Milliseconds for the 503 to leave, when the stack has taken too long; what waits for the stack may hold it, too. */
+const LAST_WORD = 1_000;
+
+const passages = new WeakMap<IncomingMessage, Passage>();
+
+/**
+ * The passage of an upgrade; one that came as an ordinary request gets its passage here.
+ * @throws {SocketioError} `BAD_REQUEST` where the response does not own the connection: behind an unfinished answer
+ * (pipelining), or when somebody else has made a WebSocket of it before
+ */
+export function passageOf(req: IncomingMessage, res: ServerResponse): Passage {
+  const known = passages.get(req);
+  if (known) return known;
+  if (res.socket !== req.socket) throw new SocketioError('BAD_REQUEST');
+  return new RequestPassage(req.socket);
+}
+
+/** Named by the connection, or said by `ws` itself; they describe an answer that is not sent. */
+const hopByHop =
+  /^(connection|keep-alive|transfer-encoding|content-length|upgrade|trailer|te|sec-websocket-[a-z-]+):/i;
+
+/** @param block status line and headers, as Node wrote them */
+export function linesOf(block: string): HeaderLines {
+  const end = block.indexOf('\r\n\r\n');
+  const lines = block.slice(0, end === -1 ? undefined : end).split('\r\n');
+  return lines.slice(1).filter((line) => line !== '' && !hopByHop.test(line));
+}
+
+/** An upgrade that Node has handed to us as such; the stack's answer, if it gives one, is sent and ends it. */
+export class UpgradePassage implements Passage {
+  readonly socket: Duplex;
+  readonly head: Buffer;
+  readonly response: ServerResponse;
+  readonly #req: IncomingMessage;
+  readonly #outlet: Outlet;
+  readonly #gone = () => this.#abandoned();
+  #deadline: NodeJS.Timeout;
+
+  constructor(req: IncomingMessage, socket: Duplex, head: Buffer, timeoutMs: number) {
+    passages.set(req, this);
+    this.#req = req;
+    this.socket = socket;
+    this.head = head;
+    this.#outlet = new Outlet(socket);
+    this.response = new ServerResponse(req);
+    this.response.shouldKeepAlive = false;
+    // A Writable is all that a response asks of its socket; the type says net.Socket.
+    this.response.assignSocket(this.#outlet as unknown as Socket);
+    // Tells whoever waits for the response's `close` that it is over; unless accepted, the connection ends with it.
+    this.response.on('finish', () => this.#outlet.destroy());
+    // Node takes its own listeners off when it emits `upgrade`; without one, a reset would end the process.
+    socket.on('error', ignore);
+    socket.on('close', this.#gone);
+    this.#deadline = setTimeout(() => this.#tooLate(), timeoutMs).unref();
+  }
+
+  accept(res: ServerResponse, ready: (lines: HeaderLines) => void): void {
+    this.#outlet.capture();
+    res.on('finish', () => {
+      this.#release();
+      if (this.socket.destroyed) return;
+      ready(linesOf(this.#outlet.captured));
+      // `ws` has its own by now. If it has refused, the socket may still fail.
+      if (this.socket.listenerCount('error') > 1) this.socket.off('error', ignore);
+    });
+    res.writeHead(101);
+    res.end();
+  }
+
+  #release(): void {
+    clearTimeout(this.#deadline);
+    this.socket.off('close', this.#gone);
+    // The request lives as long as its session; what it came by shall not.
+    passages.delete(this.#req);
+  }
+
+  #abandoned(): void {
+    this.#release();
+    this.#outlet.destroy();
+  }
+
+  #tooLate(): void {
+    this.#deadline = setTimeout(() => this.socket.destroy(), LAST_WORD).unref();
+    if (this.#outlet.capturing || this.response.headersSent) this.socket.destroy();
+    else refuse(this.response, new SocketioError('HANDSHAKE_TIMEOUT'), true);
+  }
+}
+
+/** An upgrade that came as an ordinary request, since nobody listened for upgrades: it is taken over on the spot. */
+class RequestPassage implements Passage {
+  readonly socket: Socket;
+  readonly head = Buffer.alloc(0);
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  accept(res: ServerResponse, ready: (lines: HeaderLines) => void): void {
+    takeOver(this.socket, res, (block) => ready(linesOf(block)));
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,55 @@
+/** What every answer carries, and how a refusal looks on the wire. */
+import type { ServerResponse } from 'node:http';
+import { SocketioError } from '../errors.js';
+import { isListed } from './origin.js';
+import type { Ticket } from './ticket.js';
+
+/** Whether somebody has answered already, or nobody waits for an answer any more. */
+export function isOver(res: ServerResponse): boolean {
+  return res.headersSent || res.writableEnded || res.destroyed;
+}
+
+/** Headers that every answer of ours has, whatever the site's stack has set before. */
+export function dress(res: ServerResponse, ticket: Ticket, origins: readonly string[]): void {
+  res.setHeader('Cache-Control', 'no-store');
+  if (!res.hasHeader('X-Content-Type-Options')) res.setHeader('X-Content-Type-Options', 'nosniff');
+  const { origin } = ticket;
+  if (origin === undefined || res.hasHeader('Access-Control-Allow-Origin') || !isListed(origin, origins))
+    return;
+  res.appendHeader('Vary', 'Origin');
+  const exact = origins.includes(origin);
+  res.setHeader('Access-Control-Allow-Origin', exact ? origin : '*');
+  // Credentials for everybody would be a hole: `*` is the whole answer then.
+  if (exact) res.setHeader('Access-Control-Allow-Credentials', 'true');
+}
+
+/** The answer to a preflight of a listed origin, where the site's stack has not given one. */
+export function allowPreflight(res: ServerResponse, asked: string | undefined): void {
+  res.setHeader('Access-Control-Allow-Methods', 'GET,POST');
+  if (asked) {
+    res.setHeader('Access-Control-Allow-Headers', asked);
+    res.appendHeader('Vary', 'Access-Control-Request-Headers');
+  }
+  res.writeHead(204, { 'Content-Length': 0 });
+  res.end();
+}
+
+/** Turns an error to HTTP: JSON for requests, the bare message for upgrades. @see engine.io 6 */
+export function refuse(res: ServerResponse, error: SocketioError, upgrade: boolean): void {
+  if (res.headersSent) return void res.destroy();
+  const bare = upgrade || error.wireCode === undefined;
+  const body = bare ? error.message : JSON.stringify({ code: error.wireCode, message: error.message });
+  // A body that nobody is going to read could hold the connection for minutes.
+  if (!res.req.complete) res.setHeader('Connection', 'close');
+  res.writeHead(error.status ?? 400, {
+    'Content-Type': bare ? 'text/html' : 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+  });
+  res.end(body);
+}
+
+/** Whatever was thrown, as something that can be told to a client. */
+export function asRefusal(error: unknown): SocketioError {
+  if (error instanceof SocketioError && error.status !== undefined) return error;
+  return new SocketioError('BAD_REQUEST');
+}

@@ -1,0 +1,160 @@
+/** Which request goes where: steps that may halt it, then one table. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import express from 'express';
+import { SocketioError } from '../errors.js';
+import type { Session } from '../session/session.js';
+import { PollingTransport } from '../transport/polling.js';
+import {
+  answerPreflight,
+  askApplication,
+  checkMethod,
+  checkOpen,
+  checkOrigin,
+  checkRevision,
+  checkTransport,
+  type Step,
+  type Visit,
+} from './checks.js';
+import type { Desk } from './desk.js';
+import { open } from './handshake.js';
+import { isLawful, isWelcome } from './origin.js';
+import { repeatHeaders } from './repeated.js';
+import { asRefusal, dress, isOver, refuse } from './reply.js';
+import { readTicket, type Ticket } from './ticket.js';
+import { connect, move } from './upgrade.js';
+
+type Endpoint = (desk: Desk, session: Session, req: IncomingMessage, res: ServerResponse) => void;
+
+/** Without a session, by transport. */
+const entrances = { polling: open, websocket: connect };
+
+/** With a session, by transport and method. */
+const endpoints: Partial<Record<string, Endpoint>> = {
+  'polling GET': (_desk, session, _req, res) => polling(session).poll(res),
+  'polling POST': (_desk, session, req, res) => polling(session).post(req, res),
+  'websocket GET': move,
+};
+
+/** What the site's stack lets through to us, before it may enter. Nothing falls through to the site again. */
+const steps: readonly Step[] = [
+  checkTransport,
+  checkOrigin,
+  answerPreflight,
+  serveSession,
+  checkMethod,
+  checkOpen,
+  askApplication,
+  checkRevision,
+  // The application may have taken its time.
+  checkOpen,
+];
+
+export class Routes {
+  readonly #desk: Desk;
+  readonly #visits = new WeakMap<IncomingMessage, Visit>();
+  readonly #router = express.Router();
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+    for (const step of steps) this.#router.use((req, _res, next) => this.#walk(step, req, next));
+    this.#router.use((req) => this.#enter(req));
+  }
+
+  /** Serves a request that comes through the site's stack. */
+  handle(req: IncomingMessage, res: ServerResponse): void {
+    // A deadline has answered before the stack let this through, or the client has gone.
+    if (isOver(res)) return;
+    const ticket = readTicket(req);
+    dress(res, ticket, this.#desk.options.origins);
+    this.#visits.set(req, { desk: this.#desk, ticket, req, res });
+    const halted = (error?: unknown): void => this.#refuse(error, res, ticket);
+    this.#router(req as express.Request, res as express.Response, halted);
+  }
+
+  /** Whether a request names one of our sessions, at the path that the session uses. */
+  names(req: IncomingMessage): boolean {
+    return this.#find(req) !== undefined;
+  }
+
+  /** Requests of a known session, straight from the HTTP server. @returns `false` if the stack has to see it */
+  served(req: IncomingMessage, res: ServerResponse): boolean {
+    const { options } = this.#desk;
+    if (options.admit === 'every' || req.method === 'OPTIONS') return false;
+    const found = this.#find(req);
+    if (!found || !isAdmitted(found.session, req, options.origins)) return false;
+    const { ticket, session } = found;
+    try {
+      repeatHeaders(res, ticket, session.birth.admission);
+      dress(res, ticket, options.origins);
+      const visit = { desk: this.#desk, ticket, req, res };
+      checkTransport(visit, raise);
+      serve(visit, session);
+    } catch (error) {
+      this.#refuse(error, res, ticket);
+    }
+    return true;
+  }
+
+  #find(req: IncomingMessage): { readonly ticket: Ticket; readonly session: Session } | undefined {
+    // Every request of the site passes here: look before reading.
+    if (!req.url?.includes('sid=')) return undefined;
+    const ticket = readTicket(req);
+    const session = this.#desk.sessions.get(ticket.sid ?? '');
+    return session?.birth.admission.path === ticket.path ? { ticket, session } : undefined;
+  }
+
+  #walk(step: Step, req: IncomingMessage, next: (error?: unknown) => void): void {
+    const visit = this.#visits.get(req);
+    if (visit) step(visit, next);
+  }
+
+  #enter(req: IncomingMessage): void {
+    const visit = this.#visits.get(req);
+    // The request lives as long as its session; its visit is over.
+    this.#visits.delete(req);
+    if (!visit || isOver(visit.res)) return;
+    const { desk, ticket, res } = visit;
+    entrances[ticket.transport as keyof typeof entrances](desk, ticket, req, res);
+  }
+
+  #refuse(error: unknown, res: ServerResponse, { upgrade }: Ticket): void {
+    // What no client has caused is told to the owner, too.
+    if (!(error instanceof SocketioError)) this.#desk.options.onError(error, { event: 'request' });
+    refuse(res, asRefusal(error), upgrade);
+  }
+}
+
+/** What the stack has allowed to this session, it need not be asked again; another origin goes through it. */
+function isAdmitted({ birth }: Session, req: IncomingMessage, origins: readonly string[]): boolean {
+  const { origin } = req.headers;
+  if (origin === birth.admission.origin) return true;
+  return isLawful(origin) && isWelcome(req, origins, birth.request);
+}
+
+function raise(error?: unknown): void {
+  if (error) throw error;
+}
+
+function serveSession(visit: Visit, next: (error?: unknown) => void): void {
+  const { desk, ticket } = visit;
+  if (ticket.sid === undefined) return next();
+  const session = desk.sessions.get(ticket.sid);
+  if (!session) return next(new SocketioError('SESSION_UNKNOWN'));
+  serve(visit, session);
+}
+
+function serve({ desk, ticket, req, res }: Visit, session: Session): void {
+  const { method, transport, upgrade, generation } = ticket;
+  if (generation !== session.birth.protocol) throw new SocketioError('BAD_REQUEST');
+  const lawful = upgrade ? transport === 'websocket' : transport === session.transport.name;
+  if (!lawful) throw new SocketioError('BAD_REQUEST');
+  const endpoint = endpoints[`${transport} ${method}`];
+  if (!endpoint || (transport === 'websocket' && !upgrade)) throw new SocketioError('METHOD_NOT_SUPPORTED');
+  endpoint(desk, session, req, res);
+}
+
+function polling(session: Session): PollingTransport {
+  const { carrier } = session;
+  if (carrier instanceof PollingTransport) return carrier;
+  throw new SocketioError('BAD_REQUEST');
+}

@@ -1,0 +1,59 @@
+/** Takes the connection of an ordinary request from `node:http`, with the header block of its response. */
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/**
+ * Answers with a 101 that is written nowhere, so that whoever waits for headers and for the end is told.
+ * @param taken gets status line and headers; not called if the client has gone meanwhile
+ */
+export function takeOver(socket: Socket, res: ServerResponse, taken: (block: string) => void): void {
+  const captured: string[] = [];
+  socket.write = capturing(captured);
+  res.on('finish', () => {
+    Reflect.deleteProperty(socket, 'write');
+    if (socket.destroyed) return;
+    leaveHttp(socket);
+    socket.on('error', ignore);
+    taken(captured.join(''));
+    // `ws` has its own by now. If it has refused, the socket may still fail.
+    if (socket.listenerCount('error') > 1) socket.off('error', ignore);
+  });
+  // Without this header Node would say `close` and end the socket with the response.
+  res.writeHead(101, { Connection: 'Upgrade' });
+  res.end();
+}
+
+/** A stand-in for `write` that keeps the text and reports success. */
+function capturing(captured: string[]): Socket['write'] {
+  return (chunk: unknown, ...rest: unknown[]): boolean => {
+    captured.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk as Uint8Array).toString('latin1'));
+    const done = rest.find((argument) => typeof argument === 'function');
+    if (done) process.nextTick(done as () => void);
+    return true;
+  };
+}
+
+/** Names of the listeners by which `node:http` holds a socket. */
+const httpListener = /^(bound )?(socketOn|onSocket)[A-Z]/;
+const held = ['data', 'end', 'close', 'drain', 'error', 'timeout', 'resume', 'pause'];
+
+/**
+ * Does what Node does before it emits `upgrade`. If the parser stayed, it would read WebSocket frames as requests,
+ * `requestTimeout` would write a 408 between them, and `server.close()` would take the socket for an idle one.
+ */
+function leaveHttp(socket: Socket): void {
+  // A `data` listener makes Node give the bytes back to the stream.
+  socket.on('data', ignore);
+  for (const event of held) {
+    for (const listener of socket.listeners(event)) {
+      if (!httpListener.test(listener.name)) continue;
+      socket.removeListener(event, listener as () => void);
+      // Node's own end of the connection frees the parser.
+      if (event === 'close') listener.call(socket);
+    }
+  }
+  socket.removeListener('data', ignore);
+  socket.setTimeout(0);
+}
+
+function ignore(): void {}

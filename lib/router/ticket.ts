@@ -1,0 +1,79 @@
+/** What a request asks for, read once from its method, URL and headers. */
+import type { IncomingMessage } from 'node:http';
+import { parse } from 'node:querystring';
+import type { Generation, TransportName } from '../options.js';
+
+export type Query = Readonly<Record<string, string | string[]>>;
+
+export interface Ticket {
+  readonly method: string;
+  /** As the client sent it, mount path and query included. */
+  readonly url: string;
+  /** The path of `url`: the mount path, with or without a slash behind it. */
+  readonly path: string;
+  readonly query: Query;
+  /** `undefined`: none that this library knows. */
+  readonly generation: Generation | undefined;
+  /** `undefined`: none that this library knows. */
+  readonly transport: TransportName | undefined;
+  /** The session that is named, if one is: a string of any content. */
+  readonly sid: string | undefined;
+  /** Whether the request wants to become a WebSocket. */
+  readonly upgrade: boolean;
+  /** Whether the client can't read binary frames (`b64`). */
+  readonly textOnly: boolean;
+  readonly origin: string | undefined;
+}
+
+const generations: ReadonlyMap<unknown, Generation> = new Map([
+  ['3', 3],
+  ['4', 4],
+]);
+
+const transports: ReadonlyMap<unknown, TransportName> = new Map([
+  ['polling', 'polling'],
+  ['websocket', 'websocket'],
+]);
+
+/** @see engine.io-protocol v4, "Query parameters" */
+export function readTicket(req: IncomingMessage): Ticket {
+  const url = originalUrl(req);
+  const path = pathOf(url);
+  const query = parse(url.slice(path.length + 1)) as Query;
+  const { sid } = query;
+  return {
+    method: req.method ?? 'GET',
+    url,
+    path,
+    query,
+    generation: generations.get(query.EIO),
+    transport: transports.get(query.transport),
+    // A repeated sid names no session; an empty one neither, but it is not a handshake.
+    sid: sid === undefined ? undefined : String(sid),
+    upgrade: isUpgrade(req),
+    textOnly: Boolean(query.b64),
+    origin: req.headers.origin,
+  };
+}
+
+/** What the client sent: Express and Connect take the mount path off `req.url` and keep the whole here. */
+export function originalUrl(req: IncomingMessage): string {
+  return (req as { originalUrl?: string }).originalUrl ?? req.url ?? '/';
+}
+
+/** A URL without its query. */
+export function pathOf(url: string): string {
+  const mark = url.indexOf('?');
+  return mark === -1 ? url : url.slice(0, mark);
+}
+
+/**
+ * Whether the request asks for a WebSocket on this very connection. A proxy that forwards `Upgrade` and says
+ * `Connection: close` would not carry one: such a request gets an answer that the client can fall back on.
+ * @see RFC 6455, section 4.2.1
+ */
+export function isUpgrade({ headers }: IncomingMessage): boolean {
+  if (headers.upgrade?.toLowerCase() !== 'websocket') return false;
+  const tokens = (headers.connection ?? '').toLowerCase().split(',');
+  return tokens.some((token) => token.trim() === 'upgrade');
+}

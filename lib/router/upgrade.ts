@@ -1,0 +1,91 @@
+/** A request becomes a WebSocket: a new session's first connection, or the better one of a polling session. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { SocketioError } from '../errors.js';
+import type { Options } from '../options.js';
+import type { Session } from '../session/session.js';
+import { WebSocketTransport } from '../transport/websocket.js';
+import type { Desk } from './desk.js';
+import { admit, terms } from './handshake.js';
+import { type HeaderLines, passageOf } from './passage.js';
+import type { Ticket } from './ticket.js';
+
+/** @see RFC 6455, section 7.4.1 */
+const GOING_AWAY = 1001;
+
+/** The server that shakes hands for us; it owns no port and keeps no list. */
+export function webSockets(options: Options, lines: WeakMap<IncomingMessage, HeaderLines>): WebSocketServer {
+  const { perMessageDeflate, maxHttpBufferSize: maxPayload } = options;
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate,
+    maxPayload,
+  });
+  server.on('headers', (headers, req) => headers.push(...(lines.get(req) ?? [])));
+  return server;
+}
+
+/** The first contact of a client that does not poll. */
+export function connect(desk: Desk, ticket: Ticket, req: IncomingMessage, res: ServerResponse): void {
+  shakeHands(desk, req, res, ({ connection, stream }) => {
+    // The site's stack may have taken its time, and we have closed meanwhile.
+    if (!desk.open) return connection.close(GOING_AWAY);
+    const session = admit(desk, ticket, req, res);
+    const transport = new WebSocketTransport(connection, stream, session);
+    session.open(transport, terms(desk, session, []));
+  });
+}
+
+/** A polling client asks to move. */
+export function move(desk: Desk, session: Session, req: IncomingMessage, res: ServerResponse): void {
+  if (!desk.options.allowUpgrades) throw new SocketioError('BAD_REQUEST');
+  shakeHands(desk, req, res, ({ connection, stream }) => {
+    const transport = new WebSocketTransport(connection, stream, nobody);
+    const handover = session.handOver(transport);
+    if (handover) transport.reportTo(handover);
+    else transport.close('orderly');
+  });
+}
+
+interface Shaken {
+  readonly connection: WebSocket;
+  readonly stream: Duplex;
+}
+
+/** No session is made before its WebSocket is there: a client that goes away in between leaves nothing behind. */
+function shakeHands(
+  desk: Desk,
+  req: IncomingMessage,
+  res: ServerResponse,
+  ready: (shaken: Shaken) => void,
+): void {
+  refuseBadHandshake(req);
+  const passage = passageOf(req, res);
+  const { socket, head } = passage;
+  passage.accept(res, (lines) => {
+    desk.lines.set(req, lines);
+    try {
+      desk.sockets.handleUpgrade(req, socket, head, (connection) => ready({ connection, stream: socket }));
+    } catch (error) {
+      // Nobody above can answer any more.
+      desk.options.onError(error, { event: 'upgrade' });
+      socket.destroy();
+    } finally {
+      desk.lines.delete(req);
+    }
+  });
+}
+
+/** What `ws` would refuse only after the site's stack has been told of a 101. @see RFC 6455, section 4.2.1 */
+function refuseBadHandshake({ headers, method }: IncomingMessage): void {
+  const key = headers['sec-websocket-key'];
+  const version = headers['sec-websocket-version'];
+  const lawful =
+    method === 'GET' && /^[+/0-9A-Za-z]{22}==$/.test(key ?? '') && (version === '13' || version === '8');
+  if (!lawful) throw new SocketioError('BAD_REQUEST');
+}
+
+/** Hears a connection that has nobody yet. */
+const nobody = { received(): void {}, writable(): void {}, closed(): void {} };

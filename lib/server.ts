@@ -1,0 +1,172 @@
+/** The parts joined: the middleware and the server in one object. */
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import type { Next } from './callable.js';
+import { SocketioError } from './errors.js';
+import type { Anything, DefaultEventsMap, EventParams, EventsMap, NamesWithoutAck } from './events.js';
+import { Face } from './face.js';
+import type { NamespaceServer } from './namespace/home.js';
+import type { Namespace } from './namespace/namespace.js';
+import { Namespaces } from './namespace/namespaces.js';
+import type { Handshake } from './namespace/wire.js';
+import { type Options, readOptions, type UserOptions } from './options.js';
+import { Peer } from './peer.js';
+import type { Desk } from './router/desk.js';
+import { Mount } from './router/mount.js';
+import type { HeaderLines } from './router/passage.js';
+import { Routes } from './router/routes.js';
+import { webSockets } from './router/upgrade.js';
+import type { Birth, Household } from './session/household.js';
+import { Registry } from './session/registry.js';
+import { Session } from './session/session.js';
+import { Ticks } from './session/ticks.js';
+import { Wheel } from './session/wheel.js';
+
+/** How long `close` waits for what is still to be delivered. */
+export interface CloseOptions {
+  /** Milliseconds. @default 5_000 */
+  readonly drain?: number;
+}
+
+export class Server<
+  Listen extends EventsMap = DefaultEventsMap,
+  Emit extends EventsMap = Listen,
+  ServerSide extends EventsMap = DefaultEventsMap,
+  SocketData = Anything,
+> extends Face<Listen, Emit, ServerSide, SocketData> {
+  readonly #options: Options;
+  readonly #sessions = new Registry();
+  readonly #namespaces: Namespaces;
+  readonly #mount: Mount;
+  readonly #routes: Routes;
+  readonly #house: Household;
+  #open = true;
+  #emptied: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** @throws {SocketioError} `OPTION_INVALID`, naming the option */
+  constructor(given: UserOptions = {}) {
+    super();
+    const options = readOptions(given);
+    const limits = { ...options, maxPayload: options.maxHttpBufferSize };
+    this.#options = options;
+    this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits };
+    this.#namespaces = new Namespaces({ server: this as unknown as NamespaceServer, options }, (namespace) =>
+      this.#announce(namespace),
+    );
+    this.of('/');
+    this.#routes = new Routes(this.#desk());
+    this.#mount = new Mount(options.handshakeTimeout, this.#routes);
+  }
+
+  get sockets(): Namespace<Listen, Emit, ServerSide, SocketData> {
+    return this.of('/');
+  }
+
+  /** The namespace of that name, made if there is none. */
+  of(name: string): Namespace<Listen, Emit, ServerSide, SocketData> {
+    return this.#namespaces.of(name) as unknown as Namespace<Listen, Emit, ServerSide, SocketData>;
+  }
+
+  /**
+   * Emits to all sockets of `/`.
+   * @throws {SocketioError} `EVENT_RESERVED`
+   */
+  emit<Name extends NamesWithoutAck<Emit>>(name: Name, ...args: EventParams<Emit, Name>): boolean {
+    if (!isMount(name, args)) return this.sockets.emit(name as never, ...(args as never));
+    this.#mount.mountedOn(args[0], (this as { mountpath?: unknown }).mountpath);
+    return true;
+  }
+
+  /** Express takes what has `handle` and `set` for an application, and tells it where it is mounted. */
+  set(_name?: string, _value?: unknown): this {
+    return this;
+  }
+
+  /** Connect tells the path of a mount by setting this. */
+  set route(path: string) {
+    this.#mount.routedAt(path);
+  }
+
+  /**
+   * Names an HTTP server that leads here, for the cases in which it can't be found.
+   * @param options `path`: the whole mount path, where it can't be seen before a first request either
+   * @throws {SocketioError} `SERVER_INVALID`
+   */
+  attach(server: HttpServer, { path }: { readonly path?: string } = {}): this {
+    if (typeof server?.listeners !== 'function' || typeof server.emit !== 'function') {
+      throw new SocketioError('SERVER_INVALID', 'attach takes an http.Server or https.Server');
+    }
+    this.#mount.attach(server, path);
+    return this;
+  }
+
+  /** Serves a request or an upgrade that the site's stack has let through. */
+  handle(req: IncomingMessage, res: ServerResponse, _next?: Next): void {
+    if (this.#open) this.#mount.met(req);
+    this.#routes.handle(req, res);
+  }
+
+  /**
+   * Lets nobody in any more, delivers what waits, ends every client with `server shutting down`, and leaves the HTTP
+   * servers as they were. They belong to their owner and stay open. May be called twice.
+   */
+  close({ drain = 5_000 }: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#leave(drain);
+    return this.#closing;
+  }
+
+  async #leave(drain: number): Promise<void> {
+    this.#open = false;
+    const emptied = new Promise<void>((resolve) => {
+      this.#emptied = resolve;
+    });
+    for (const session of [...this.#sessions.values()])
+      session.close('server shutting down', undefined, drain);
+    if (this.#sessions.size > 0) await emptied;
+    this.#mount.close();
+    await Promise.allSettled([...this.#namespaces].map((namespace) => namespace.adapter.close()));
+  }
+
+  #desk(): Desk {
+    const server = this;
+    const lines = new WeakMap<IncomingMessage, HeaderLines>();
+    return {
+      options: this.#options,
+      sessions: this.#sessions,
+      sockets: webSockets(this.#options, lines),
+      lines,
+      get open() {
+        return server.#open;
+      },
+      opened: (birth, handshake) => this.#opened(birth, handshake),
+    };
+  }
+
+  #opened(birth: Birth, handshake: Handshake): Session {
+    const { connectTimeout, maxNamespaces } = this.#options;
+    const namespaces = this.#namespaces;
+    const { wheel } = this.#house;
+    const ended = (session: Session): void => this.#forget(session);
+    const peer = new Peer({ namespaces, wheel, connectTimeout, maxNamespaces, ended }, handshake);
+    const session = new Session(birth, this.#house, peer);
+    this.#sessions.add(session);
+    peer.attend(session);
+    return session;
+  }
+
+  #forget(session: Session): void {
+    this.#sessions.remove(session);
+    if (this.#sessions.size === 0) this.#emptied?.();
+  }
+
+  #announce(namespace: Namespace): void {
+    this.sockets.dispatch('new_namespace', [namespace], (error) => {
+      this.#options.onError(error, { event: 'new_namespace' });
+    });
+  }
+}
+
+/** Express says `mount` with the application as its only argument; nobody broadcasts a function. */
+function isMount(name: unknown, args: readonly unknown[]): boolean {
+  return name === 'mount' && args.length === 1 && typeof args[0] === 'function';
+}

@@ -1,0 +1,105 @@
+/** A polling client moves to a WebSocket: probe, release of the waiting poll, then the swap. */
+import type { Codec, DecodeLimits, Decoder, Frame } from '../codec/codec.js';
+import type { Transport, TransportEvents } from '../transport/transport.js';
+import { written } from './signals.js';
+import { Alarm, type Wheel } from './wheel.js';
+
+/** Milliseconds between two looks for a poll that has to be released. */
+const RELEASE_INTERVAL = 100;
+
+export interface HandoverEvents {
+  /** Ends a waiting poll with a noop, if one waits. */
+  release(): void;
+  /** The client has moved. @returns `false` while something that it sent the old way has not been taken */
+  moved(to: Transport): boolean;
+  /** It has not; the polling session goes on untouched. */
+  abandoned(): void;
+}
+
+/** @see engine.io-protocol v4, "Upgrade" */
+export class Handover implements TransportEvents {
+  readonly #to: Transport;
+  readonly #codec: Codec;
+  readonly #decoder: Decoder;
+  readonly #wheel: Wheel;
+  readonly #up: HandoverEvents;
+  readonly #deadline = new Alarm(() => this.abandon());
+  readonly #releases = new Alarm(() => this.#release());
+  /** Whether the first poll after the probe is still to come; it was under way when the client paused. */
+  #expecting = false;
+  /** The client has moved, and is not heard before all that it said the old way. */
+  #moving = false;
+  #over = false;
+
+  constructor(
+    to: Transport,
+    codec: Codec,
+    limits: DecodeLimits,
+    wheel: Wheel,
+    timeoutMs: number,
+    up: HandoverEvents,
+  ) {
+    this.#to = to;
+    this.#codec = codec;
+    this.#decoder = codec.decoder(limits);
+    this.#wheel = wheel;
+    this.#up = up;
+    this.#deadline.start(wheel, timeoutMs);
+  }
+
+  received(frame: Frame): void {
+    if (this.#over) return;
+    const signal = this.#decoder.decode(frame);
+    if (signal?.type === 'ping' && signal.data === 'probe') this.#probed();
+    else if (signal?.type === 'upgrade') this.#move();
+    // Anything else before the swap would be out of order; only the new connection ends.
+    else this.abandon();
+  }
+
+  writable(): void {}
+
+  closed(): void {
+    this.abandon();
+  }
+
+  /** A poll has come to wait: the client may be unable to move before its answer. */
+  polled(): void {
+    if (!this.#expecting || this.#moving) return;
+    this.#expecting = false;
+    this.#up.release();
+  }
+
+  /** Closes the new connection; may be called twice. */
+  abandon(): void {
+    if (this.#over) return;
+    this.#end();
+    this.#to.close('orderly');
+    this.#up.abandoned();
+  }
+
+  #probed(): void {
+    this.#to.send(written(this.#codec, { type: 'pong', data: 'probe' }));
+    this.#release();
+    this.#expecting = true;
+  }
+
+  /** The client waits for the answer of its poll before it moves; a poll may come between probe and move. */
+  #release(): void {
+    if (this.#moving) return this.#move();
+    this.#up.release();
+    this.#releases.start(this.#wheel, RELEASE_INTERVAL);
+  }
+
+  #move(): void {
+    this.#moving = true;
+    if (this.#up.moved(this.#to)) return this.#end();
+    this.#to.flow(false);
+    this.#releases.start(this.#wheel, RELEASE_INTERVAL);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#deadline.stop();
+    this.#releases.stop();
+  }
+}

@@ -1,0 +1,68 @@
+/** What a session hears: frames become packets, and signs of life end here. */
+import type { Decoded, Decoder, Frame, Malformed, Signal } from '../codec/codec.js';
+import { never, type Packet } from '../packet.js';
+import type { Heartbeat } from './heartbeat.js';
+
+/** Upward, to the session. */
+export interface HearingEvents {
+  /** @param size bytes on the wire, attachments included */
+  packet(packet: Packet, size: number): void;
+  /** The client has asked whether we are here. */
+  asked(): void;
+  /** The client has said that it ends, or something that ends it. */
+  over(because: 'close' | 'heartbeat' | Malformed): void;
+}
+
+export class Hearing {
+  readonly #decoder: Decoder;
+  readonly #heartbeat: Heartbeat;
+  readonly #up: HearingEvents;
+  /** Bytes of a packet whose attachments are still coming. */
+  #partial = 0;
+
+  constructor(decoder: Decoder, heartbeat: Heartbeat, up: HearingEvents) {
+    this.#decoder = decoder;
+    this.#heartbeat = heartbeat;
+    this.#up = up;
+  }
+
+  hear(frame: Frame): void {
+    const decoded = this.#decoder.decode(frame);
+    this.#partial += frame.length;
+    if (decoded === undefined) return this.#heartbeat.sign();
+    const size = this.#partial;
+    this.#partial = 0;
+    if (!isPacket(decoded)) return this.#deal(decoded);
+    this.#heartbeat.sign();
+    this.#up.packet(decoded, size);
+  }
+
+  #deal(decoded: Signal | Malformed): void {
+    switch (decoded.type) {
+      case 'ping':
+      case 'pong':
+        return this.#beat(decoded.type);
+      case 'close':
+        return this.#up.over('close');
+      case 'malformed':
+        return this.#up.over(decoded);
+      case 'open':
+      case 'upgrade':
+      case 'noop':
+        return this.#heartbeat.sign();
+      default:
+        never(decoded);
+    }
+  }
+
+  #beat(type: 'ping' | 'pong'): void {
+    const { asker } = this.#heartbeat;
+    if (type !== (asker === 'server' ? 'pong' : 'ping')) return this.#up.over('heartbeat');
+    this.#heartbeat.answered();
+    if (asker === 'client') this.#up.asked();
+  }
+}
+
+function isPacket(decoded: Exclude<Decoded, undefined>): decoded is Packet {
+  return typeof decoded.type === 'number';
+}

@@ -1,0 +1,105 @@
+/** Signs of life: who asks, how often, and how long an answer may take. */
+import { Alarm, type Wheel } from './wheel.js';
+
+/** How one generation keeps a connection alive. */
+export interface Rhythm {
+  readonly asker: 'server' | 'client';
+  /** Milliseconds between two questions. */
+  readonly every: number;
+  /** Milliseconds that the answer, or the client's next question, may be late. */
+  readonly patience: number;
+}
+
+export interface HeartbeatEvents {
+  /** Time to ask; of a client that asks itself: time to say that we are still here, though we do not read. */
+  ask(): void;
+  /** No sign of life for too long. */
+  missed(): void;
+}
+
+export class Heartbeat {
+  readonly #wheel: Wheel;
+  readonly #rhythm: Rhythm;
+  readonly #up: HeartbeatEvents;
+  readonly #alarm = new Alarm(() => this.#due());
+  /** Between a question of ours and its answer. */
+  #waiting = false;
+  /** Whether this wait has been prolonged already. */
+  #prolonged = false;
+  #reading = true;
+  /** Whether the client went unread at some moment of this wait: its silence then proves nothing. */
+  #excused = false;
+
+  constructor(wheel: Wheel, rhythm: Rhythm, up: HeartbeatEvents) {
+    this.#wheel = wheel;
+    this.#rhythm = rhythm;
+    this.#up = up;
+  }
+
+  get asker(): Rhythm['asker'] {
+    return this.#rhythm.asker;
+  }
+
+  /** Begins, or begins anew: the client has just shown that it lives. */
+  start(): void {
+    const { asker, every } = this.#rhythm;
+    this.#waiting = false;
+    if (asker === 'client') this.#listen();
+    else this.#alarm.start(this.#wheel, every);
+  }
+
+  /** An answer that nobody waited for is no reason to put the next question off. */
+  answered(): void {
+    if (!this.#waiting) {
+      if (this.#rhythm.asker === 'client') this.start();
+      return;
+    }
+    const late = this.#excused;
+    this.start();
+    // The client counts from our question, and its answer may have lain here for long: ask sooner.
+    if (late) this.#alarm.start(this.#wheel, this.#rhythm.every / 2);
+  }
+
+  /** Some other packet came: it prolongs a running wait, once. */
+  sign(): void {
+    if (!this.#waiting || this.#prolonged) return;
+    this.#prolonged = true;
+    this.#alarm.start(this.#wheel, this.#rhythm.patience);
+  }
+
+  /** Whether the client is read at present. One that is not read is never missed, and goes on hearing from us. */
+  flow(reading: boolean): void {
+    this.#reading = reading;
+    if (reading || this.#excused) return;
+    if (this.#rhythm.asker === 'client') this.#listen();
+    else this.#excused = true;
+  }
+
+  stop(): void {
+    this.#alarm.stop();
+  }
+
+  #due(): void {
+    if (this.#rhythm.asker === 'server')
+      return this.#waiting && !this.#excused ? this.#up.missed() : this.#ask();
+    if (!this.#excused) return this.#up.missed();
+    this.#listen();
+    this.#up.ask();
+  }
+
+  /** Asks, and asks again where an unanswered question proves nothing: the client, too, ends after long silence. */
+  #ask(): void {
+    this.#waiting = true;
+    this.#prolonged = false;
+    this.#excused = !this.#reading;
+    this.#alarm.start(this.#wheel, this.#rhythm.patience);
+    this.#up.ask();
+  }
+
+  /** Waits for a question of the client's. */
+  #listen(): void {
+    const { every, patience } = this.#rhythm;
+    this.#excused = !this.#reading;
+    this.#alarm.start(this.#wheel, this.#excused ? patience / 2 : every + patience);
+  }
+}

@@ -1,0 +1,157 @@
+/** What waits for one client: in order, bounded, written once per tick to whatever carries it. */
+import type { Codec } from '../codec/codec.js';
+import type { Encoded } from '../codec/parcel.js';
+import type { Transport } from '../transport/transport.js';
+import type { Household } from './household.js';
+import { type Gauge, Pressure } from './pressure.js';
+import type { Trail } from './trail.js';
+
+/** Bytes queued in one tick that no longer wait for its end: the operating system may begin to send them. */
+const EAGER_BYTES = 65_536;
+
+/** Upward, to the session. */
+export interface OutboxEvents {
+  /** More waits than the limits allow; what is added from now on is dropped. Told in a tick of its own. */
+  tooSlow(why: string): void;
+}
+
+export class Outbox implements Gauge {
+  readonly #codec: Codec;
+  readonly #house: Household;
+  readonly #up: OutboxEvents;
+  #transport: Transport | undefined;
+  #trail: Trail | undefined;
+  #dirty = false;
+  #full = false;
+  /** Bytes ever added. */
+  #added = 0;
+  /** Bytes of a waiting message that is beyond the hard limit by itself; it does not count against it. */
+  #giant = 0;
+  #flight = 0;
+  /** Made when first needed: most clients never fall behind. */
+  #pressure: Pressure | undefined;
+  #waiters: (() => void)[] | undefined;
+
+  constructor(codec: Codec, house: Household, up: OutboxEvents) {
+    this.#codec = codec;
+    this.#house = house;
+    this.#up = up;
+  }
+
+  get empty(): boolean {
+    return this.#trail === undefined;
+  }
+
+  /** Bytes that the operating system has not taken yet. */
+  get bytes(): number {
+    return (this.#trail ? this.#trail.bytes : 0) + (this.#transport ? this.#transport.buffered : 0);
+  }
+
+  get taken(): number {
+    return this.#added - this.bytes;
+  }
+
+  get flight(): number {
+    return this.#transport && this.#transport.buffered > 0 ? this.#flight : 0;
+  }
+
+  /** Whether the transport can take something now. */
+  get writable(): boolean {
+    return this.#transport?.writable === true;
+  }
+
+  /** From now on everything goes this way. */
+  carryBy(transport: Transport): void {
+    this.#transport = transport;
+  }
+
+  add(encoded: Encoded): void {
+    if (this.#full || !this.#admits(encoded.bytes)) return;
+    this.#added += encoded.bytes;
+    this.#trail = (this.#trail ?? this.#house.ticks.root(this.#codec)).plus(encoded);
+    if (!this.writable) return this.#watch();
+    if (this.#trail.bytes > EAGER_BYTES) return this.flush();
+    if (this.#dirty) return;
+    this.#dirty = true;
+    this.#house.ticks.add(this);
+  }
+
+  /** Writes what waits, as far as the transport takes it. */
+  flush(): void {
+    this.#dirty = false;
+    const transport = this.#transport;
+    if (!transport) return;
+    while (this.#trail && transport.writable) this.#sendTo(transport);
+    this.#settle();
+    this.#watch();
+  }
+
+  /** Settles when nothing waits any more. */
+  async drained(): Promise<void> {
+    while (this.bytes > 0) await new Promise<void>((resolve) => this.#wait(resolve));
+  }
+
+  /** Drops everything; nothing is kept after this. */
+  clear(): void {
+    this.#full = true;
+    this.#pressure?.stop();
+    this.#trail = undefined;
+    this.#transport = undefined;
+    this.#settle();
+  }
+
+  /** Takes nothing more; the session hears of it when whoever speaks just now has finished. */
+  tooSlow(why: string): void {
+    if (this.#full) return;
+    this.#full = true;
+    process.nextTick(() => this.#up.tooSlow(why));
+  }
+
+  /** @returns whether one more message may wait: what waited before it is judged, so that any lone message passes */
+  #admits(bytes: number): boolean {
+    const { hardBufferLimit } = this.#house.limits;
+    if (this.bytes - this.#giant >= hardBufferLimit) {
+      this.tooSlow('more than hardBufferLimit bytes waiting; drained() tells when a client has caught up');
+      return false;
+    }
+    if (bytes >= hardBufferLimit && this.#giant === 0) this.#giant = bytes;
+    return true;
+  }
+
+  #sendTo(transport: Transport): void {
+    const { mostFrames, mostBytes } = transport;
+    // No batch above the soft limit: its progress could not be seen while the deadline runs.
+    const { head, rest } = this.#whole.cut(
+      mostFrames,
+      Math.min(mostBytes, this.#house.limits.softBufferLimit),
+    );
+    this.#trail = rest;
+    this.#flight = head.bytes;
+    transport.send(head);
+  }
+
+  get #whole(): Trail {
+    return this.#trail ?? this.#house.ticks.root(this.#codec);
+  }
+
+  #watch(): void {
+    const { bytes } = this;
+    if (bytes === 0) this.#giant = 0;
+    if (bytes <= this.#house.limits.softBufferLimit) return this.#pressure?.stop();
+    this.#pressure ??= new Pressure(this.#house.wheel, this.#house.limits, this);
+    this.#pressure.start();
+  }
+
+  #wait(resolve: () => void): void {
+    if (!this.#trail && this.#transport) return this.#transport.drained(resolve);
+    this.#waiters ??= [];
+    this.#waiters.push(resolve);
+  }
+
+  #settle(): void {
+    const waiters = this.#waiters;
+    if (!waiters) return;
+    this.#waiters = undefined;
+    for (const resolve of waiters) resolve();
+  }
+}

@@ -1,0 +1,65 @@
+/** How much may wait for one client, and how fast it must come for it. */
+import { Alarm, type Wheel } from './wheel.js';
+
+export interface PressureLimits {
+  readonly softBufferLimit: number;
+  readonly hardBufferLimit: number;
+  readonly writeDeadline: number;
+}
+
+/** What is watched. */
+export interface Gauge {
+  /** Bytes that wait. */
+  readonly bytes: number;
+  /** Bytes that have left since the beginning. */
+  readonly taken: number;
+  /** Bytes of the batch that leaves; its progress can't be seen before its end. */
+  readonly flight: number;
+  tooSlow(why: string): void;
+}
+
+/**
+ * Runs while more than the soft limit waits. In each span of the write deadline the client must take at least as
+ * much as the soft limit: a slow but steady reader stays, one that reads a byte now and then does not.
+ */
+export class Pressure {
+  readonly #wheel: Wheel;
+  readonly #limits: PressureLimits;
+  readonly #gauge: Gauge;
+  readonly #deadline = new Alarm(() => this.#judge());
+  /** What had been taken when this span began. */
+  #mark = 0;
+  /** Spans in which nothing need be seen to leave: a large batch is allowed the time of its parts. */
+  #grace = 0;
+
+  constructor(wheel: Wheel, limits: PressureLimits, gauge: Gauge) {
+    this.#wheel = wheel;
+    this.#limits = limits;
+    this.#gauge = gauge;
+  }
+
+  /** More than the soft limit waits. */
+  start(): void {
+    if (!this.#deadline.set) this.#span();
+  }
+
+  /** No longer. */
+  stop(): void {
+    this.#deadline.stop();
+  }
+
+  #span(): void {
+    const { taken, flight } = this.#gauge;
+    this.#mark = taken;
+    this.#grace = Math.ceil(flight / this.#limits.softBufferLimit) - 1;
+    this.#deadline.start(this.#wheel, this.#limits.writeDeadline);
+  }
+
+  #judge(): void {
+    const { softBufferLimit, writeDeadline } = this.#limits;
+    if (this.#gauge.bytes <= softBufferLimit) return;
+    if (this.#gauge.taken - this.#mark >= softBufferLimit) return this.#span();
+    if (this.#grace-- > 0) return this.#deadline.start(this.#wheel, writeDeadline);
+    this.#gauge.tooSlow('took less than softBufferLimit bytes within writeDeadline');
+  }
+}

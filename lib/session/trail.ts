@@ -1,0 +1,89 @@
+/** What is waiting for a client, as "all that waited before, plus this": equal histories are the same object. */
+
+import type { Frame } from '../codec/codec.js';
+import { type Encoded, sizeOf } from '../codec/parcel.js';
+import type { Batch } from '../transport/transport.js';
+
+type Pack = (frames: readonly Frame[]) => unknown;
+
+/** A history in two parts: what fits into one batch, and what stays. */
+export interface Cut {
+  readonly head: Trail;
+  readonly rest: Trail | undefined;
+}
+
+/**
+ * One step of a history. A thousand sessions that are told the same things in one tick share the last step, and with
+ * it the bytes that a transport makes of the whole: encoded once, joined once, written a thousand times.
+ */
+export class Trail implements Batch {
+  /** Frames of the whole history. */
+  readonly count: number;
+  readonly bytes: number;
+  readonly #before: Trail | undefined;
+  readonly #step: readonly Frame[];
+  /** The step taken from here last: the next session with this history takes the same one. */
+  #after: Trail | undefined;
+  #afterOf: Encoded | undefined;
+  #packs: [Pack, unknown][] | undefined;
+  #cut: (Cut & { readonly mostFrames: number; readonly mostBytes: number }) | undefined;
+
+  constructor(step: readonly Frame[], bytes: number, before?: Trail) {
+    this.#step = step;
+    this.#before = before;
+    this.count = step.length + (before ? before.count : 0);
+    this.bytes = bytes + (before ? before.bytes : 0);
+  }
+
+  plus(encoded: Encoded): Trail {
+    if (this.#afterOf === encoded && this.#after) return this.#after;
+    this.#afterOf = encoded;
+    this.#after = new Trail(encoded.frames, encoded.bytes, this.count === 0 ? undefined : this);
+    return this.#after;
+  }
+
+  get frames(): readonly Frame[] {
+    if (!this.#before) return this.#step;
+    const steps: (readonly Frame[])[] = [];
+    for (let trail: Trail | undefined = this; trail; trail = trail.#before) steps.push(trail.#step);
+    return steps.reverse().flat();
+  }
+
+  packed<T>(pack: (frames: readonly Frame[]) => T): T {
+    const known = this.#packs?.find(([by]) => by === pack);
+    if (known) return known[1] as T;
+    const made = pack(this.frames);
+    this.#packs ??= [];
+    this.#packs.push([pack, made]);
+    return made;
+  }
+
+  /** Both parts are shared, too. The head has at least one frame: a larger one passes alone. */
+  cut(mostFrames: number, mostBytes: number): Cut {
+    if (this.count <= mostFrames && this.bytes <= mostBytes) return { head: this, rest: undefined };
+    const known = this.#cut;
+    if (known?.mostFrames === mostFrames && known.mostBytes === mostBytes) return known;
+    const { frames } = this;
+    const fitting = countFitting(frames, mostFrames, mostBytes);
+    if (fitting === frames.length) return { head: this, rest: undefined };
+    const first = frames.slice(0, fitting);
+    const head = new Trail(first, sizeOf(first));
+    const rest = new Trail(frames.slice(fitting), this.bytes - head.bytes);
+    this.#cut = { head, rest, mostFrames, mostBytes };
+    return this.#cut;
+  }
+}
+
+function countFitting(frames: readonly Frame[], mostFrames: number, mostBytes: number): number {
+  let bytes = 0;
+  let count = 0;
+  for (const frame of frames) {
+    bytes += Buffer.byteLength(frame);
+    if (count > 0 && (bytes > mostBytes || count >= mostFrames)) break;
+    count++;
+  }
+  return count;
+}
+
+/** Where every history begins. */
+export const nothing = (): Trail => new Trail([], 0);

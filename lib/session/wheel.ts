@@ -1,0 +1,121 @@
+/** Alarms of many sessions on few timers: one queue for each length of time, one timer for each queue. */
+
+/** Something that may ring once. */
+export class Alarm {
+  readonly #ring: () => void;
+  #queue: Queue | undefined;
+  /** @internal */
+  at = 0;
+  /** @internal */
+  previous: Alarm | undefined;
+  /** @internal */
+  next: Alarm | undefined;
+
+  constructor(ring: () => void) {
+    this.#ring = ring;
+  }
+
+  get set(): boolean {
+    return this.#queue !== undefined;
+  }
+
+  /** Rings in `ms` milliseconds, and no longer at the time that was set before. */
+  start(wheel: Wheel, ms: number): void {
+    this.stop();
+    this.#queue = wheel.queue(ms);
+    this.#queue.push(this);
+  }
+
+  stop(): void {
+    this.#queue?.remove(this);
+    this.#queue = undefined;
+  }
+
+  /** @internal */
+  ring(): void {
+    this.#queue = undefined;
+    this.#ring();
+  }
+}
+
+export class Wheel {
+  readonly #queues = new Map<number, Queue>();
+
+  /** How many timers run at the moment. */
+  get timers(): number {
+    let timers = 0;
+    for (const queue of this.#queues.values()) if (queue.running) timers++;
+    return timers;
+  }
+
+  /** @internal */
+  queue(ms: number): Queue {
+    let queue = this.#queues.get(ms);
+    if (!queue) {
+      queue = new Queue(ms);
+      this.#queues.set(ms, queue);
+    }
+    return queue;
+  }
+}
+
+/** Alarms of one length: the first to be set is the first to ring, so the list is always in order. */
+class Queue {
+  readonly #ms: number;
+  /** What is due within this time rings together: one wake-up for many. */
+  readonly #slack: number;
+  #first: Alarm | undefined;
+  #last: Alarm | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+    this.#slack = Math.min(50, ms / 100);
+  }
+
+  get running(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  push(alarm: Alarm): void {
+    alarm.at = performance.now() + this.#ms;
+    alarm.previous = this.#last;
+    alarm.next = undefined;
+    if (this.#last) this.#last.next = alarm;
+    else this.#first = alarm;
+    this.#last = alarm;
+    if (!this.#timer) this.#arm(this.#ms);
+  }
+
+  remove(alarm: Alarm): void {
+    if (alarm.previous) alarm.previous.next = alarm.next;
+    else this.#first = alarm.next;
+    if (alarm.next) alarm.next.previous = alarm.previous;
+    else this.#last = alarm.previous;
+    alarm.previous = undefined;
+    alarm.next = undefined;
+    // The timer of an emptied queue runs out by itself: heartbeats would otherwise arm one each time.
+    if (this.#first || this.#ms < 1_000) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #arm(ms: number): void {
+    this.#timer = setTimeout(() => this.#due(), Math.max(1, Math.ceil(ms)));
+    this.#timer.unref();
+  }
+
+  #due(): void {
+    this.#timer = undefined;
+    const due = performance.now() + this.#slack;
+    try {
+      for (let alarm = this.#first; alarm && alarm.at <= due; alarm = this.#first) {
+        this.remove(alarm);
+        alarm.ring();
+      }
+    } finally {
+      // If one throws, the others still ring.
+      if (this.#first && !this.#timer) this.#arm(this.#first.at - performance.now());
+    }
+  }
+}

@@ -1,0 +1,102 @@
+/** The body of one POST: bounded in bytes and time, or as a body parser in front of us has left it. */
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import type { Frame } from '../codec/codec.js';
+
+export interface BodyLimits {
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+}
+
+/** `aborted`: the client went away or stalled. `too large`: over the limit. `stopped`: nobody wants it any more. */
+export type BodyFault = 'aborted' | 'too large' | 'not UTF-8' | 'stopped';
+
+type Done = (fault: BodyFault | undefined, body: Frame) => void;
+
+/** Whether the client says that its body is binary; with any parameter it is text, as Engine.IO reads it. */
+export function isBinary({ headers }: IncomingMessage): boolean {
+  return headers['content-type'] === 'application/octet-stream';
+}
+
+/**
+ * Calls back once: text, or bytes if the client said `application/octet-stream`.
+ * @returns a function that stops reading
+ */
+export function readBody(req: IncomingMessage, limits: BodyLimits, done: Done): () => void {
+  const binary = isBinary(req);
+  // Whoever read it before us may have left it in `body`; waiting for it would be waiting for ever.
+  if (req.readableEnded) finish(bytesOf((req as { body?: unknown }).body), limits, binary, done);
+  else if (req.destroyed) done('aborted', '');
+  else if (Number(req.headers['content-length']) > limits.maxBytes) done('too large', '');
+  else {
+    const reading = new Reading(req, limits, (fault, bytes) =>
+      fault ? done(fault, '') : finish(bytes, limits, binary, done),
+    );
+    return () => reading.stop();
+  }
+  return nothing;
+}
+
+function nothing(): void {}
+
+function finish(bytes: Buffer, limits: BodyLimits, binary: boolean, done: Done): void {
+  if (bytes.length > limits.maxBytes) done('too large', '');
+  else if (binary) done(undefined, bytes);
+  else if (!isUtf8(bytes)) done('not UTF-8', '');
+  else done(undefined, bytes.toString());
+}
+
+/** What `express.text()`, `.raw()` and the like have made of the body, as bytes again. */
+function bytesOf(parsed: unknown): Buffer {
+  if (Buffer.isBuffer(parsed)) return parsed;
+  return Buffer.from(typeof parsed === 'string' ? parsed : '');
+}
+
+/** One body on its way in. */
+class Reading {
+  readonly #req: IncomingMessage;
+  readonly #maxBytes: number;
+  readonly #done: (fault: BodyFault | undefined, bytes: Buffer) => void;
+  readonly #deadline: NodeJS.Timeout;
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #over = false;
+
+  constructor(
+    req: IncomingMessage,
+    limits: BodyLimits,
+    done: (fault: BodyFault | undefined, bytes: Buffer) => void,
+  ) {
+    this.#req = req;
+    this.#maxBytes = limits.maxBytes;
+    this.#done = done;
+    this.#deadline = setTimeout(() => this.#end('aborted'), limits.timeoutMs);
+    this.#deadline.unref();
+    req.on('data', (chunk: Buffer) => this.#add(chunk));
+    req.on('end', () => this.#end());
+    req.on('close', () => this.#end('aborted'));
+    req.on('error', () => this.#end('aborted'));
+  }
+
+  stop(): void {
+    this.#end('stopped');
+  }
+
+  #add(chunk: Buffer): void {
+    if (this.#over) return;
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#maxBytes) this.#end('too large');
+    else this.#chunks.push(chunk);
+  }
+
+  #end(fault?: BodyFault): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#deadline);
+    const [first] = this.#chunks;
+    const bytes = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    if (fault) this.#req.pause();
+    this.#done(fault, bytes);
+  }
+}

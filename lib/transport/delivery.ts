@@ -1,0 +1,57 @@
+/** The frames of one POST on their way up: in order, in slices of time, stopped while nobody reads. */
+import type { Frame } from '../codec/codec.js';
+
+/** Milliseconds of work before other clients get their turn. */
+const SLICE = 5;
+
+export interface DeliveryEvents {
+  frame(frame: Frame): void;
+  /** All have been taken, or the connection has ended; `bad` if it ended because of one of them. */
+  done(bad: boolean): void;
+}
+
+export class Delivery {
+  readonly #frames: readonly Frame[];
+  readonly #up: DeliveryEvents;
+  #next = 0;
+  #open = false;
+  #running = false;
+  #over = false;
+
+  constructor(frames: readonly Frame[], up: DeliveryEvents) {
+    this.#frames = frames;
+    this.#up = up;
+  }
+
+  flow(open: boolean): void {
+    this.#open = open;
+    if (open) this.#run();
+  }
+
+  /** The connection has ended: what has not been taken is dropped. */
+  stop(bad: boolean): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#up.done(bad);
+  }
+
+  #run(): void {
+    if (this.#running || this.#over) return;
+    this.#running = true;
+    const end = performance.now() + SLICE;
+    while (this.#open && !this.#over && this.#next < this.#frames.length) {
+      if (performance.now() > end) return this.#later();
+      this.#up.frame(this.#frames[this.#next++] ?? '');
+    }
+    this.#running = false;
+    // Not while nobody reads: the answer invites the next POST.
+    if (this.#open && this.#next >= this.#frames.length) this.stop(false);
+  }
+
+  #later(): void {
+    setImmediate(() => {
+      this.#running = false;
+      if (this.#open) this.#run();
+    });
+  }
+}

@@ -1,0 +1,196 @@
+/** Frames over HTTP long-polling: a waiting GET carries them out, POST bodies bring them in. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Frame, PayloadFormat } from '../codec/codec.js';
+import type { DisconnectReason } from '../errors.js';
+import { answer } from './answer.js';
+import type { BodyLimits } from './body.js';
+import { Intake, type IntakeEvents } from './intake.js';
+import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
+
+/** Milliseconds in which a client whose poll was cut may poll again; Chromium repeats a request by itself. */
+const CUT_POLL_GRACE = 1_000;
+/** Milliseconds without progress after which a last answer is given up. */
+const LAST_ANSWER = 30_000;
+/** Deployed Python clients refuse a payload of more packets. */
+const MOST_FRAMES = 16;
+const MOST_BYTES = 1_048_576;
+
+export class PollingTransport implements Transport, IntakeEvents {
+  readonly name = 'polling';
+  readonly mostFrames = MOST_FRAMES;
+  readonly mostBytes = MOST_BYTES;
+  readonly saysGoodbye = true;
+  readonly #pack: (frames: readonly Frame[]) => Frame;
+  readonly #intake: Intake;
+  #up: TransportEvents;
+  #waiting: ServerResponse | undefined;
+  /** Answered, and not yet handed to the operating system. */
+  #leaving: { readonly res: ServerResponse; readonly batch: Batch } | undefined;
+  /** Was leaving when its connection broke; goes with the next poll, before anything newer. */
+  #unsent: Batch | undefined;
+  #closed = false;
+  #told = false;
+  #grace: NodeJS.Timeout | undefined;
+  #waiters: (() => void)[] | undefined;
+
+  constructor(payload: PayloadFormat, limits: BodyLimits, up: TransportEvents) {
+    this.#pack = payload.pack;
+    this.#intake = new Intake(payload, limits, this);
+    this.#up = up;
+  }
+
+  get writable(): boolean {
+    return this.#waiting !== undefined && !this.#closed;
+  }
+
+  get buffered(): number {
+    return (this.#leaving ? this.#leaving.batch.bytes : 0) + (this.#unsent ? this.#unsent.bytes : 0);
+  }
+
+  get settled(): boolean {
+    return !this.#intake.busy;
+  }
+
+  reportTo(up: TransportEvents): void {
+    this.#up = up;
+  }
+
+  /** A GET comes to wait; it is answered at once if something is due. */
+  poll(res: ServerResponse): void {
+    if (this.#closed) return answer(res, 400, '');
+    // The end of a cut poll may have come together with the poll that follows it: look again when both have been read.
+    if (this.#waiting) setImmediate(() => this.#pollAgain(res));
+    else this.#accept(res);
+  }
+
+  /** A POST brings frames; it is answered when all of them have been taken. */
+  post(req: IncomingMessage, res: ServerResponse): void {
+    this.#intake.take(req, res);
+  }
+
+  send(batch: Batch): void {
+    const res = this.#waiting;
+    if (!res) return;
+    this.#waiting = undefined;
+    this.#leaving = { res, batch };
+    const { socket } = res;
+    // Before Node lets go of the socket. It says `finish` of an answer whose connection broke, too.
+    res.prependListener('finish', () => socket?.destroyed || this.#left(res));
+    const body = batch.packed(this.#pack);
+    const type = typeof body === 'string' ? 'text/plain; charset=UTF-8' : 'application/octet-stream';
+    res.writeHead(200, {
+      'Content-Type': type,
+      'Content-Length': Buffer.byteLength(body),
+      'Cache-Control': 'no-store',
+    });
+    res.end(body);
+  }
+
+  flow(open: boolean): void {
+    this.#intake.flow(open);
+  }
+
+  drained(done: () => void): void {
+    if (this.buffered === 0) return done();
+    this.#waiters ??= [];
+    this.#waiters.push(done);
+  }
+
+  reclaim(): Batch | undefined {
+    this.#reclaim();
+    const unsent = this.#unsent;
+    this.#unsent = undefined;
+    this.#settle();
+    return unsent;
+  }
+
+  close(manner: CloseManner): void {
+    if (manner === 'abort') this.#leaving?.res.destroy();
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#grace);
+    this.#waiting?.destroy();
+    this.#waiting = undefined;
+    this.#unsent = undefined;
+    this.#leaving?.res.setTimeout(LAST_ANSWER);
+    this.#intake.stop(manner === 'malformed');
+    this.#settle();
+  }
+
+  /** @internal a frame of a POST */
+  received(frame: Frame): void {
+    this.#up.received(frame);
+  }
+
+  /** @internal */
+  failed(reason: DisconnectReason, why: string): void {
+    if (!this.#closed) this.#tell(reason, why);
+  }
+
+  #accept(res: ServerResponse): void {
+    this.#reclaim();
+    clearTimeout(this.#grace);
+    this.#waiting = res;
+    res.on('close', () => this.#responseClosed(res));
+    const unsent = this.#unsent;
+    this.#unsent = undefined;
+    if (unsent) this.send(unsent);
+    else this.#up.writable();
+  }
+
+  #pollAgain(res: ServerResponse): void {
+    if (res.destroyed) return;
+    if (!this.#waiting || this.#closed) return this.poll(res);
+    // A second waiting GET would steal the first one's answer; refuse it instead.
+    answer(res, 400, '');
+    this.failed('transport error', 'two polls at once');
+  }
+
+  #responseClosed(res: ServerResponse): void {
+    if (this.#closed) return this.#left(res);
+    if (this.#leaving?.res === res || this.#waiting === res) this.#cut();
+  }
+
+  #left(res: ServerResponse): void {
+    if (this.#leaving?.res !== res) return;
+    this.#leaving = undefined;
+    this.#settle();
+  }
+
+  /** A poll was lost; the client may have lost no more than that. */
+  #cut(): void {
+    this.#waiting = undefined;
+    this.#reclaim();
+    clearTimeout(this.#grace);
+    this.#grace = setTimeout(
+      () => this.failed('transport error', 'poll connection closed prematurely'),
+      CUT_POLL_GRACE,
+    );
+    this.#grace.unref();
+  }
+
+  /** A client that polls again has not received what is still leaving. */
+  #reclaim(): void {
+    const leaving = this.#leaving;
+    if (!leaving) return;
+    this.#leaving = undefined;
+    this.#unsent = leaving.batch;
+    leaving.res.destroy();
+  }
+
+  /** Nothing is on its way any more: whoever waits for that hears of it. */
+  #settle(): void {
+    if (this.buffered > 0) return;
+    if (this.#closed) this.#tell('transport close');
+    const waiters = this.#waiters;
+    if (!waiters) return;
+    this.#waiters = undefined;
+    for (const done of waiters) done();
+  }
+
+  #tell(reason: DisconnectReason, why?: string): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#up.closed(reason, why);
+  }
+}

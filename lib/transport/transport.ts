@@ -1,0 +1,52 @@
+/** The contract of a transport: how frames leave and arrive. It knows no session and no packet. */
+import type { Frame } from '../codec/codec.js';
+import type { DisconnectReason } from '../errors.js';
+import type { TransportName } from '../options.js';
+
+/** Frames that leave together. */
+export interface Batch {
+  readonly frames: readonly Frame[];
+  /** Bytes of all frames, UTF-8. */
+  readonly bytes: number;
+  /** What `pack` makes of the frames; made once for all connections that send the same batch. */
+  packed<T>(pack: (frames: readonly Frame[]) => T): T;
+}
+
+/** Upward, to the session. */
+export interface TransportEvents {
+  received(frame: Frame): void;
+  /** Can take a batch (again). */
+  writable(): void;
+  /** The end, told once. */
+  closed(reason: DisconnectReason, description?: unknown): void;
+}
+
+/** `orderly`: what has been sent arrives first. `malformed`: the client is told that its input was. `abort`: at once. */
+export type CloseManner = 'orderly' | 'malformed' | 'abort';
+
+export interface Transport {
+  readonly name: TransportName;
+  /** Whether `send` would hand the batch on at once. */
+  readonly writable: boolean;
+  /** Bytes accepted by `send` and not yet handed to the operating system. */
+  readonly buffered: number;
+  /** Whether all that has come in has been handed up. */
+  readonly settled: boolean;
+  /** Most frames and bytes of one batch; a single larger frame passes alone. */
+  readonly mostFrames: number;
+  readonly mostBytes: number;
+  /** Whether an end is announced by a frame (polling), not by the connection's own means (WebSocket). */
+  readonly saysGoodbye: boolean;
+  /** From now on, events go there. */
+  reportTo(up: TransportEvents): void;
+  /** Only while `writable`. */
+  send(batch: Batch): void;
+  /** Stops or resumes reading from the client; while stopped, nothing is `received`. */
+  flow(open: boolean): void;
+  /** Calls back when nothing is `buffered` any more, or nothing can leave any more. */
+  drained(done: () => void): void;
+  /** What `send` accepted and the client certainly has not received; the caller sends it another way. */
+  reclaim(): Batch | undefined;
+  /** `closed` is told when all has left and the connection is done. May be called again, to abort. */
+  close(manner: CloseManner): void;
+}

@@ -1,0 +1,67 @@
+/** Outgoing WebSocket messages as bytes, header and payload in one buffer where that is cheaper. */
+import type { Frame } from '../codec/codec.js';
+
+const TEXT = 0x81;
+const BINARY = 0x82;
+/** Payloads from here on are written as they are; copying them would cost more than a second chunk. */
+const COPY_LIMIT = 8_192;
+
+/**
+ * One final, unmasked frame for each message.
+ * @see RFC 6455, section 5.2
+ * @returns few chunks: small messages share one, a large binary payload is its own
+ */
+export function packMessages(frames: readonly Frame[]): readonly Buffer[] {
+  const lengths = frames.map((frame) => Buffer.byteLength(frame));
+  const chunks: Buffer[] = [];
+  let chunk = Buffer.allocUnsafe(roomFrom(frames, lengths, 0));
+  let offset = 0;
+  frames.forEach((frame, index) => {
+    const length = lengths[index] ?? 0;
+    offset = writeHeader(chunk, offset, typeof frame === 'string' ? TEXT : BINARY, length);
+    if (typeof frame === 'string') {
+      offset += chunk.write(frame, offset);
+    } else if (length < COPY_LIMIT) {
+      offset += frame.copy(chunk, offset);
+    } else {
+      chunks.push(chunk, frame);
+      chunk = Buffer.allocUnsafe(roomFrom(frames, lengths, index + 1));
+      offset = 0;
+    }
+  });
+  if (chunk.length > 0) chunks.push(chunk);
+  return chunks;
+}
+
+/** Bytes of the next shared chunk: up to and with the header of the next payload that stands alone. */
+function roomFrom(frames: readonly Frame[], lengths: readonly number[], start: number): number {
+  let room = 0;
+  for (let index = start; index < frames.length; index++) {
+    const frame = frames[index] ?? '';
+    const length = lengths[index] ?? 0;
+    room += headerSize(length);
+    if (typeof frame !== 'string' && length >= COPY_LIMIT) return room;
+    room += length;
+  }
+  return room;
+}
+
+function headerSize(length: number): number {
+  if (length < 126) return 2;
+  return length < 65_536 ? 4 : 10;
+}
+
+/** @returns the offset behind the header */
+function writeHeader(chunk: Buffer, offset: number, opcode: number, length: number): number {
+  chunk[offset] = opcode;
+  if (length < 126) {
+    chunk[offset + 1] = length;
+    return offset + 2;
+  }
+  if (length < 65_536) {
+    chunk[offset + 1] = 126;
+    return chunk.writeUInt16BE(length, offset + 2);
+  }
+  chunk[offset + 1] = 127;
+  return chunk.writeBigUInt64BE(BigInt(length), offset + 2);
+}

@@ -1,0 +1,145 @@
+/** Frames over one WebSocket: `ws` shakes hands and reads, we write. */
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { Frame } from '../codec/codec.js';
+import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
+import { packMessages } from './websocket-frames.js';
+
+/** Bytes handed to the socket at once: what has left can be told only batch by batch. */
+const MOST_BYTES = 1_048_576;
+
+export class WebSocketTransport implements Transport {
+  readonly name = 'websocket';
+  readonly mostFrames = Number.POSITIVE_INFINITY;
+  readonly mostBytes = MOST_BYTES;
+  readonly saysGoodbye = false;
+  readonly #socket: Duplex;
+  readonly #connection: WebSocket;
+  #up: TransportEvents;
+  #error: unknown;
+  #blocked = false;
+  #open = true;
+  /** What `ws` had already read when the flow stopped; at most what fits one read of the socket. */
+  #held: Frame[] | undefined;
+  #closed = false;
+  #waiters: (() => void)[] | undefined;
+
+  /** @param socket the stream under `connection`, as the server's `upgrade` event gave it */
+  constructor(connection: WebSocket, socket: Duplex, up: TransportEvents) {
+    this.#connection = connection;
+    this.#socket = socket;
+    this.#up = up;
+    connection.on('message', (data: Buffer, binary: boolean) =>
+      this.#receive(binary ? data : data.toString()),
+    );
+    connection.on('error', (error) => this.#failed(error));
+    connection.on('close', () => this.#ended());
+  }
+
+  get writable(): boolean {
+    return !this.#blocked && !this.#closed && this.#connection.readyState === this.#connection.OPEN;
+  }
+
+  get buffered(): number {
+    return this.#closed ? 0 : this.#connection.bufferedAmount;
+  }
+
+  get settled(): boolean {
+    return this.#held === undefined;
+  }
+
+  reportTo(up: TransportEvents): void {
+    this.#up = up;
+  }
+
+  send(batch: Batch): void {
+    if (this.#connection.extensions !== '') {
+      this.#sendCompressed(batch);
+    } else if (!this.#write(batch.packed(packMessages))) {
+      this.#blocked = true;
+      this.#socket.once('drain', () => this.#drained());
+    }
+  }
+
+  flow(open: boolean): void {
+    this.#open = open;
+    if (!open) return this.#connection.pause();
+    while (this.#open && this.#held) this.#deliverHeld();
+    if (this.#open) this.#connection.resume();
+  }
+
+  drained(done: () => void): void {
+    if (this.buffered === 0) return done();
+    if (!this.#blocked && this.#socket.writable) return void this.#socket.write('', () => done());
+    this.#waiters ??= [];
+    this.#waiters.push(done);
+  }
+
+  reclaim(): undefined {
+    return undefined;
+  }
+
+  close(manner: CloseManner): void {
+    this.#held = undefined;
+    if (manner === 'abort') return this.#connection.terminate();
+    this.#connection.close(manner === 'malformed' ? 1008 : 1000);
+    // A paused connection would never see the client's close frame.
+    this.#connection.resume();
+  }
+
+  #receive(frame: Frame): void {
+    if (this.#open) this.#up.received(frame);
+    else if (this.#held) this.#held.push(frame);
+    else this.#held = [frame];
+  }
+
+  #deliverHeld(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const frame of held) this.#receive(frame);
+  }
+
+  /** @returns whether the socket can take more at once: the operating system has all of it, or the buffer has room */
+  #write(chunks: readonly Buffer[]): boolean {
+    const [only] = chunks;
+    if (only && chunks.length === 1) return this.#socket.write(only) || this.#socket.writableLength === 0;
+    this.#socket.cork();
+    for (const chunk of chunks) this.#socket.write(chunk);
+    this.#socket.uncork();
+    return this.#socket.writableLength < this.#socket.writableHighWaterMark;
+  }
+
+  #sendCompressed(batch: Batch): void {
+    this.#blocked = true;
+    const last = batch.frames.length - 1;
+    batch.frames.forEach((frame, index) => {
+      this.#connection.send(frame, index === last ? () => this.#drained() : undefined);
+    });
+  }
+
+  #drained(): void {
+    this.#blocked = false;
+    this.#settle();
+    if (!this.#closed) this.#up.writable();
+  }
+
+  #settle(): void {
+    const waiters = this.#waiters;
+    this.#waiters = undefined;
+    for (const done of waiters ?? []) done();
+  }
+
+  #failed(error: unknown): void {
+    this.#error = error;
+  }
+
+  #ended(): void {
+    if (this.#closed) return;
+    // What had been read before the end was said before it.
+    this.#open = true;
+    this.#deliverHeld();
+    this.#closed = true;
+    this.#settle();
+    this.#up.closed(this.#error ? 'transport error' : 'transport close', this.#error);
+  }
+}

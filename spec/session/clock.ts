@@ -1,0 +1,30 @@
+/** Time that stands still until it is told to pass: timers and `performance.now` in step. */
+import { mock } from 'node:test';
+
+export interface Clock {
+  readonly now: number;
+  /** Lets time pass, one timer after the other. */
+  pass(ms: number): void;
+  restore(): void;
+}
+
+export function stoppedClock(): Clock {
+  let now = 0;
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const reading = mock.method(performance, 'now', () => now);
+  return {
+    get now() {
+      return now;
+    },
+    pass(ms) {
+      for (let left = ms; left > 0; left--) {
+        now += 1;
+        mock.timers.tick(1);
+      }
+    },
+    restore() {
+      mock.timers.reset();
+      reading.mock.restore();
+    },
+  };
+}

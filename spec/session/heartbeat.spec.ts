@@ -1,0 +1,136 @@
+/** Signs of life. */
+import assert from 'node:assert/strict';
+import { Heartbeat, type Rhythm } from '../../lib/session/heartbeat.js';
+import { Wheel } from '../../lib/session/wheel.js';
+import { type Clock, stoppedClock } from './clock.js';
+
+describe('the heartbeat', () => {
+  let clock: Clock;
+  let told: string[];
+  let heartbeat: Heartbeat;
+
+  function begin(asker: Rhythm['asker']): void {
+    const up = {
+      ask: () => told.push(`ask@${clock.now}`),
+      missed: () => told.push(`missed@${clock.now}`),
+    };
+    heartbeat = new Heartbeat(new Wheel(), { asker, every: 300, patience: 200 }, up);
+    heartbeat.start();
+  }
+
+  beforeEach(() => {
+    clock = stoppedClock();
+    told = [];
+  });
+  afterEach(() => {
+    heartbeat.stop();
+    clock.restore();
+  });
+
+  describe('when the server asks', () => {
+    beforeEach(() => begin('server'));
+
+    it('asks after the interval, and misses an answer after the patience', () => {
+      clock.pass(1_000);
+      assert.deepEqual(told, ['ask@300', 'missed@500']);
+    });
+
+    it('asks again an interval after the answer', () => {
+      clock.pass(350);
+      heartbeat.answered();
+      clock.pass(299);
+      assert.deepEqual(told, ['ask@300']);
+      clock.pass(1);
+      assert.deepEqual(told, ['ask@300', 'ask@650']);
+    });
+
+    it('does not put the question off for answers that nobody waited for', () => {
+      for (let time = 0; time < 299; time++) {
+        heartbeat.answered();
+        clock.pass(1);
+      }
+      clock.pass(1);
+      assert.deepEqual(told, ['ask@300']);
+    });
+
+    it('waits once more when another packet comes, but only once', () => {
+      clock.pass(400);
+      heartbeat.sign();
+      clock.pass(150);
+      heartbeat.sign();
+      clock.pass(1_000);
+      assert.deepEqual(told, ['ask@300', 'missed@600']);
+    });
+
+    it('takes no packet before the question for an answer', () => {
+      clock.pass(250);
+      heartbeat.sign();
+      clock.pass(1_000);
+      assert.deepEqual(told, ['ask@300', 'missed@500']);
+    });
+
+    it('never misses a client that is not read, and asks it again and again', () => {
+      clock.pass(350);
+      heartbeat.flow(false);
+      clock.pass(1_000);
+      assert.deepEqual(told, ['ask@300', 'ask@500', 'ask@700', 'ask@900', 'ask@1100', 'ask@1300']);
+    });
+
+    it('gives a client that is read again the whole patience', () => {
+      heartbeat.flow(false);
+      clock.pass(400);
+      heartbeat.flow(true);
+      clock.pass(1_000);
+      assert.deepEqual(told, ['ask@300', 'ask@500', 'missed@700']);
+    });
+
+    it('asks sooner after an answer that has lain unread', () => {
+      heartbeat.flow(false);
+      clock.pass(499);
+      heartbeat.flow(true);
+      heartbeat.answered();
+      clock.pass(200);
+      assert.deepEqual(told, ['ask@300', 'ask@649']);
+    });
+
+    it('says nothing once it has been stopped', () => {
+      heartbeat.stop();
+      clock.pass(1_000);
+      assert.deepEqual(told, []);
+    });
+  });
+
+  describe('when the client asks', () => {
+    beforeEach(() => begin('client'));
+
+    it('misses a question after interval and patience together', () => {
+      clock.pass(1_000);
+      assert.deepEqual(told, ['missed@500']);
+    });
+
+    it('counts anew from each question', () => {
+      clock.pass(400);
+      heartbeat.answered();
+      clock.pass(499);
+      assert.deepEqual(told, []);
+      clock.pass(1);
+      assert.deepEqual(told, ['missed@900']);
+    });
+
+    it('does not take other packets for questions', () => {
+      clock.pass(400);
+      heartbeat.sign();
+      clock.pass(200);
+      assert.deepEqual(told, ['missed@500']);
+    });
+
+    it('speaks to a client that is not read before it despairs of us, and never misses it', () => {
+      heartbeat.flow(false);
+      clock.pass(250);
+      assert.deepEqual(told, ['ask@100', 'ask@200']);
+      heartbeat.flow(true);
+      clock.pass(1_000);
+      assert.deepEqual(told, ['ask@100', 'ask@200', 'ask@300', 'missed@800']);
+    });
+  });
+});

@@ -1,0 +1,241 @@
+/** What waits for one client. */
+import assert from 'node:assert/strict';
+import { engine4 } from '../../lib/codec/engine4.js';
+import type { Household } from '../../lib/session/household.js';
+import { Outbox } from '../../lib/session/outbox.js';
+import { Ticks } from '../../lib/session/ticks.js';
+import { Wheel } from '../../lib/session/wheel.js';
+import { type Clock, stoppedClock } from './clock.js';
+import { FakeTransport } from './fake-transport.js';
+
+const limits = {
+  maxAttachments: 10,
+  maxPayload: 1_000,
+  maxArguments: 10,
+  maxDepth: 10,
+  maxNameLength: 10,
+  softBufferLimit: 100,
+  hardBufferLimit: 1_000,
+  writeDeadline: 500,
+  upgradeTimeout: 1_000,
+};
+
+const told = (text: string) => ({ frames: [text], bytes: text.length });
+const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('the outbox', () => {
+  let clock: Clock;
+  let house: Household;
+  let slow: string[];
+  let transport: FakeTransport;
+  let outbox: Outbox;
+
+  beforeEach(() => {
+    clock = stoppedClock();
+    house = { wheel: new Wheel(), ticks: new Ticks(), limits };
+    slow = [];
+    transport = new FakeTransport();
+    outbox = new Outbox(engine4, house, { tooSlow: (why) => slow.push(why) });
+    outbox.carryBy(transport);
+  });
+  afterEach(() => clock.restore());
+
+  it('writes what was said in one tick at once, in order', async () => {
+    for (const text of ['a', 'b', 'c']) outbox.add(told(text));
+    assert.deepEqual([transport.sent, outbox.bytes, outbox.empty], [[], 3, false]);
+    await tick();
+    assert.deepEqual([transport.sent, outbox.bytes, outbox.empty], [['a|b|c'], 0, true]);
+  });
+
+  it('does not wait for the end of the tick with very much', () => {
+    const roomy = { ...house, limits: { ...limits, softBufferLimit: 1e6, hardBufferLimit: 1e6 } };
+    outbox = new Outbox(engine4, roomy, outbox);
+    outbox.carryBy(transport);
+    outbox.add(told('x'.repeat(70_000)));
+    assert.equal(transport.sent.length, 1);
+  });
+
+  it('writes batches that the transport can carry', async () => {
+    transport.mostFrames = 2;
+    transport.mostBytes = 4;
+    for (const text of ['a', 'b', 'c', 'dddd', 'eeeeee', 'f']) outbox.add(told(text));
+    await tick();
+    assert.deepEqual(transport.sent, ['a|b', 'c', 'dddd', 'eeeeee', 'f']);
+  });
+
+  it('keeps everything in order while the transport takes nothing', async () => {
+    transport.writable = false;
+    for (const text of ['a', 'b']) outbox.add(told(text));
+    await tick();
+    outbox.add(told('c'));
+    transport.writable = true;
+    outbox.flush();
+    assert.deepEqual(transport.sent, ['a|b|c']);
+  });
+
+  it('packs once for all clients that were told the same', async () => {
+    const others = Array.from({ length: 10 }, () => {
+      const other = new Outbox(engine4, house, { tooSlow: () => {} });
+      const carrier = new FakeTransport();
+      carrier.writable = false;
+      other.carryBy(carrier);
+      return { other, carrier };
+    });
+    const parcels = [told('a'), told('b'), told('c')];
+    for (const parcel of parcels) for (const { other } of others) other.add(parcel);
+    const batches = new Set<unknown>();
+    for (const { other, carrier } of others) {
+      carrier.writable = true;
+      carrier.mostFrames = 2;
+      carrier.send = (batch) => void batches.add(batch);
+      other.flush();
+    }
+    assert.equal(batches.size, 2);
+  });
+
+  it('gives up a client at the hard limit, in a tick of its own, and keeps nothing more for it', async () => {
+    transport.writable = false;
+    for (let count = 0; count < 100; count++) outbox.add(told('x'.repeat(100)));
+    assert.deepEqual([slow.length, outbox.bytes], [0, 1_000]);
+    await tick();
+    assert.equal(slow.length, 1);
+    assert.match(slow[0] ?? '', /hardBufferLimit/);
+  });
+
+  it('counts what the transport has not handed on', async () => {
+    transport.buffered = 1_000;
+    outbox.add(told('x'));
+    await tick();
+    assert.equal(slow.length, 1);
+  });
+
+  it('lets a lone message beyond every limit pass, and small ones behind it', async () => {
+    transport.writable = false;
+    outbox.add(told('x'.repeat(50_000)));
+    for (let count = 0; count < 9; count++) outbox.add(told('y'.repeat(100)));
+    await tick();
+    assert.deepEqual([slow, outbox.bytes], [[], 50_900]);
+    for (let count = 0; count < 9; count++) outbox.add(told('y'.repeat(100)));
+    await tick();
+    assert.equal(slow.length, 1);
+  });
+
+  it('judges the next giant anew when the first has left', async () => {
+    outbox.add(told('x'.repeat(50_000)));
+    await tick();
+    outbox.flush();
+    transport.writable = false;
+    outbox.add(told('z'.repeat(900)));
+    outbox.add(told('z'.repeat(900)));
+    outbox.add(told('z'));
+    await tick();
+    assert.equal(slow.length, 1);
+  });
+
+  it('gives up a client above the soft limit that takes nothing within the deadline', () => {
+    transport.writable = false;
+    outbox.add(told('x'.repeat(150)));
+    clock.pass(490);
+    assert.equal(outbox.bytes, 150);
+    clock.pass(20);
+    outbox.add(told('more'));
+    assert.equal(outbox.bytes, 150);
+  });
+
+  it('keeps a slow reader that takes the soft limit in each deadline', async () => {
+    transport.writable = false;
+    transport.mostBytes = 10;
+    for (let count = 0; count < 80; count++) outbox.add(told('0123456789'));
+    for (let span = 0; span < 8; span++) {
+      clock.pass(450);
+      for (let batch = 0; batch < 12; batch++) {
+        transport.writable = true;
+        transport.send = () => {
+          transport.writable = false;
+        };
+        outbox.flush();
+      }
+    }
+    clock.pass(2_000);
+    await tick();
+    assert.deepEqual([slow, outbox.bytes], [[], 0]);
+  });
+
+  it('does not keep one that takes a byte now and then', async () => {
+    transport.writable = false;
+    for (let count = 0; count < 90; count++) outbox.add(told('0123456789'));
+    transport.mostBytes = 10;
+    transport.send = () => {
+      transport.writable = false;
+    };
+    for (let span = 0; span < 5; span++) {
+      clock.pass(200);
+      transport.writable = true;
+      outbox.flush();
+    }
+    await tick();
+    assert.match(slow[0] ?? '', /writeDeadline/);
+  });
+
+  it('gives a batch beyond the soft limit the time of its parts', async () => {
+    transport.send = ({ bytes }) => {
+      transport.buffered = bytes;
+      transport.writable = false;
+    };
+    outbox.add(told('x'.repeat(450)));
+    await tick();
+    outbox.flush();
+    clock.pass(2_400);
+    await tick();
+    assert.deepEqual(slow, []);
+    clock.pass(200);
+    await tick();
+    assert.equal(slow.length, 1);
+  });
+
+  it('forgives a client that comes below the soft limit again', async () => {
+    transport.writable = false;
+    outbox.add(told('x'.repeat(150)));
+    clock.pass(400);
+    transport.writable = true;
+    outbox.flush();
+    clock.pass(1_000);
+    transport.writable = false;
+    outbox.add(told('y'.repeat(150)));
+    clock.pass(400);
+    await tick();
+    assert.deepEqual(slow, []);
+  });
+
+  it('tells when nothing waits any more', async () => {
+    let drained = 0;
+    const count = () => {
+      drained += 1;
+    };
+    outbox.drained().then(count);
+    await tick();
+    assert.equal(drained, 1);
+    transport.writable = false;
+    outbox.add(told('a'));
+    outbox.drained().then(count);
+    await tick();
+    transport.writable = true;
+    transport.buffered = 5;
+    outbox.flush();
+    await tick();
+    assert.equal(drained, 1);
+    transport.drain();
+    await tick();
+    assert.equal(drained, 2);
+  });
+
+  it('lets nobody wait for a connection that is over', async () => {
+    transport.writable = false;
+    outbox.add(told('a'));
+    const drained = outbox.drained();
+    outbox.clear();
+    await drained;
+    outbox.add(told('b'));
+    assert.equal(outbox.bytes, 0);
+  });
+});

@@ -1,0 +1,70 @@
+/** Histories that are equal are the same object. */
+import assert from 'node:assert/strict';
+import type { Frame } from '../../lib/codec/codec.js';
+import type { Encoded } from '../../lib/codec/parcel.js';
+import { nothing, type Trail } from '../../lib/session/trail.js';
+
+const told = (text: string): Encoded => ({ frames: [text], bytes: Buffer.byteLength(text) });
+const [a, b, c] = [told('a'), told('bb'), told('ccc')];
+
+function history(root: Trail, ...steps: Encoded[]): Trail {
+  return steps.reduce<Trail>((trail, step) => trail.plus(step), root);
+}
+
+describe('a trail', () => {
+  it('is one object for all who were told the same', () => {
+    const root = nothing();
+    const all = Array.from({ length: 1_000 }, () => history(root, a, b, c));
+    assert.equal(new Set(all).size, 1);
+  });
+
+  it('is another one for whoever was told something else, or in another order', () => {
+    const root = nothing();
+    const different = [history(root, a, b), history(root, b, a), history(root, a), history(nothing(), a, b)];
+    assert.equal(new Set(different).size, 4);
+  });
+
+  it('knows all frames in order, and their bytes', () => {
+    const trail = history(nothing(), a, { frames: ['x', Buffer.from([1, 2])], bytes: 3 }, c);
+    assert.deepEqual(trail.frames, ['a', 'x', Buffer.from([1, 2]), 'ccc']);
+    assert.deepEqual([trail.count, trail.bytes], [4, 7]);
+  });
+
+  it('is packed once for each way of packing', () => {
+    const trail = history(nothing(), a, b);
+    let packed = 0;
+    const join = (frames: readonly Frame[]): string => {
+      packed += 1;
+      return frames.join('+');
+    };
+    assert.deepEqual([trail.packed(join), trail.packed(join), packed], ['a+bb', 'a+bb', 1]);
+    assert.equal(
+      trail.packed((frames) => frames.length),
+      2,
+    );
+  });
+
+  it('is cut by frames and by bytes, and both parts are shared', () => {
+    const trail = history(nothing(), a, b, c);
+    assert.equal(trail.cut(3, 6).head, trail);
+    const byFrames = trail.cut(2, 100);
+    assert.deepEqual([byFrames.head.frames, byFrames.rest?.frames], [['a', 'bb'], ['ccc']]);
+    assert.deepEqual([byFrames.head.bytes, byFrames.rest?.bytes], [3, 3]);
+    assert.equal(trail.cut(2, 100), byFrames);
+    const byBytes = trail.cut(100, 2);
+    assert.deepEqual([byBytes.head.frames, byBytes.rest?.frames], [['a'], ['bb', 'ccc']]);
+  });
+
+  it('lets a frame beyond the bound pass alone', () => {
+    const { head, rest } = history(nothing(), c, a).cut(16, 1);
+    assert.deepEqual([head.frames, rest?.frames], [['ccc'], ['a']]);
+    assert.equal(history(nothing(), c).cut(16, 1).rest, undefined);
+  });
+
+  it('holds a long history without exhausting the stack', () => {
+    const root = nothing();
+    let trail = root;
+    for (let step = 0; step < 200_000; step++) trail = trail.plus(told('x'));
+    assert.equal(trail.frames.length, 200_000);
+  });
+});

@@ -1,0 +1,140 @@
+/** The body of one POST. */
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'express';
+import type { Frame } from '../../lib/codec/codec.js';
+import { type BodyFault, readBody } from '../../lib/transport/body.js';
+
+type Result = [fault: BodyFault | undefined, body: Frame];
+
+describe('a POST body', () => {
+  let server: Server;
+  let results: Result[];
+  let arrived: (req: IncomingMessage) => void;
+  let read: Promise<Result>;
+
+  beforeEach(async () => {
+    results = [];
+    read = new Promise((resolve) => {
+      arrived = (req) =>
+        void readBody(req, { maxBytes: 100, timeoutMs: 60 }, (...result) => {
+          results.push(result);
+          resolve(result);
+        });
+    });
+    server = createServer((req, res) => {
+      res.on('error', () => {});
+      arrived(req);
+      read.then(() => res.end());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+
+  afterEach(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    assert.equal(results.length, 1, 'calls back once');
+  });
+
+  function post(headers: Record<string, string | number>, ...chunks: (string | Buffer)[]) {
+    const { port } = server.address() as AddressInfo;
+    const req = request({ port, host: '127.0.0.1', method: 'POST', headers });
+    req.on('error', () => {});
+    for (const chunk of chunks) req.write(chunk);
+    return req;
+  }
+
+  it('is text', async () => {
+    post({ 'Content-Type': 'text/plain' }, '4€', '😀').end();
+    assert.deepEqual(await read, [undefined, '4€😀']);
+  });
+
+  it('is text although a character is cut between two chunks', async () => {
+    const bytes = Buffer.from('4€');
+    const req = post({}, bytes.subarray(0, 2));
+    server.once('request', () => req.end(bytes.subarray(2)));
+    assert.deepEqual(await read, [undefined, '4€']);
+  });
+
+  it('is bytes if the client says so', async () => {
+    post({ 'Content-Type': 'application/octet-stream' }, Buffer.from([255, 0])).end();
+    assert.deepEqual(await read, [undefined, Buffer.from([255, 0])]);
+  });
+
+  it('may have the exact limit', async () => {
+    post({ 'Content-Length': 100 }, 'x'.repeat(100)).end();
+    assert.deepEqual(await read, [undefined, 'x'.repeat(100)]);
+  });
+
+  it('is not read at all when it announces more', async () => {
+    post({ 'Content-Length': 101 }, 'x');
+    assert.deepEqual(await read, ['too large', '']);
+  });
+
+  it('is not read further when it has more, unannounced', async () => {
+    post({ 'Transfer-Encoding': 'chunked' }, 'x'.repeat(60), 'x'.repeat(60));
+    assert.deepEqual(await read, ['too large', '']);
+  });
+
+  it('is counted in bytes', async () => {
+    post({ 'Transfer-Encoding': 'chunked' }, '€'.repeat(34)).end();
+    assert.deepEqual(await read, ['too large', '']);
+  });
+
+  it('is refused if it is not UTF-8', async () => {
+    post({}, Buffer.from([0x34, 0x32, 0xff, 0xfe])).end();
+    assert.deepEqual(await read, ['not UTF-8', '']);
+  });
+
+  it('must arrive in time', async () => {
+    post({ 'Content-Length': 50 }, 'x');
+    assert.deepEqual(await read, ['aborted', '']);
+  });
+
+  it('is nothing if the client goes away in the middle', async () => {
+    const req = post({ 'Content-Length': 50 }, 'x');
+    server.once('request', () => req.destroy());
+    assert.deepEqual(await read, ['aborted', '']);
+  });
+
+  it('is taken from a parser that has read it already', async () => {
+    const direct = arrived;
+    arrived = (req) => text()(req, {} as never, () => direct(req));
+    post({ 'Content-Type': 'text/plain' }, '4hello').end();
+    assert.deepEqual(await read, [undefined, '4hello']);
+  });
+
+  it('has the same limit behind a parser', async () => {
+    const direct = arrived;
+    arrived = (req) => text()(req, {} as never, () => direct(req));
+    post({ 'Content-Type': 'text/plain' }, 'x'.repeat(101)).end();
+    assert.deepEqual(await read, ['too large', '']);
+  });
+
+  it('is empty, and nobody waits, if somebody has read it and kept nothing', async () => {
+    const direct = arrived;
+    arrived = (req) => req.resume().on('end', () => setImmediate(direct, req));
+    post({}, '4hello').end();
+    assert.deepEqual(await read, [undefined, '']);
+  });
+
+  it('is not waited for if the client has gone before', async () => {
+    const direct = arrived;
+    arrived = (req) => req.on('close', () => direct(req)).on('error', () => {});
+    const req = post({ 'Content-Length': 50 }, 'x');
+    server.once('request', () => req.destroy());
+    assert.deepEqual(await read, ['aborted', '']);
+  });
+
+  it('can be given up', async () => {
+    let stop = (): void => {};
+    arrived = (req) => {
+      stop = readBody(req, { maxBytes: 100, timeoutMs: 60 }, (...result) => results.push(result));
+    };
+    post({ 'Content-Length': 50 }, 'x');
+    await new Promise((resolve) => server.once('request', resolve));
+    stop();
+    assert.deepEqual(results, [['stopped', '']]);
+  });
+});

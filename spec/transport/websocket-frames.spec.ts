@@ -1,0 +1,76 @@
+/** Outgoing WebSocket messages, read back by the receiver of `ws`. */
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import type { Writable } from 'node:stream';
+import type { Frame } from '../../lib/codec/codec.js';
+import { packMessages } from '../../lib/transport/websocket-frames.js';
+
+// The types of `ws` do not know it.
+const { Receiver } = createRequire(import.meta.url)('ws') as { Receiver: new (options: object) => Writable };
+
+/** What a client reads out of the bytes. */
+function read(chunks: readonly Buffer[]): Frame[] {
+  const frames: Frame[] = [];
+  const receiver = new Receiver({ isServer: false, allowSynchronousEvents: true });
+  receiver.on('message', (data: Buffer, binary: boolean) => frames.push(binary ? data : data.toString()));
+  receiver.on('error', (error: Error) => assert.fail(error));
+  for (const chunk of chunks) receiver.write(chunk);
+  return frames;
+}
+
+const header = (frame: Frame): Buffer => Buffer.concat(packMessages([frame])).subarray(0, 10);
+
+describe('WebSocket messages', () => {
+  const headers: readonly [number, string][] = [
+    [0, '8100'],
+    [1, '8101'],
+    [125, '817d'],
+    [126, '817e007e'],
+    [65_535, '817effff'],
+    [65_536, '817f0000000000010000'],
+  ];
+
+  for (const [length, expected] of headers) {
+    it(`have the header of RFC 6455 for ${length} bytes, as text and as binary`, () => {
+      const size = expected.length / 2;
+      assert.equal(header('x'.repeat(length)).subarray(0, size).toString('hex'), expected);
+      const binary = header(Buffer.alloc(length)).subarray(0, size).toString('hex');
+      assert.equal(binary, expected.replace(/^81/, '82'));
+    });
+  }
+
+  it('arrive as they were, whatever their lengths', () => {
+    const lengths = [0, 1, 125, 126, 127, 8_191, 8_192, 8_193, 65_535, 65_536, 200_000];
+    const frames = lengths.flatMap((length): Frame[] => [
+      'x'.repeat(length),
+      Buffer.alloc(length, length & 255),
+    ]);
+    assert.deepEqual(read(packMessages(frames)), frames);
+  });
+
+  it('count bytes, not characters', () => {
+    const frames = ['€'.repeat(42), '😀'.repeat(31), '€'.repeat(21_845), '\ud800'];
+    assert.deepEqual(read(packMessages(frames)), [...frames.slice(0, 3), '\ufffd']);
+  });
+
+  it('share one chunk if they are small', () => {
+    const frames: Frame[] = Array.from({ length: 100 }, (_, index) =>
+      index % 3 ? `4${index}` : Buffer.from([index]),
+    );
+    const chunks = packMessages(frames);
+    assert.equal(chunks.length, 1);
+    assert.deepEqual(read(chunks), frames);
+  });
+
+  it('are not copied if they are large and binary', () => {
+    const large = Buffer.alloc(10_000, 7);
+    const chunks = packMessages(['a', large, 'b']);
+    assert.deepEqual([chunks.length, chunks[1]], [3, large]);
+    assert.equal(chunks[1], large);
+    assert.equal(packMessages([large]).length, 2);
+  });
+
+  it('are nothing if there are none', () => {
+    assert.deepEqual(packMessages([]), []);
+  });
+});
