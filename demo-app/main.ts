@@ -1,0 +1,25 @@
+/** Starts the demo: `npm start`, then open the printed URL in two windows. */
+import type { AddressInfo } from 'node:net';
+import { site } from './site.js';
+
+const { server, io } = site();
+const wanted = process.env.PORT;
+
+server.on('error', (error: NodeJS.ErrnoException) => {
+  // Somebody else has port 3000: any free one will do, unless this one was asked for by name.
+  if (error.code === 'EADDRINUSE' && wanted === undefined) server.listen(0);
+  else throw error;
+});
+server.on('listening', () => {
+  const { port } = server.address() as AddressInfo;
+  console.log(`Chat: http://localhost:${port}/`);
+});
+server.listen(Number(wanted ?? 3000));
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    await io.close();
+    server.close();
+    server.closeAllConnections();
+  });
+}

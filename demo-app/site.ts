@@ -1,0 +1,64 @@
+/** The demo's site: an ordinary Express app with sessions and forms, and a chat at /socket.io. */
+import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { socketio } from '../lib/index.js';
+import { chat } from './chat.js';
+import { House } from './house.js';
+import { limits } from './limits.js';
+import { chatPage } from './pages/chat.js';
+import { security } from './security.js';
+import { sessions, userOf } from './sessions.js';
+import { signIn } from './sign-in.js';
+
+const publicFolder = fileURLToPath(new URL('./public', import.meta.url));
+const clientFolder = join(
+  dirname(createRequire(import.meta.url).resolve('socket.io-client/package.json')),
+  'dist',
+);
+
+export interface Site {
+  readonly app: Express;
+  readonly io: ReturnType<typeof socketio>;
+  readonly server: Server;
+}
+
+/** Builds the site; the server does not listen yet. */
+export function site(): Site {
+  const app = express();
+  const house = new House();
+  const io = socketio(chat(house));
+
+  // The session that the sign-in form made is here because the handshake came through the middleware below.
+  io.use((socket, next) => {
+    if (!userOf(socket.request)) return next(new Error('NAME_NEEDED'));
+    if (house.windows >= limits.windows) return next(new Error('HOUSE_FULL'));
+    return next();
+  });
+
+  app.disable('x-powered-by');
+  app.use(security);
+  app.use(express.static(publicFolder));
+  app.use('/client', express.static(clientFolder, { index: false }));
+  app.use(sessions());
+  app.use('/socket.io', io);
+  app.use(signIn((userId) => io.in(`user:${userId}`).disconnectSockets(true)));
+  app.get('/', (req, res) => {
+    const user = userOf(req);
+    if (!user) return res.redirect('/sign-in');
+    return res.set('Cache-Control', 'no-store').send(chatPage(user).toString());
+  });
+  app.use(failed);
+
+  return { app, io, server: createServer(app) };
+}
+
+/** What goes wrong is said in one plain line; the details stay on this side. */
+const failed: ErrorRequestHandler = (error: { status?: unknown }, _req, res, next) => {
+  if (res.headersSent) return next(error);
+  const status = typeof error.status === 'number' && error.status >= 400 ? error.status : 500;
+  if (status >= 500) console.error(error);
+  return res.status(status).type('text').send('Sorry, this did not work.');
+};

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { createServer, request } from 'node:http';
+import express from 'express';
+import { SocketioError, socketio, type UserOptions } from '../lib/index.js';
+import { readOptions } from '../lib/options.js';
+import { listening } from './support/listening.js';
+
+describe('options', () => {
+  it('are complete without a word', () => {
+    const options = readOptions();
+    assert.equal(options.pingInterval, 25_000);
+    assert.equal(options.maxHttpBufferSize, 1_000_000);
+    assert.deepEqual(options.transports, ['polling', 'websocket']);
+  });
+
+  it('cannot be changed afterwards', () => {
+    const options = readOptions({ origins: ['http://a.example'] });
+    assert.ok(Object.isFrozen(options) && Object.isFrozen(options.origins));
+  });
+
+  it('leave out what is undefined', () => {
+    assert.equal(readOptions({ pingInterval: undefined } as unknown as UserOptions).pingInterval, 25_000);
+  });
+
+  it('take one origin without a list', () => {
+    assert.deepEqual(readOptions({ origins: 'http://a.example' }).origins, ['http://a.example']);
+  });
+
+  const wrong: [string, unknown][] = [
+    ['pingInterval', 0],
+    ['pingInterval', '25'],
+    ['pingTimeout', Number.NaN],
+    ['connectTimeout', 2 ** 31],
+    ['maxHttpBufferSize', -1],
+    ['maxAttachments', 1e9],
+    ['transports', []],
+    ['transports', ['carrier pigeon']],
+    ['transports', 'polling'],
+    ['generations', [2]],
+    ['admit', 'never'],
+    ['origins', ['http://a.example/']],
+    ['origins', 'nonsense'],
+    ['onError', 'log'],
+    ['allowRequest', true],
+    ['allowUpgrades', 1],
+    ['perMessageDeflate', 'yes'],
+    ['cookie', 'io'],
+    ['cookie', { name: 'a b' }],
+    ['cookie', { name: 'io', path: '/;\r\nSet-Cookie: x=y' }],
+    ['cookie', { domain: 'a.example; Secure' }],
+    ['cookie', { sameSite: 'none' }],
+  ];
+  for (const [name, value] of wrong) {
+    it(`refuse ${name} ${JSON.stringify(value)}, by name`, () => {
+      assert.throws(
+        () => socketio({ [name]: value }),
+        (error) =>
+          error instanceof SocketioError && error.code === 'OPTION_INVALID' && error.message.includes(name),
+      );
+    });
+  }
+});
+
+describe('the cookie', () => {
+  async function cookieOf(
+    cookie: UserOptions['cookie'],
+    before?: express.RequestHandler,
+  ): Promise<string[] | undefined> {
+    const app = express();
+    if (before) app.use(before);
+    const io = socketio(cookie === undefined ? {} : { cookie });
+    app.use('/socket.io', io);
+    const server = createServer(app);
+    const port = await listening(server);
+    const headers = await new Promise<string[] | undefined>((resolve) => {
+      const url = `http://127.0.0.1:${port}/socket.io/?EIO=4&transport=polling`;
+      request(url, { agent: false }, (res) => {
+        res.resume();
+        res.on('end', () => resolve(res.headers['set-cookie']));
+      }).end();
+    });
+    await io.close({ drain: 1 });
+    server.close();
+    return headers;
+  }
+
+  it('is not set unless it is asked for', async () => {
+    assert.equal(await cookieOf(undefined), undefined);
+    assert.equal(await cookieOf(false), undefined);
+  });
+
+  it('carries the id of the session, out of reach of scripts', async () => {
+    const [cookie] = (await cookieOf(true)) ?? [];
+    assert.match(cookie ?? '', /^io=[\w-]{20}; Path=\/; HttpOnly; SameSite=Lax$/);
+  });
+
+  it('takes other attributes, and leaves the cookies of the site alone', async () => {
+    const before: express.RequestHandler = (_req, res, next) => {
+      res.cookie('site', '1');
+      next();
+    };
+    const cookies = await cookieOf({ name: 'node', path: '/x', sameSite: 'strict' }, before);
+    assert.match(cookies?.[0] ?? '', /^site=1/);
+    assert.match(cookies?.[1] ?? '', /^node=[\w-]{20}; Path=\/x; HttpOnly; SameSite=Strict$/);
+  });
+});

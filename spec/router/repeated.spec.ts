@@ -1,0 +1,54 @@
+/** What later answers repeat of a handshake's headers, and how little of it is kept. */
+import assert from 'node:assert/strict';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { headersToRepeat, repeatHeaders } from '../../lib/router/repeated.js';
+import { readTicket } from '../../lib/router/ticket.js';
+
+function request(origin?: string): IncomingMessage {
+  const req = new IncomingMessage(new Socket());
+  if (origin) req.headers.origin = origin;
+  return req;
+}
+
+function response(headers: Record<string, string | string[]>): ServerResponse {
+  const res = new ServerResponse(request());
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  return res;
+}
+
+describe('repeated headers', () => {
+  it('sessions that were told the same share it', () => {
+    const told = { Vary: ['Origin', 'Accept'], 'X-Frame-Options': 'DENY', 'Set-Cookie': 'a=1' };
+    const first = headersToRepeat(response(told));
+    assert.deepEqual(first, { vary: ['Origin', 'Accept'], 'x-frame-options': 'DENY' });
+    assert.equal(headersToRepeat(response({ ...told, 'Set-Cookie': 'a=2' })), first);
+    assert.notEqual(headersToRepeat(response({ ...told, Vary: 'Origin' })), first);
+    assert.ok(Object.isFrozen(first));
+  });
+
+  it('only the last few are remembered, whatever strangers make the site say', () => {
+    const first = headersToRepeat(response({ Vary: 'first' }));
+    for (let index = 0; index < 7; index += 1) headersToRepeat(response({ Vary: `${index}` }));
+    assert.equal(headersToRepeat(response({ Vary: 'first' })), first);
+    for (let index = 0; index < 8; index += 1) headersToRepeat(response({ Vary: `${index}` }));
+    assert.notEqual(headersToRepeat(response({ Vary: 'first' })), first);
+  });
+
+  it('what was said of CORS is repeated to that origin alone', () => {
+    const headers = headersToRepeat(
+      response({
+        'Access-Control-Allow-Origin': 'http://a.example',
+        'Access-Control-Allow-Credentials': 'true',
+        'X-Frame-Options': 'DENY',
+      }),
+    );
+    const admission = { path: '/', origin: 'http://a.example', headers };
+    const same = response({});
+    repeatHeaders(same, readTicket(request('http://a.example')), admission);
+    assert.deepEqual({ ...same.getHeaders() }, { ...headers });
+    const other = response({});
+    repeatHeaders(other, readTicket(request()), admission);
+    assert.deepEqual({ ...other.getHeaders() }, { 'x-frame-options': 'DENY' });
+  });
+});

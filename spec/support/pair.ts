@@ -1,0 +1,86 @@
+/** One lawful pair of the battery: a client generation or version, and the way it connects. What differs is a value here. */
+
+/** What a client says when it asks for a namespace. */
+export interface Introduction {
+  readonly auth?: Record<string, unknown>;
+  readonly query?: Record<string, string>;
+  readonly headers?: Record<string, string>;
+  /** Whether it comes again by itself after it has lost its connection. @default false */
+  readonly returns?: boolean;
+}
+
+/** Somebody in front of a site: one genuine client in one namespace. */
+export interface Guest {
+  readonly id: string | undefined;
+  readonly connected: boolean;
+  /** The transport that carries it now, in the server's words. */
+  readonly transport: string;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  off(event: string, listener: (...args: unknown[]) => void): unknown;
+  /** A function as the last argument takes the answer. */
+  emit(event: string, ...args: unknown[]): unknown;
+  send(...args: unknown[]): unknown;
+  /** Emits and promises all arguments of the answer. */
+  ask(event: string, ...args: unknown[]): Promise<unknown[]>;
+  /** Begins, or begins anew. */
+  enter(): void;
+  /** Leaves the namespace, as a program does. */
+  leave(): void;
+  /** Closes the connection, as a page that goes away. */
+  hangUp(): void;
+  /** Says nothing any more, not even that it lives. */
+  mute(): void;
+  /** Says something that no client of its kind would say. */
+  blurt(frame: string): Promise<void>;
+  /** Another namespace over the same connection. */
+  beside(namespace: string, introduction?: Introduction): Guest;
+  /** The other verbs of its kind, where it has them. */
+  readonly verbs: Verbs;
+}
+
+/** Verbs that came with later versions. */
+export interface Verbs {
+  readonly volatile?: { emit(event: string, ...args: unknown[]): unknown };
+  timeout?(ms: number): {
+    emit(event: string, ...args: unknown[]): unknown;
+    emitWithAck?(event: string, ...args: unknown[]): Promise<unknown>;
+  };
+  emitWithAck?(event: string, ...args: unknown[]): Promise<unknown>;
+  onAny?(listener: (...args: unknown[]) => void): unknown;
+}
+
+export interface Pair {
+  /** As it stands in the report: `4.8.4 by websocket`. */
+  readonly name: string;
+  /** What `socket.conn` shows. */
+  readonly protocol: number;
+  /** The transport it begins with, and the one it ends up with. */
+  readonly first: string;
+  readonly last: string;
+  /** Whether it tells its credentials apart from the query (`auth`). */
+  readonly tellsAuth: boolean;
+  /** What it makes of a refusal with `message` and `data`. */
+  refusal(message: string, data: unknown): unknown;
+  /** What its kind of client can do. */
+  readonly can: {
+    readonly binary: boolean;
+    readonly timeout: boolean;
+    readonly emitWithAck: boolean;
+    readonly onAny: boolean;
+  };
+  /** The client's own words for the ends of a connection. */
+  readonly words: {
+    readonly dismissed: string;
+    readonly left: string;
+    readonly hungUp: string;
+    readonly serverClosed: string;
+    readonly cut: string;
+    readonly silence: string;
+  };
+  /** The server's words for a connection that breaks. */
+  readonly cut: string;
+  /** Frames that are wrong in different ways; absent where the generation has no such wrong. */
+  readonly blunders: Partial<Record<'unknownFrame' | 'unknownPacket' | 'heartbeat' | 'stranger', string>>;
+  /** A new guest, who has not entered yet. */
+  guest(url: string, namespace: string, introduction: Introduction): Guest;
+}
