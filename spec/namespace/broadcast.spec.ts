@@ -58,12 +58,12 @@ describe('a selection', () => {
     assert.deepEqual([...alice.socket.rooms], ['alice', 'x']);
     assert.deepEqual([...bob.socket.rooms], ['bob']);
     here.root.in('x').disconnectSockets(true);
-    assert.deepEqual(alice.client.closings, [true]);
+    assert.deepEqual(alice.client.closings, ['connection']);
     here.root.except('alice').disconnectSockets();
-    assert.deepEqual(bob.client.closings, [false]);
+    assert.deepEqual(bob.client.closings, ['membership']);
     const carol = here.join('carol');
     here.root.disconnectSockets();
-    assert.deepEqual(carol.client.closings, [false]);
+    assert.deepEqual(carol.client.closings, ['membership']);
   });
 
   it('fetches its members: the real sockets', async () => {

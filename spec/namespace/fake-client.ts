@@ -7,7 +7,7 @@ import type { NamespaceOptions } from '../../lib/namespace/audience.js';
 import type { Namespace } from '../../lib/namespace/namespace.js';
 import { Namespaces } from '../../lib/namespace/namespaces.js';
 import type { Socket } from '../../lib/namespace/socket.js';
-import type { Arrival, Conn, SendFlags, Wire } from '../../lib/namespace/wire.js';
+import type { Arrival, Conn, Extent, SendFlags, Wire } from '../../lib/namespace/wire.js';
 import type { ErrorContext } from '../../lib/options.js';
 import { type EventPacket, type Packet, PacketType } from '../../lib/packet.js';
 
@@ -36,7 +36,7 @@ export class FakeClient implements Wire {
   readonly received: Packet[] = [];
   readonly flags: (SendFlags | undefined)[] = [];
   /** What `close` was told. */
-  readonly closings: boolean[] = [];
+  readonly closings: Extent[] = [];
   /** What `flow` was told. */
   readonly flows: boolean[] = [];
   readonly id: string;
@@ -61,8 +61,8 @@ export class FakeClient implements Wire {
     this.flags.push(flags);
   }
 
-  close(whole: boolean): void {
-    this.closings.push(whole);
+  close(extent: Extent): void {
+    this.closings.push(extent);
   }
 
   flow(open: boolean): void {

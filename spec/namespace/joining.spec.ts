@@ -40,7 +40,7 @@ describe('a client that joins', () => {
     here.root.on('connection', (socket) => socket.disconnect());
     const { client, socket } = here.join();
     assert.equal(socket.connected, false);
-    assert.deepEqual(client.closings, [false]);
+    assert.deepEqual(client.closings, ['membership']);
     assert.equal(here.root.sockets.size, 0);
     assert.equal(here.root.adapter.rooms.size, 0);
   });

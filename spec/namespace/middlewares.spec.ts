@@ -58,7 +58,7 @@ describe('a client before a middleware', () => {
     assert.deepEqual(client.received, [
       { type: PacketType.CONNECT_ERROR, nsp: '/', data: { message: 'not you', data: { code: 7 } } },
     ]);
-    assert.deepEqual(client.closings, [false]);
+    assert.deepEqual(client.closings, ['membership']);
     assert.equal(socket.connected, false);
     assert.equal(here.root.adapter.rooms.size, 0);
     assert.equal(here.root.adapter.sids.size, 0);
@@ -107,7 +107,7 @@ describe('a client before a middleware', () => {
     assert.deepEqual(client.received, [
       { type: PacketType.CONNECT_ERROR, nsp: '/', data: { message: 'no' } },
     ]);
-    assert.deepEqual(client.closings, [false]);
+    assert.deepEqual(client.closings, ['membership']);
     assert.equal(here.errors.length, 1);
   });
 

@@ -40,7 +40,7 @@ describe('a served client', () => {
     await settled();
     assert.equal(socket.connected, false);
     assert.equal(client.received.at(-1)?.type, PacketType.DISCONNECT);
-    assert.deepEqual(client.closings, [false]);
+    assert.deepEqual(client.closings, ['connection if unused']);
     assert.deepEqual(here.errors, []);
   });
 
@@ -51,13 +51,13 @@ describe('a served client', () => {
     });
     const one = here.join();
     await settled();
-    assert.deepEqual(one.client.closings, [false]);
+    assert.deepEqual(one.client.closings, ['connection if unused']);
     here.root.serve(() => {
       throw boom;
     });
     const two = here.join();
     await settled();
-    assert.deepEqual(two.client.closings, [false]);
+    assert.deepEqual(two.client.closings, ['connection if unused']);
     assert.deepEqual(here.errors, [
       { error: boom, event: 'serve', socket: one.socket },
       { error: boom, event: 'serve', socket: two.socket },

@@ -35,7 +35,7 @@ describe('a client that leaves', () => {
     alice.socket.on('disconnect', (reason) => reasons.push(reason));
     alice.socket.receive({ type: PacketType.DISCONNECT, nsp: '/' }, 2);
     assert.deepEqual(reasons, ['client namespace disconnect']);
-    assert.deepEqual(alice.client.closings, [false]);
+    assert.deepEqual(alice.client.closings, ['membership']);
     assert.equal(alice.client.received.length, 1);
   });
 
@@ -113,13 +113,13 @@ describe('a client that is sent away', () => {
     alice.socket.disconnect(true);
     assert.deepEqual(alice.client.received.at(-1), { type: PacketType.DISCONNECT, nsp: '/' });
     assert.deepEqual(reasons, ['server namespace disconnect']);
-    assert.deepEqual(alice.client.closings, [false]);
+    assert.deepEqual(alice.client.closings, ['membership']);
     assert.deepEqual(bob.client.closings, []);
   });
 
   it('loses its whole connection if that is wanted', () => {
     alice.socket.disconnect(true);
-    assert.deepEqual(alice.client.closings, [true]);
+    assert.deepEqual(alice.client.closings, ['connection']);
   });
 
   it('gets nothing after its DISCONNECT', () => {
