@@ -2,11 +2,15 @@
 import type { IncomingMessage } from 'node:http';
 import { type SerializeOptions, serialize } from 'cookie';
 import { SocketioError } from './errors.js';
+import type { Anything } from './events.js';
 
 export type TransportName = 'polling' | 'websocket' | 'jsonp' | 'htmlfile' | 'flashsocket';
 
 /** A protocol generation: revision 1 (clients 0.7 to 0.9), Engine.IO 3 (1.x, 2.x), Engine.IO 4 (3.x, 4.x). */
 export type Generation = 1 | 3 | 4;
+
+/** What `createAdapter()` of the published adapters returns, or a class; called with `new` for each namespace. */
+export type AdapterFactory = ((nsp: Anything) => object) | (new (nsp: Anything) => object);
 
 /** Where an error came from. `socket` is absent for errors that no single client caused. */
 export interface ErrorContext {
@@ -79,6 +83,8 @@ export interface Options {
     req: IncomingMessage,
     done: (error: string | null | undefined, success: boolean) => void,
   ) => void;
+  /** Joins the nodes of a cluster: a published adapter. @default in memory, for a single node */
+  readonly adapter?: AdapterFactory;
   /** Compression of WebSocket messages (RFC 7692). @default false */
   readonly perMessageDeflate: boolean | Record<string, unknown>;
   /** Hears every error of a handler, listener or middleware. @default one line on stderr */
@@ -174,6 +180,7 @@ const checks: Partial<Record<keyof Options, Check>> = {
   cookie: readCookie,
   onError: isFunction,
   allowRequest: isFunction,
+  adapter: isFunction,
   allowUpgrades: isBoolean,
   perMessageDeflate: (value, name) =>
     typeof value === 'object' && value !== null ? value : isBoolean(value, name),

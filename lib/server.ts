@@ -1,14 +1,16 @@
 /** The parts joined: the middleware and the server in one object. */
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import { host } from './adapter/host.js';
+import { MemoryAdapter } from './adapter/memory.js';
 import type { Next } from './callable.js';
 import { SocketioError } from './errors.js';
 import type { Anything, DefaultEventsMap, EventParams, EventsMap, NamesWithoutAck } from './events.js';
 import { Face } from './face.js';
 import type { NamespaceServer } from './namespace/home.js';
-import type { Namespace } from './namespace/namespace.js';
+import type { CreateAdapter, Namespace } from './namespace/namespace.js';
 import { Namespaces } from './namespace/namespaces.js';
 import type { Handshake } from './namespace/wire.js';
-import { type Options, readOptions, type UserOptions } from './options.js';
+import { type AdapterFactory, type Options, readOptions, type UserOptions } from './options.js';
 import { Peer } from './peer.js';
 import type { Desk } from './router/desk.js';
 import { Mount } from './router/mount.js';
@@ -39,6 +41,7 @@ export class Server<
   readonly #mount: Mount;
   readonly #routes: Routes;
   readonly #house: Household;
+  #adapter: AdapterFactory;
   #open = true;
   #emptied: (() => void) | undefined;
   #closing: Promise<void> | undefined;
@@ -50,9 +53,12 @@ export class Server<
     const limits = { ...options, maxPayload: options.maxHttpBufferSize };
     this.#options = options;
     this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits };
-    this.#namespaces = new Namespaces({ server: this as unknown as NamespaceServer, options }, (namespace) =>
+    const createAdapter = creator(options.adapter);
+    const server = this as unknown as NamespaceServer;
+    this.#namespaces = new Namespaces({ server, options, createAdapter }, (namespace) =>
       this.#announce(namespace),
     );
+    this.#adapter = options.adapter ?? MemoryAdapter;
     this.of('/');
     this.#routes = new Routes(this.#desk());
     this.#mount = new Mount(options.handshakeTimeout, this.#routes);
@@ -65,6 +71,20 @@ export class Server<
   /** The namespace of that name, made if there is none. */
   of(name: string): Namespace<Listen, Emit, ServerSide, SocketData> {
     return this.#namespaces.of(name) as unknown as Namespace<Listen, Emit, ServerSide, SocketData>;
+  }
+
+  /** What makes the adapter of each namespace. */
+  adapter(): AdapterFactory;
+  /**
+   * Gives every namespace another adapter; who is in which room stays.
+   * @throws what the factory throws
+   */
+  adapter(factory: AdapterFactory): this;
+  adapter(factory?: AdapterFactory): AdapterFactory | this {
+    if (!factory) return this.#adapter;
+    this.#namespaces.adopt(creator(readOptions({ adapter: factory }).adapter));
+    this.#adapter = factory;
+    return this;
   }
 
   /**
@@ -124,7 +144,8 @@ export class Server<
       session.close('server shutting down', undefined, drain);
     if (this.#sessions.size > 0) await emptied;
     this.#mount.close();
-    await Promise.allSettled([...this.#namespaces].map((namespace) => namespace.adapter.close()));
+    const leave = async ({ adapter }: Namespace): Promise<void> => adapter.close();
+    await Promise.allSettled([...this.#namespaces].map(leave));
   }
 
   #desk(): Desk {
@@ -164,6 +185,11 @@ export class Server<
       this.#options.onError(error, { event: 'new_namespace' });
     });
   }
+}
+
+function creator(factory: AdapterFactory | undefined): CreateAdapter {
+  if (!factory || factory === MemoryAdapter) return (nsp) => new MemoryAdapter(nsp);
+  return (nsp) => host(factory, nsp, {});
 }
 
 /** Express says `mount` with the application as its only argument; nobody broadcasts a function. */

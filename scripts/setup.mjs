@@ -14,6 +14,8 @@ const python = '/usr/lib/python3/dist-packages';
 /** Programs that only specs need, by the Debian package that brings them and a file that shows that they are here. */
 const programs = [
   { name: 'chromium', file: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium' },
+  { name: 'redis-server', file: '/usr/bin/redis-server' },
+  { name: 'postgresql', file: '/usr/lib/postgresql' },
   { name: 'python3-socketio', file: `${python}/socketio` },
   { name: 'python3-aiohttp', file: `${python}/aiohttp` },
   { name: 'python3-requests', file: `${python}/requests` },

@@ -74,11 +74,11 @@ export interface Adapter {
   sockets(rooms: Set<string>): Promise<Set<string>>;
   socketRooms(id: string): Set<string> | undefined;
   fetchSockets(options: BroadcastOptions): Promise<SocketDescription[]>;
-  addSockets(options: BroadcastOptions, rooms: string[]): void;
-  delSockets(options: BroadcastOptions, rooms: string[]): void;
-  disconnectSockets(options: BroadcastOptions, close: boolean): void;
+  addSockets(options: BroadcastOptions, rooms: string[]): void | Promise<void>;
+  delSockets(options: BroadcastOptions, rooms: string[]): void | Promise<void>;
+  disconnectSockets(options: BroadcastOptions, close: boolean): void | Promise<void>;
   /** Speaks to the other nodes; the last argument may be `(error, responses)`. */
-  serverSideEmit(args: unknown[]): void;
+  serverSideEmit(args: unknown[]): void | Promise<void>;
   persistSession(session: SessionToPersist): void;
   restoreSession(pid: string, offset: string): Promise<RestoredSession | null | undefined>;
 }
@@ -103,4 +103,12 @@ export interface Host<Letter> {
   /** The next acknowledgement's number, shared by everything that is emitted in the namespace. */
   readonly ids: { next: number };
   seal(packet: EventPacket): Letter;
+}
+
+/** A namespace that adapters of the ecosystem can be hosted in. */
+export interface Hospitable<Letter> extends Host<Letter> {
+  /** @returns the packet that somebody else has encoded as Socket.IO 5 text and attachments; `undefined` if it is none */
+  unseal(encoded: readonly (string | Uint8Array)[]): Letter | undefined;
+  /** An event of another node, with an answering function if it waits for one. */
+  onServerSideEmit(args: unknown[]): void;
 }

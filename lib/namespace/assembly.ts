@@ -1,6 +1,6 @@
 /** What can be said and done to all sockets of a namespace, and to the same namespace on other nodes. */
 import type { Adapter, SocketDescription } from '../adapter/contract.js';
-import { Emitter } from '../emitter.js';
+import { call, Emitter, type OnError } from '../emitter.js';
 import { SocketioError } from '../errors.js';
 import type {
   AckOf,
@@ -128,7 +128,7 @@ export abstract class Assembly<
     ...args: EventParams<WithTimeout<ForMany<ServerSide>>, Name>
   ): boolean {
     refuseReserved(name);
-    this.adapter.serverSideEmit([name, ...args]);
+    this.#tellServers([name, ...args], this.#failed);
     return true;
   }
 
@@ -141,13 +141,20 @@ export abstract class Assembly<
       const settle = (error: Error | null, responses: Anything[]): void =>
         error ? reject(Object.assign(error, { responses })) : resolve(responses);
       refuseReserved(name);
-      this.adapter.serverSideEmit([name, ...args, settle]);
+      this.#tellServers([name, ...args, settle], (error) => settle(error as Error, []));
     });
   }
 
   /** An event of another node, with an answering function if it waits for one. @internal */
   onServerSideEmit([name, ...args]: unknown[]): void {
+    if (RESERVED_AMONG_SERVERS.has(name)) return;
     this.dispatch(String(name), args, (error) => report(this.options, error, { event: String(name) }));
+  }
+
+  readonly #failed = (error: unknown): void => report(this.options, error, { event: 'adapter' });
+
+  #tellServers(args: unknown[], failed: OnError): void {
+    call(() => this.adapter.serverSideEmit(args), undefined, [], failed);
   }
 
   #all(): Broadcast<ForMany<Emit>, SocketData> {

@@ -1,5 +1,6 @@
 /** A selection of sockets, and what can be said or done to all of them; immutable, each modifier gives a new one. */
-import type { BroadcastFlags, BroadcastOptions } from '../adapter/contract.js';
+import type { Adapter, BroadcastFlags, BroadcastOptions } from '../adapter/contract.js';
+import { type Spreading, spread } from '../adapter/host.js';
 import { call } from '../emitter.js';
 import type {
   AckOf,
@@ -124,7 +125,7 @@ export class Broadcast<Emit extends EventsMap = DefaultEventsMap, SocketData = A
     const { sockets, adapter } = this.#audience;
     const found = await adapter.fetchSockets(this.#options());
     return found.map((one) => {
-      const socket = sockets.get(one.id) === one ? one : new Elsewhere(one, this.#only(one.id));
+      const socket = sockets.get(one.id) ?? new Elsewhere(one, this.#only(one.id));
       return socket as unknown as RemoteSocket<Emit, SocketData>;
     });
   }
@@ -137,17 +138,17 @@ export class Broadcast<Emit extends EventsMap = DefaultEventsMap, SocketData = A
 
   /** Puts all who are meant into rooms. */
   socketsJoin(rooms: string | string[]): void {
-    this.#audience.adapter.addSockets(this.#options(), [rooms].flat());
+    this.#move((adapter) => adapter.addSockets(this.#options(), [rooms].flat()));
   }
 
   /** Takes all who are meant out of rooms. */
   socketsLeave(rooms: string | string[]): void {
-    this.#audience.adapter.delSockets(this.#options(), [rooms].flat());
+    this.#move((adapter) => adapter.delSockets(this.#options(), [rooms].flat()));
   }
 
   /** @param close whether whole connections end, with their sockets in other namespaces */
   disconnectSockets(close = false): void {
-    this.#audience.adapter.disconnectSockets(this.#options(), close);
+    this.#move((adapter) => adapter.disconnectSockets(this.#options(), close));
   }
 
   #with(change: Partial<Selection>): Broadcast<Emit, SocketData> {
@@ -169,7 +170,18 @@ export class Broadcast<Emit extends EventsMap = DefaultEventsMap, SocketData = A
 
   #publish(packet: EventPacket, ack: AckListener | undefined): void {
     if (ack) this.#ask(packet, ack);
-    else this.#settle(this.#audience.adapter.broadcast(packet, this.#options()), packet);
+    else
+      this.#spread(packet, this.#options(), (options) => this.#audience.adapter.broadcast(packet, options));
+  }
+
+  #spread(packet: EventPacket, options: BroadcastOptions, by: Spreading['by']): void {
+    spread(this.#audience.adapter, { packet, options, by, failed: (error) => this.#failed(error, packet) });
+  }
+
+  /** Does something to all who are meant; what fails is not the caller's fault. */
+  #move(act: (adapter: Adapter) => void | Promise<void>): void {
+    const { adapter, options } = this.#audience;
+    call(act, undefined, [adapter], (error) => report(options, error, { event: 'adapter' }));
   }
 
   #ask(packet: EventPacket, listener: TallyListener): void {
@@ -184,21 +196,14 @@ export class Broadcast<Emit extends EventsMap = DefaultEventsMap, SocketData = A
     });
     // Adapters run a timer of their own with this number; they must not get `undefined`.
     const asked = { ...options, flags: { ...options.flags, timeout } };
-    adapter.broadcastWithAck(
-      packet,
-      asked,
-      (clients) => tally.asked(clients),
-      (response) => tally.answered(response),
-    );
+    const onCount = (clients: number): void => tally.asked(clients);
+    const onAck: AckListener = (response) => tally.answered(response);
+    this.#spread(packet, asked, (how) => adapter.broadcastWithAck(packet, how, onCount, onAck));
     tally.start(timeout);
     adapter.serverCount().then(
       (nodes) => tally.expect(nodes),
       (error) => tally.fail(error),
     );
-  }
-
-  #settle(publishing: unknown, packet: EventPacket): void {
-    if (publishing instanceof Promise) publishing.catch((error) => this.#failed(error, packet));
   }
 
   #failed(error: unknown, packet: EventPacket): void {

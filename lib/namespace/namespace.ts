@@ -1,7 +1,9 @@
 /** A namespace: its sockets, and the way in. */
-import type { Adapter, Host } from '../adapter/contract.js';
+import type { Adapter, Hospitable } from '../adapter/contract.js';
 import { MemoryAdapter } from '../adapter/memory.js';
+import { readForeign } from '../codec/foreign.js';
 import { Parcel } from '../codec/parcel.js';
+import { call } from '../emitter.js';
 import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
 import type { EventPacket } from '../packet.js';
 import { Assembly } from './assembly.js';
@@ -13,13 +15,16 @@ import { type ServeHandler, serve } from './serve.js';
 import { Socket } from './socket.js';
 import type { Arrival } from './wire.js';
 
+/** Makes the adapter of one namespace. */
+export type CreateAdapter = (host: Hospitable<Parcel>) => Adapter;
+
 /** What a namespace is put into. */
 export interface Surroundings {
   /** Shown to users as `nsp.server`. */
   readonly server: NamespaceServer;
   readonly options: NamespaceOptions;
   /** @default the memory adapter */
-  readonly createAdapter?: (host: Host<Parcel>) => Adapter;
+  readonly createAdapter?: CreateAdapter;
 }
 
 /**
@@ -38,12 +43,14 @@ export class Namespace<
     SocketData,
     NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, SocketData>, Namespace>
   >
-  implements Host<Parcel>, Home<Socket<Listen, Emit, ServerSide, SocketData>, Emit, ServerSide, SocketData>
+  implements
+    Hospitable<Parcel>,
+    Home<Socket<Listen, Emit, ServerSide, SocketData>, Emit, ServerSide, SocketData>
 {
   /** With a leading slash. */
   readonly name: string;
   readonly server: NamespaceServer;
-  readonly adapter: Adapter;
+  adapter: Adapter;
   /** Connected sockets by id; not those that middlewares still have. */
   readonly sockets: Map<string, Socket<Listen, Emit, ServerSide, SocketData>> = new Map();
   /** @internal */
@@ -97,7 +104,7 @@ export class Namespace<
   /** A socket has gone, or has never joined. @internal */
   left(socket: Socket<Listen, Emit, ServerSide, SocketData>): void {
     this.sockets.delete(socket.id);
-    this.adapter.delAll(socket.id);
+    call(() => this.adapter.delAll(socket.id), undefined, [], this.#adapterFailed);
   }
 
   /** @internal */
@@ -105,10 +112,33 @@ export class Namespace<
     return new Parcel(packet);
   }
 
+  /** @internal */
+  unseal(encoded: readonly (string | Uint8Array)[]): Parcel | undefined {
+    const packet = readForeign(encoded);
+    return packet && new Parcel(packet);
+  }
+
+  /** Starts its adapter; what fails goes to `onError`. @internal */
+  init(): void {
+    call(() => this.adapter.init(), undefined, [], this.#adapterFailed);
+  }
+
+  /** Moves everybody over to another adapter, and ends the former one. @internal */
+  adopt(createAdapter: CreateAdapter): void {
+    const former = this.adapter;
+    this.adapter = createAdapter(this);
+    this.init();
+    for (const [id, rooms] of former.sids)
+      call(() => this.adapter.addAll(id, new Set(rooms)), undefined, [], this.#adapterFailed);
+    call(() => former.close(), undefined, [], this.#adapterFailed);
+  }
+
+  readonly #adapterFailed = (error: unknown): void => report(this.options, error, { event: 'adapter' });
+
   #admit(socket: Socket<Listen, Emit, ServerSide, SocketData>): void {
     // The connection may have ended while the middlewares thought.
     if (!socket.joining) return;
-    this.adapter.addAll(socket.id, new Set([socket.id]));
+    call(() => this.adapter.addAll(socket.id, new Set([socket.id])), undefined, [], this.#adapterFailed);
     this.sockets.set(socket.id, socket);
     socket.open();
     if (this.#handler) {

@@ -1,12 +1,10 @@
 /** The namespaces of a server, by name. */
-import { call } from '../emitter.js';
 import { SocketioError } from '../errors.js';
-import { Namespace, type Surroundings } from './namespace.js';
-import { report } from './report.js';
+import { type CreateAdapter, Namespace, type Surroundings } from './namespace.js';
 
 /** Names begin with a slash; a missing one is added. */
 export class Namespaces {
-  readonly #surroundings: Surroundings;
+  #surroundings: Surroundings;
   readonly #created: (namespace: Namespace) => void;
   readonly #byName: Map<string, Namespace> = new Map();
 
@@ -36,6 +34,12 @@ export class Namespaces {
     return this.#byName.get(withSlash(name));
   }
 
+  /** Gives another adapter to each namespace, those to come included. */
+  adopt(createAdapter: CreateAdapter): void {
+    this.#surroundings = { ...this.#surroundings, createAdapter };
+    for (const namespace of this.#byName.values()) namespace.adopt(createAdapter);
+  }
+
   /** All of them, in the order of their making. */
   [Symbol.iterator](): IterableIterator<Namespace> {
     return this.#byName.values();
@@ -44,8 +48,7 @@ export class Namespaces {
   #create(name: string): Namespace {
     const namespace = new Namespace(name, this.#surroundings);
     this.#byName.set(name, namespace);
-    const failed = (error: unknown): void => report(this.#surroundings.options, error, { event: 'adapter' });
-    call(() => namespace.adapter.init(), undefined, [], failed);
+    namespace.init();
     if (name !== '/') this.#created(namespace);
     return namespace;
   }
