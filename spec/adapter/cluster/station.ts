@@ -30,6 +30,8 @@ export class Guest {
   readonly name: string;
   readonly client: Client;
   readonly heard: unknown[][] = [];
+  /** The node that it has come to. */
+  at = '';
 
   constructor(name: string, client: Client) {
     this.name = name;
@@ -69,7 +71,7 @@ export async function arrive(url: string, name: string, rooms: string[]): Promis
   const guest = new Guest(name, client);
   await heard(client as never, 'connect');
   // The answer comes after the rooms have been joined.
-  await within(client.emitWithAck('where'), 'an answer');
+  guest.at = await within(client.emitWithAck('where'), 'an answer');
   return guest;
 }
 
