@@ -3,6 +3,7 @@ import { battery, type Cluster } from './cluster/battery.js';
 import { rows } from './cluster/engines.js';
 import { endPrograms, gather, type Nodes, openPair, people, program, warm } from './cluster/gathering.js';
 import type { Maker } from './cluster/station.js';
+import { openWorkers } from './cluster/workers.js';
 
 after(endPrograms);
 
@@ -17,6 +18,16 @@ for (const row of rows) {
       });
     });
 }
+
+describe('node:cluster, two workers of ours behind a sticky primary', () => {
+  holds(async () => {
+    const stations = await openWorkers();
+    const close = async (): Promise<void> => {
+      for (const station of stations) await station.close();
+    };
+    return { stations, close, subscribed: async () => {} };
+  });
+});
 
 function holds(open: (spec: Mocha.Context) => Promise<Nodes>): void {
   let nodes: Nodes | undefined;

@@ -4,7 +4,7 @@ import { Server as Genuine } from 'socket.io';
 import { type Socket as Client, io as connect } from 'socket.io-client';
 import type { AdapterFactory } from '../../../lib/options.js';
 import { listening } from '../../support/listening.js';
-import { heard, within } from '../../support/patience.js';
+import { within } from '../../support/patience.js';
 import { openSite } from '../../support/site.js';
 import { Post, type Server } from './post.js';
 
@@ -60,8 +60,11 @@ export class Guest {
   }
 }
 
-/** Somebody who has joined. */
-export async function arrive(url: string, name: string, rooms: string[]): Promise<Guest> {
+/**
+ * Somebody who has joined.
+ * @param patience milliseconds after which it gives up, and leaves
+ */
+export async function arrive(url: string, name: string, rooms: string[], patience = 8_000): Promise<Guest> {
   const client = connect(url, {
     transports: ['websocket'],
     forceNew: true,
@@ -69,9 +72,13 @@ export async function arrive(url: string, name: string, rooms: string[]): Promis
     auth: { name, rooms },
   });
   const guest = new Guest(name, client);
-  await heard(client as never, 'connect');
-  // The answer comes after the rooms have been joined.
-  guest.at = await within(client.emitWithAck('where'), 'an answer');
+  try {
+    // Sent when it has joined; the answer comes after the rooms have been entered.
+    guest.at = await within(client.emitWithAck('where'), `a welcome for ${name}`, patience);
+  } catch (error) {
+    guest.leave();
+    throw error;
+  }
   return guest;
 }
 
