@@ -10,9 +10,9 @@ import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The JavaScript blocks of the README, in order. */
-export async function readBlocks(): Promise<string[]> {
-  const text = await readFile(join(root, 'README.md'), 'utf8');
+/** The JavaScript blocks of the README, or of another paper, in order. */
+export async function readBlocks(paper = 'README.md'): Promise<string[]> {
+  const text = await readFile(join(root, paper), 'utf8');
   return [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, block]) => block ?? '');
 }
 
@@ -36,12 +36,13 @@ export class Folder {
   }
 
   /** Starts a program. @returns the port that it listens on */
-  async run(name: string, program: string): Promise<number> {
+  async run(name: string, program: string, env: NodeJS.ProcessEnv = {}): Promise<number> {
     const file = join(this.#path, `${name}.js`);
     await writeFile(file, program);
     const elsewhere = new URL('elsewhere.mjs', import.meta.url).href;
     const child = spawn(process.execPath, ['--import', elsewhere, file], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
     });
     this.#children.push(child);
     for await (const line of createInterface(child.stdout)) {

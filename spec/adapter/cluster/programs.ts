@@ -2,10 +2,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { listening } from '../../support/listening.js';
 import { within } from '../../support/patience.js';
 
 const REDIS = '/usr/bin/redis-server';
@@ -17,6 +19,8 @@ export type ProgramName = 'redis' | 'postgres';
 export interface Program {
   /** Redis: the path of its socket. PostgreSQL: the folder with its socket. */
   readonly address: string;
+  /** Redis listens here, too. */
+  readonly url?: string;
   close(): Promise<void>;
 }
 
@@ -34,10 +38,30 @@ export function startProgram(name: ProgramName): Promise<Program> {
 async function startRedis(): Promise<Program> {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
   const address = join(folder, 'redis.sock');
-  const settings = ['--port', '0', '--unixsocket', address, '--save', '', '--dir', folder];
+  const port = await freePort();
+  const settings = [
+    '--port',
+    `${port}`,
+    '--bind',
+    '127.0.0.1',
+    '--unixsocket',
+    address,
+    '--save',
+    '',
+    '--dir',
+    folder,
+  ];
   const child = spawn(REDIS, settings, { stdio: ['ignore', 'pipe', 'inherit'] });
   await says(child, child.stdout, /Ready to accept connections|accept connections at/, 'Redis');
-  return { address, close: () => end(child, 'SIGTERM', folder) };
+  return { address, url: `redis://127.0.0.1:${port}`, close: () => end(child, 'SIGTERM', folder) };
+}
+
+/** One that nobody has right now. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listening(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 async function startPostgres(): Promise<Program> {
