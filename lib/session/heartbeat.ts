@@ -29,6 +29,10 @@ export class Heartbeat {
   #reading = true;
   /** Whether the client went unread at some moment of this wait: its silence then proves nothing. */
   #excused = false;
+  /** Whether the client has gone unread, and may still be saying what it could not say then, its answers behind it. */
+  #behind = false;
+  /** Answers that may be on their way. */
+  #owed = 0;
 
   constructor(wheel: Wheel, rhythm: Rhythm, up: HeartbeatEvents) {
     this.#wheel = wheel;
@@ -50,6 +54,9 @@ export class Heartbeat {
 
   /** An answer that nobody waited for is no reason to put the next question off. */
   answered(): void {
+    if (this.#owed > 0) this.#owed -= 1;
+    // The last answer is behind all that had been waiting.
+    if (this.#owed === 0) this.#behind = !this.#reading;
     if (!this.#waiting) {
       if (this.#rhythm.asker === 'client') this.start();
       return;
@@ -60,8 +67,10 @@ export class Heartbeat {
     if (late) this.#alarm.start(this.#wheel, this.#rhythm.every / 2);
   }
 
-  /** Some other packet came: it prolongs a running wait, once. */
+  /** Some other packet came: it prolongs a running wait, once. Of a client that is behind it is as good as an answer. */
   sign(): void {
+    if (this.#behind) this.#excused = true;
+    if (this.#excused) return;
     if (!this.#waiting || this.#prolonged) return;
     this.#prolonged = true;
     this.#alarm.start(this.#wheel, this.#rhythm.patience);
@@ -70,7 +79,9 @@ export class Heartbeat {
   /** Whether the client is read at present. One that is not read is never missed, and goes on hearing from us. */
   flow(reading: boolean): void {
     this.#reading = reading;
-    if (reading || this.#excused) return;
+    if (reading) return;
+    this.#behind = true;
+    if (this.#excused) return;
     if (this.#rhythm.asker === 'client') this.#listen();
     else this.#excused = true;
   }
@@ -92,6 +103,7 @@ export class Heartbeat {
     this.#waiting = true;
     this.#prolonged = false;
     this.#excused = !this.#reading;
+    this.#owed += 1;
     this.#alarm.start(this.#wheel, this.#rhythm.patience);
     this.#up.ask();
   }

@@ -93,6 +93,35 @@ describe('the heartbeat', () => {
       assert.deepEqual(told, ['ask@300', 'ask@649']);
     });
 
+    it('takes any packet for an answer while the client catches up with what it could not say', () => {
+      heartbeat.flow(false);
+      clock.pass(500);
+      heartbeat.flow(true);
+      for (let time = 0; time < 2_000; time += 50) {
+        clock.pass(50);
+        heartbeat.sign();
+      }
+      assert.ok(told.length >= 10 && told.every((one) => one.startsWith('ask')), told.join());
+      const asked = told.length;
+      for (let count = 0; count < asked; count++) heartbeat.answered();
+      told.length = 0;
+      for (let time = 0; time < 2_000 && told.length < 2; time += 50) {
+        clock.pass(50);
+        heartbeat.sign();
+      }
+      assert.match(told.join(), /^ask@\d+,missed@\d+$/);
+    });
+
+    it('misses a client that catches up no more', () => {
+      heartbeat.flow(false);
+      clock.pass(500);
+      heartbeat.flow(true);
+      clock.pass(250);
+      heartbeat.sign();
+      clock.pass(1_000);
+      assert.deepEqual(told, ['ask@300', 'ask@500', 'ask@700', 'ask@900', 'missed@1100']);
+    });
+
     it('says nothing once it has been stopped', () => {
       heartbeat.stop();
       clock.pass(1_000);
