@@ -53,7 +53,10 @@ export interface Options {
   readonly maxNamespaces: number;
   /** Bytes waiting for one client above which the write deadline runs. @default 1_048_576 */
   readonly softBufferLimit: number;
-  /** Milliseconds that a client may stay above `softBufferLimit`; then it is closed as `slow consumer`. @default 10_000 */
+  /**
+   * Milliseconds in which a client above `softBufferLimit` must take as many bytes as that; else it is closed as
+   * `slow consumer`. @default 10_000
+   */
   readonly writeDeadline: number;
   /** Bytes waiting for one client at which it is closed as `slow consumer` at once. @default 16_777_216 */
   readonly hardBufferLimit: number;
