@@ -33,7 +33,13 @@ export function socketio(
   first?: UserOptions | ServeHandler<Anything>,
   second?: ServeHandler<Anything>,
 ): Server<Anything, Anything, Anything> {
-  const handler = typeof first === 'function' ? first : second;
+  const handler = typeof first === 'function' && second === undefined ? first : second;
+  if (handler !== undefined && typeof handler !== 'function') {
+    throw new SocketioError(
+      'OPTION_INVALID',
+      'socketio takes options, then a handler; either may be left out',
+    );
+  }
   const io = new Server(typeof first === 'function' ? {} : first);
   if (handler) io.serve(handler);
   return io as unknown as Server<Anything, Anything, Anything>;

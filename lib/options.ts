@@ -1,7 +1,17 @@
 /** Every option with its unit, default and bound; checked once, then frozen. */
 import type { IncomingMessage } from 'node:http';
-import { type SerializeOptions, serialize } from 'cookie';
-import { SocketioError } from './errors.js';
+import { SocketioError, textOf } from './errors.js';
+import {
+  type CookieOptions,
+  isBoolean,
+  isFunction,
+  isOrigin,
+  listOf,
+  oneOf,
+  readCookie,
+  refuseUnknown,
+  within,
+} from './option-checks.js';
 
 export type TransportName = 'polling' | 'websocket' | 'jsonp' | 'htmlfile' | 'flashsocket';
 
@@ -13,11 +23,6 @@ export interface ErrorContext {
   readonly socket?: unknown;
   /** The event, or `connection`, `serve`, `middleware`. */
   readonly event?: string;
-}
-
-/** A cookie with the session's id, for sticky balancers. @see RFC 6265 */
-export interface CookieOptions extends SerializeOptions {
-  readonly name: string;
 }
 
 export interface Options {
@@ -121,8 +126,7 @@ const defaults: Options = {
   origins: [],
   perMessageDeflate: false,
   onError: (error, { event }) => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    console.error(`socketio: ${event ?? 'error'}: ${text.replaceAll('\n', ' ')}`);
+    console.error(`socketio: ${event ?? 'error'}: ${textOf(error, 'stack').replaceAll('\n', ' ')}`);
   },
 };
 
@@ -161,6 +165,8 @@ const choices: Partial<Record<keyof Options, readonly unknown[]>> = {
  * @throws {SocketioError} `OPTION_INVALID`, naming the option
  */
 export function readOptions(given: UserOptions = {}): Options {
+  const plain = typeof given === 'object' && given !== null && !Array.isArray(given) && !('listen' in given);
+  if (!plain) throw new SocketioError('OPTION_INVALID', 'options must be an object');
   const options: Record<string, unknown> = { ...defaults };
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
@@ -182,58 +188,11 @@ const checks: Partial<Record<keyof Options, Check>> = {
     typeof value === 'object' && value !== null ? value : isBoolean(value, name),
 };
 
-/** Bad names and values are found now, not at the first handshake. */
-function readCookie(value: unknown): CookieOptions | undefined {
-  if (value === false) return undefined;
-  if (value !== true && (typeof value !== 'object' || value === null)) {
-    throw new SocketioError('OPTION_INVALID', 'cookie must be true, false or an object');
-  }
-  const cookie: CookieOptions = { name: 'io', path: '/', httpOnly: true, sameSite: 'lax', ...Object(value) };
-  if (cookie.sameSite === 'none' && !cookie.secure) {
-    throw new SocketioError('OPTION_INVALID', 'cookie: sameSite none needs secure');
-  }
-  try {
-    serialize(cookie.name, 'id', cookie);
-  } catch (error) {
-    throw new SocketioError('OPTION_INVALID', `cookie: ${error instanceof Error ? error.message : error}`);
-  }
-  return Object.freeze(cookie);
-}
-
 function checkFor(option: keyof Options): Check {
   const range = ranges[option];
   if (range) return (value, name) => within(value, name, range);
   const choice = choices[option];
-  if (!choice) return (value) => value; // Unknown names are kept, as in Socket.IO: tools read their own options back.
+  if (!choice) return refuseUnknown;
   if (!Array.isArray(defaults[option])) return (value, name) => oneOf(value, name, choice);
   return (value, name) => Object.freeze(listOf(value, name, (item) => choice.includes(item)));
-}
-
-function within(value: unknown, name: string, [least, most]: readonly [number, number]): number {
-  if (typeof value === 'number' && value >= least && value <= most) return value;
-  throw new SocketioError('OPTION_INVALID', `${name} must be a number from ${least} to ${most}`);
-}
-
-function oneOf(value: unknown, name: string, choice: readonly unknown[]): unknown {
-  if (choice.includes(value)) return value;
-  throw new SocketioError('OPTION_INVALID', `${name} must be one of ${choice.join(', ')}`);
-}
-
-function listOf(value: unknown, name: string, fits: (item: unknown) => boolean): unknown[] {
-  if (Array.isArray(value) && value.length > 0 && value.every(fits)) return [...value];
-  throw new SocketioError('OPTION_INVALID', `${name} must be a list of known values`);
-}
-
-function isOrigin(item: unknown): boolean {
-  return item === '*' || (typeof item === 'string' && URL.canParse(item) && new URL(item).origin === item);
-}
-
-function isFunction(value: unknown, name: string): unknown {
-  if (typeof value === 'function') return value;
-  throw new SocketioError('OPTION_INVALID', `${name} must be a function`);
-}
-
-function isBoolean(value: unknown, name: string): unknown {
-  if (typeof value === 'boolean') return value;
-  throw new SocketioError('OPTION_INVALID', `${name} must be true or false`);
 }

@@ -39,6 +39,8 @@ export class Peer implements SessionEvents, Client {
   /** Sockets that do not want to be read, by namespace. */
   #congested: Set<string> | undefined;
   #session: Session | undefined;
+  /** How the connection has ended. */
+  #end: readonly [reason: DisconnectReason, description: unknown] | undefined;
   #joinDeadline: Alarm | undefined;
 
   constructor(settings: PeerSettings, handshake: Handshake) {
@@ -81,6 +83,7 @@ export class Peer implements SessionEvents, Client {
   }
 
   closed(reason: DisconnectReason, description?: unknown): void {
+    this.#end = [reason, description];
     this.#joinDeadline?.stop();
     this.#joinDeadline = undefined;
     for (const socket of [...this.#sockets]) socket.closed(reason, description);
@@ -163,7 +166,10 @@ export class Peer implements SessionEvents, Client {
     const line = new Line(this, nsp);
     const handshake = { ...this.#handshake, auth };
     const socket = namespace.connect({ id: newId(), client: this, wire: line, handshake });
-    if (line.open) this.#sockets.push(socket);
+    if (!line.open) return;
+    this.#sockets.push(socket);
+    // Its own listeners may have ended the connection, before it could be found here.
+    if (this.#end) socket.closed(...this.#end);
   }
 
   /** @internal the first namespace has been joined */

@@ -1,5 +1,6 @@
 /** The parts joined: the middleware and the server in one object. */
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import type { Next } from './callable.js';
 import { SocketioError } from './errors.js';
 import type { Anything, DefaultEventsMap, EventParams, EventsMap, NamesWithoutAck } from './events.js';
@@ -20,6 +21,9 @@ import { Registry } from './session/registry.js';
 import { Session } from './session/session.js';
 import { Ticks } from './session/ticks.js';
 import { Wheel } from './session/wheel.js';
+
+/** The longest time that a timer of Node can have, in milliseconds. */
+const LONGEST = 0x7fffffff;
 
 /** How long `close` waits for what is still to be delivered. */
 export interface CloseOptions {
@@ -93,7 +97,7 @@ export class Server<
    * @throws {SocketioError} `SERVER_INVALID`
    */
   attach(server: HttpServer, { path }: { readonly path?: string } = {}): this {
-    if (typeof server?.listeners !== 'function' || typeof server.emit !== 'function') {
+    if (!(server instanceof NetServer)) {
       throw new SocketioError('SERVER_INVALID', 'attach takes an http.Server or https.Server');
     }
     this.#mount.attach(server, path);
@@ -110,9 +114,10 @@ export class Server<
    * Lets nobody in any more, delivers what waits, ends every client with `server shutting down`, and leaves the HTTP
    * servers as they were. They belong to their owner and stay open. May be called twice.
    */
-  close({ drain = 5_000 }: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#leave(drain);
-    return this.#closing;
+  async close(options: CloseOptions | (() => void) = {}): Promise<void> {
+    this.#closing ??= this.#leave(readDrain(options));
+    await this.#closing;
+    if (typeof options === 'function') options();
   }
 
   async #leave(drain: number): Promise<void> {
@@ -122,7 +127,10 @@ export class Server<
     });
     for (const session of [...this.#sessions.values()])
       session.close('server shutting down', undefined, drain);
+    // The sessions' own timers do not hold the process; it must not end while somebody awaits this.
+    const hold = setTimeout(() => {}, Math.min(drain + 1_000, LONGEST));
     if (this.#sessions.size > 0) await emptied;
+    clearTimeout(hold);
     this.#mount.close();
     await Promise.allSettled([...this.#namespaces].map((namespace) => namespace.adapter.close()));
   }
@@ -164,6 +172,13 @@ export class Server<
       this.#options.onError(error, { event: 'new_namespace' });
     });
   }
+}
+
+/** @throws {SocketioError} `OPTION_INVALID` */
+function readDrain(options: CloseOptions | (() => void)): number {
+  const { drain = 5_000 } = typeof options === 'function' ? {} : options;
+  if (typeof drain === 'number' && drain >= 0) return Math.min(drain, LONGEST);
+  throw new SocketioError('OPTION_INVALID', 'drain must be a number of milliseconds');
 }
 
 /** Express says `mount` with the application as its only argument; nobody broadcasts a function. */

@@ -44,6 +44,9 @@ describe('options', () => {
     ['allowRequest', true],
     ['allowUpgrades', 1],
     ['perMessageDeflate', 'yes'],
+    ['pingIntervall', 25_000],
+    ['cors', { origin: '*' }],
+    ['adapter', () => {}],
     ['cookie', 'io'],
     ['cookie', { name: 'a b' }],
     ['cookie', { name: 'io', path: '/;\r\nSet-Cookie: x=y' }],
@@ -59,6 +62,47 @@ describe('options', () => {
       );
     });
   }
+});
+
+describe('a mistake in the call', () => {
+  const calls: [string, unknown[]][] = [
+    ['options behind the handler', [() => {}, {}]],
+    ['a handler that is none', [{}, 'handler']],
+    ['a port', [3000]],
+    ['an HTTP server', [createServer()]],
+    ['a list', [[]]],
+    ['null', [null]],
+  ];
+  for (const [what, given] of calls) {
+    it(`is told at once: ${what}`, () => {
+      const call = socketio as unknown as (...args: unknown[]) => unknown;
+      assert.throws(
+        () => call(...given),
+        (error) => error instanceof SocketioError && error.code === 'OPTION_INVALID',
+      );
+    });
+  }
+
+  it('is told at once: what is attached is no server', () => {
+    const io = socketio();
+    assert.throws(() => io.attach(express() as never), { code: 'SERVER_INVALID' });
+  });
+
+  it('is told: a drain that is no time', async () => {
+    for (const drain of [-1, Number.NaN, null as unknown as number]) {
+      await assert.rejects(socketio().close({ drain }), { code: 'OPTION_INVALID' });
+    }
+  });
+});
+
+describe('the end of a server', () => {
+  it('can be heard of by a callback, as in Socket.IO', async () => {
+    await new Promise<void>((resolve) => {
+      socketio().close(resolve);
+    });
+  });
+
+  it('may be given all the time of the world', () => socketio().close({ drain: Number.POSITIVE_INFINITY }));
 });
 
 describe('the cookie', () => {

@@ -98,4 +98,30 @@ describe('one connection with several namespaces', () => {
     leave();
     assert.deepEqual([await talk.next(), await talk.next()], ['41/d,', '42/a,["echo",1]']);
   });
+
+  for (const [how, end] of [
+    ['its handler ends the connection', (site: Site) => site.io.disconnectSockets(true)],
+    ['its handler closes the server', (site: Site) => void site.io.close({ drain: 50 })],
+  ] as const) {
+    it(`is left for good when ${how} in the moment of joining`, async () => {
+      const told: string[] = [];
+      site.io.of('/a').on('connection', (socket) => {
+        socket.on('disconnect', (why) => told.push(why));
+        end(site);
+      });
+      const served = new Promise<void>((resolve) => {
+        site.io.of('/a').serve(async (socket) => {
+          for await (const _message of socket);
+          resolve();
+        });
+      });
+      const talk = await Talk.join(site);
+      talk.send('40/a,');
+      await talk.closed;
+      await served;
+      assert.equal(told.length, 1);
+      assert.equal(site.io.of('/a').sockets.size, 0);
+      assert.equal((await site.io.of('/a').fetchSockets()).length, 0);
+    });
+  }
 });

@@ -17,6 +17,8 @@ const abrupt: ReadonlySet<DisconnectReason> = new Set([
 const manners: Partial<Record<DisconnectReason, CloseManner>> = {
   'parse error': 'malformed',
   'forced close': 'malformed',
+  // Somebody who does not answer a heartbeat will not answer a close frame.
+  'ping timeout': 'abort',
   'slow consumer': 'abort',
 };
 

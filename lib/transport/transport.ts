@@ -50,3 +50,6 @@ export interface Transport {
   /** `closed` is told when all has left and the connection is done. May be called again, to abort. */
   close(manner: CloseManner): void;
 }
+
+/** Hears a transport that nobody has yet, or that the client has left. */
+export const nobody: TransportEvents = { received(): void {}, writable(): void {}, closed(): void {} };

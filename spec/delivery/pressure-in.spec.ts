@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from '../../lib/index.js';
 import { socketio } from '../../lib/index.js';
-import { open, type Site } from './ground.js';
+import { open, Poller, reason, type Site } from './ground.js';
 
 const MESSAGE = 10_000;
 const MESSAGES = 10_000;
@@ -79,4 +79,15 @@ describe('a client that floods a handler that sleeps', () => {
       assert.equal(ended, '');
     }).timeout(30_000);
   }
+
+  it('is missed when it polls no more, though nobody reads it', async () => {
+    site = await open({ pingInterval: 100, pingTimeout: 100, mailboxMessages: 2 });
+    const [socket, poller] = await Promise.all([site.connection(), Poller.come(site)]);
+    const left = reason(socket);
+    socket[Symbol.asyncIterator]();
+    const posted = poller.post('42["a"]\x1e42["b"]\x1e42["c"]\x1e42["d"]');
+    posted.catch(() => {});
+    assert.equal(await left, 'ping timeout');
+    assert.equal(site.io.sockets.sockets.size, 0);
+  });
 });

@@ -9,8 +9,10 @@ describe('the heartbeat', () => {
   let told: string[];
   let heartbeat: Heartbeat;
 
-  function begin(asker: Rhythm['asker']): void {
+  /** @param visible whether a living client shows itself unread, by polling */
+  function begin(asker: Rhythm['asker'], visible = false): void {
     const up = {
+      visible,
       ask: () => told.push(`ask@${clock.now}`),
       missed: () => told.push(`missed@${clock.now}`),
     };
@@ -162,4 +164,25 @@ describe('the heartbeat', () => {
       assert.deepEqual(told, ['ask@100', 'ask@200', 'ask@300', 'missed@800']);
     });
   });
+
+  for (const asker of ['server', 'client'] as const) {
+    describe(`of a polling client that is not read, when the ${asker} asks`, () => {
+      beforeEach(() => begin(asker, true));
+
+      it('goes on as long as the client comes for what is said', () => {
+        heartbeat.flow(false);
+        for (let time = 0; time < 20; time++) {
+          clock.pass(90);
+          heartbeat.shows();
+        }
+        assert.ok(told.length > 2 && told.every((word) => word.startsWith('ask')), String(told));
+      });
+
+      it('misses one that comes no more', () => {
+        heartbeat.flow(false);
+        clock.pass(2_000);
+        assert.equal(told.filter((word) => word.startsWith('missed')).length, 1);
+      });
+    });
+  }
 });
