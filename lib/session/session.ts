@@ -3,7 +3,7 @@ import type { Codec, Frame, Malformed, Signal } from '../codec/codec.js';
 import type { Parcel } from '../codec/parcel.js';
 import type { DisconnectReason } from '../errors.js';
 import type { Packet } from '../packet.js';
-import type { Transport, TransportEvents } from '../transport/transport.js';
+import { nobody, type Transport, type TransportEvents } from '../transport/transport.js';
 import { Farewell, LINGER } from './farewell.js';
 import { Handover } from './handover.js';
 import { Hearing, type HearingEvents } from './hearing.js';
@@ -85,6 +85,7 @@ export class Session implements TransportEvents, HearingEvents {
     this.#signal({ type: 'open', data: handshake });
     // A first poll is answered by this signal alone; a WebSocket's goes with what follows in the same tick.
     if (transport.saysGoodbye) this.#outbox.flush();
+    for (const packet of this.birth.manners.implied) this.packet(packet, 0);
   }
 
   /** @throws what encoding throws */
@@ -245,6 +246,3 @@ export class Session implements TransportEvents, HearingEvents {
     this.#up.ended();
   }
 }
-
-/** Hears a transport that the client has left. */
-const nobody: TransportEvents = { received(): void {}, writable(): void {}, closed(): void {} };
