@@ -172,8 +172,9 @@ export function readOptions(given: UserOptions = {}): Options {
 
 /** Socket.IO's own switch for its oldest clients, beside our list. */
 function servedBy({ generations, allowEIO3 }: Options): readonly Generation[] {
-  if (allowEIO3) return generations;
-  return Object.freeze(generations.filter((generation) => generation !== 3));
+  const served = generations.filter((generation) => allowEIO3 || generation !== 3);
+  if (served.length > 0) return Object.freeze(served);
+  throw new SocketioError('OPTION_INVALID', 'allowEIO3 leaves none of the generations to serve');
 }
 
 type Check = (value: unknown, name: string) => unknown;

@@ -114,7 +114,8 @@ class ClassicGuest implements Guest {
   }
 
   beside(namespace: string, { query = {} }: Introduction = {}): Guest {
-    return new ClassicGuest(this.#client.io.socket(namespace, { query }));
+    // As text: versions before 2.0 know no other.
+    return new ClassicGuest(this.#client.io.socket(namespace, { query: `${new URLSearchParams(query)}` }));
   }
 }
 
