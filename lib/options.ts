@@ -26,10 +26,12 @@ export interface ErrorContext {
 }
 
 export interface Options {
-  /** Ways to connect that are offered. @default ['polling', 'websocket'] */
+  /** Ways to connect that are offered, of `polling`, `websocket` and `jsonp`. @default ['polling', 'websocket'] */
   readonly transports: readonly TransportName[];
-  /** Which clients are served. @default [4] */
+  /** Which clients are served. @default [3, 4] */
   readonly generations: readonly Generation[];
+  /** `false` takes Engine.IO 3 from `generations`. @default true */
+  readonly allowEIO3: boolean;
   /** Whether a polling client may move to a better transport. @default true */
   readonly allowUpgrades: boolean;
   /** Milliseconds between two heartbeats. @default 25_000 */
@@ -101,7 +103,8 @@ export type UserOptions = Partial<Omit<Options, 'origins' | 'cookie'>> & {
 
 const defaults: Options = {
   transports: ['polling', 'websocket'],
-  generations: [4],
+  generations: [3, 4],
+  allowEIO3: true,
   allowUpgrades: true,
   pingInterval: 25_000,
   pingTimeout: 20_000,
@@ -155,8 +158,8 @@ const ranges: Partial<Record<keyof Options, readonly [least: number, most: numbe
 
 /** Options that choose from a closed list. */
 const choices: Partial<Record<keyof Options, readonly unknown[]>> = {
-  transports: ['polling', 'websocket'],
-  generations: [4],
+  transports: ['polling', 'websocket', 'jsonp'],
+  generations: [3, 4],
   admit: ['once', 'every'],
 };
 
@@ -173,7 +176,14 @@ export function readOptions(given: UserOptions = {}): Options {
     const check = checks[name as keyof Options] ?? checkFor(name as keyof Options);
     options[name] = check(value, name);
   }
-  return Object.freeze(options) as unknown as Options;
+  return Object.freeze({ ...options, generations: servedBy(options as unknown as Options) }) as Options;
+}
+
+/** Socket.IO's own switch for its oldest clients, beside our list. */
+function servedBy({ generations, allowEIO3 }: Options): readonly Generation[] {
+  const served = generations.filter((generation) => allowEIO3 || generation !== 3);
+  if (served.length > 0) return Object.freeze(served);
+  throw new SocketioError('OPTION_INVALID', 'allowEIO3 leaves none of the generations to serve');
 }
 
 type Check = (value: unknown, name: string) => unknown;
@@ -183,6 +193,7 @@ const checks: Partial<Record<keyof Options, Check>> = {
   cookie: readCookie,
   onError: isFunction,
   allowRequest: isFunction,
+  allowEIO3: isBoolean,
   allowUpgrades: isBoolean,
   perMessageDeflate: (value, name) =>
     typeof value === 'object' && value !== null ? value : isBoolean(value, name),

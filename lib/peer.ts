@@ -16,7 +16,6 @@ import {
   PacketType,
 } from './packet.js';
 import type { SessionEvents } from './session/household.js';
-import { newId } from './session/registry.js';
 import type { Session } from './session/session.js';
 import { Alarm, type Wheel } from './session/wheel.js';
 
@@ -133,15 +132,20 @@ export class Peer implements SessionEvents, Client {
     this.#session?.close('forced server close', why);
   }
 
+  /** Something that makes no sense at this moment, though it did a moment ago. */
+  #senseless(why: string): void {
+    if (!this.#present.birth.manners.forgiving) this.#close(why);
+  }
+
   #deal(packet: EventPacket | AckPacket | DisconnectPacket, size: number): void {
     const socket = this.#find(packet.nsp);
     if (socket?.connected) socket.receive(packet, size);
-    else this.#close('a packet for a namespace that was not joined');
+    else this.#senseless('a packet for a namespace that was not joined');
   }
 
   #join(packet: ConnectPacket): void {
     const { nsp, data: auth = {} } = packet;
-    if (this.#find(nsp) || this.#sought?.has(nsp)) return this.#close('joined twice');
+    if (this.#find(nsp) || this.#sought?.has(nsp)) return this.#senseless('joined twice');
     if (this.#sockets.length + (this.#sought?.size ?? 0) >= this.#settings.maxNamespaces) {
       return this.#close('more than maxNamespaces namespaces');
     }
@@ -164,8 +168,10 @@ export class Peer implements SessionEvents, Client {
     if (this.#present.readyState !== 'open') return;
     if (!namespace) return this.send(new Parcel(unknownNamespace(nsp)), undefined);
     const line = new Line(this, nsp);
-    const handshake = { ...this.#handshake, auth };
-    const socket = namespace.connect({ id: newId(), client: this, wire: line, handshake });
+    const { manners } = this.#present.birth;
+    const id = manners.idFor(nsp, this.id);
+    const handshake = manners.introduce(this.#handshake, auth);
+    const socket = namespace.connect({ id, client: this, wire: line, handshake });
     if (!line.open) return;
     this.#sockets.push(socket);
     // Its own listeners may have ended the connection, before it could be found here.

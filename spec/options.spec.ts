@@ -26,6 +26,15 @@ describe('options', () => {
     assert.deepEqual(readOptions({ origins: 'http://a.example' }).origins, ['http://a.example']);
   });
 
+  it("serve two generations, and one where Socket.IO's switch says so", () => {
+    assert.deepEqual(readOptions().generations, [3, 4]);
+    assert.deepEqual(readOptions({ allowEIO3: true }).generations, [3, 4]);
+    assert.deepEqual(readOptions({ allowEIO3: false }).generations, [4]);
+    assert.deepEqual(readOptions({ allowEIO3: true, generations: [4] }).generations, [4]);
+    assert.ok(Object.isFrozen(readOptions({ allowEIO3: false }).generations));
+    assert.throws(() => readOptions({ allowEIO3: false, generations: [3] }), { code: 'OPTION_INVALID' });
+  });
+
   const wrong: [string, unknown][] = [
     ['pingInterval', 0],
     ['pingInterval', '25'],
@@ -43,6 +52,7 @@ describe('options', () => {
     ['onError', 'log'],
     ['allowRequest', true],
     ['allowUpgrades', 1],
+    ['allowEIO3', 'no'],
     ['perMessageDeflate', 'yes'],
     ['pingIntervall', 25_000],
     ['cors', { origin: '*' }],

@@ -1,4 +1,5 @@
 /** How a session ends, by its reason: with last words or without, how long they may take, and what the transport is told. */
+import type { Malformed } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
 import type { CloseManner } from '../transport/transport.js';
 import { Alarm, type Wheel } from './wheel.js';
@@ -21,6 +22,11 @@ const manners: Partial<Record<DisconnectReason, CloseManner>> = {
   'ping timeout': 'abort',
   'slow consumer': 'abort',
 };
+
+/** The reason of a session that a malformed frame has ended. @see socket.io 4, disconnect reasons */
+export function reasonOf({ layer }: Malformed): DisconnectReason {
+  return layer === 'engine' ? 'parse error' : 'forced close';
+}
 
 export class Farewell {
   readonly #reason: DisconnectReason;

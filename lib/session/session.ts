@@ -4,7 +4,7 @@ import type { Parcel } from '../codec/parcel.js';
 import type { DisconnectReason } from '../errors.js';
 import type { Packet } from '../packet.js';
 import { nobody, type Transport, type TransportEvents } from '../transport/transport.js';
-import { Farewell, LINGER } from './farewell.js';
+import { Farewell, LINGER, reasonOf } from './farewell.js';
 import { Handover } from './handover.js';
 import { Hearing, type HearingEvents } from './hearing.js';
 import { Heartbeat } from './heartbeat.js';
@@ -85,6 +85,7 @@ export class Session implements TransportEvents, HearingEvents {
     this.#signal({ type: 'open', data: handshake });
     // A first poll is answered by this signal alone; a WebSocket's goes with what follows in the same tick.
     if (transport.saysGoodbye) this.#outbox.flush();
+    for (const packet of this.birth.manners.implied) this.packet(packet, 0);
   }
 
   /** @throws what encoding throws */
@@ -157,8 +158,7 @@ export class Session implements TransportEvents, HearingEvents {
 
   over(because: 'close' | 'heartbeat' | Malformed): void {
     if (because === 'heartbeat') return this.close('transport error', 'invalid heartbeat direction');
-    if (because !== 'close')
-      return this.close(because.layer === 'engine' ? 'parse error' : 'forced close', because.why);
+    if (because !== 'close') return this.close(reasonOf(because), because.why);
     this.#release();
     this.close('transport close');
   }

@@ -21,6 +21,9 @@ export interface TransportEvents {
   closed(reason: DisconnectReason, description?: unknown): void;
 }
 
+/** Hears a transport that has nobody yet, or nobody any more. */
+export const nobody: TransportEvents = { received(): void {}, writable(): void {}, closed(): void {} };
+
 /** `orderly`: what has been sent arrives first. `malformed`: the client is told that its input was. `abort`: at once. */
 export type CloseManner = 'orderly' | 'malformed' | 'abort';
 
@@ -50,6 +53,3 @@ export interface Transport {
   /** `closed` is told when all has left and the connection is done. May be called again, to abort. */
   close(manner: CloseManner): void;
 }
-
-/** Hears a transport that nobody has yet, or that the client has left. */
-export const nobody: TransportEvents = { received(): void {}, writable(): void {}, closed(): void {} };
