@@ -158,7 +158,7 @@ export class Peer implements SessionEvents, Client {
   }
 
   #enter(namespace: Namespace | undefined, nsp: string, auth: Handshake['auth']): void {
-    if (this.#present.readyState !== 'open') return;
+    if (this.#present.readyState !== 'open') return namespace?.vacate();
     if (!namespace) return this.send(new Parcel(unknownNamespace(nsp)), undefined);
     const line = new Line(this, nsp);
     const handshake = { ...this.#handshake, auth };

@@ -141,6 +141,7 @@ export function world(options: Partial<NamespaceOptions> = {}): World {
     ackTimeout: 0,
     mailboxMessages: 256,
     mailboxBytes: 1_048_576,
+    cleanupEmptyChildNamespaces: true,
     ...options,
     onError: (error, context: ErrorContext) => {
       if (error instanceof assert.AssertionError) failures.push(error);
