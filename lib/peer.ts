@@ -162,8 +162,9 @@ export class Peer implements SessionEvents, Client {
     if (!namespace) return this.send(new Parcel(unknownNamespace(nsp)), undefined);
     const line = new Line(this, nsp);
     const handshake = { ...this.#handshake, auth };
-    const socket = namespace.connect({ id: newId(), client: this, wire: line, handshake });
-    if (line.open) this.#sockets.push(socket);
+    // Known before anybody is told of it: a listener may end this connection at once, and that must reach it.
+    const known = (socket: Socket): unknown => this.#sockets.push(socket);
+    namespace.connect({ id: newId(), client: this, wire: line, handshake }, known);
   }
 
   /** @internal the first namespace has been joined */
@@ -182,10 +183,6 @@ class Line implements Wire {
   constructor(peer: Peer, nsp: string) {
     this.#peer = peer;
     this.#nsp = nsp;
-  }
-
-  get open(): boolean {
-    return this.#open;
   }
 
   send(parcel: Parcel, flags?: SendFlags): void {

@@ -80,10 +80,18 @@ export class Namespace<
     return this;
   }
 
-  /** A client wants to join; without middlewares it has joined when this returns. @internal */
-  connect(arrival: Arrival): Socket<Listen, Emit, ServerSide, SocketData> {
+  /**
+   * A client wants to join; without middlewares it has joined when this returns.
+   * @param known told of the socket before anybody else
+   * @internal
+   */
+  connect(
+    arrival: Arrival,
+    known?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
+  ): Socket<Listen, Emit, ServerSide, SocketData> {
     const socket = new Socket(this, arrival);
     this.#guests += 1;
+    known?.(socket);
     const failed = (error: unknown): void => report(this.options, error, { socket, event: 'middleware' });
     if (this.#middlewares.length === 0) this.#admit(socket);
     else
