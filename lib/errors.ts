@@ -37,6 +37,7 @@ export type MisuseCode =
   | 'SERVER_INVALID'
   | 'SOCKET_CLOSED'
   | 'MAILBOX_TAKEN'
+  | 'NOT_SUPPORTED'
   | 'ACK_TIMEOUT';
 
 /** An error with a stable `code`; `status` and `wireCode` are set where a client hears of it. */

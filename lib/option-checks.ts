@@ -11,7 +11,6 @@ export interface CookieOptions extends SerializeOptions {
 const notOffered: ReadonlySet<string> = new Set([
   'adapter',
   'addTrailingSlash',
-  'cleanupEmptyChildNamespaces',
   'connectionStateRecovery',
   'cors',
   'destroyUpgrade',

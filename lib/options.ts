@@ -58,6 +58,8 @@ export interface Options {
   readonly maxNameLength: number;
   /** Most namespaces that one client may be in. @default 100 */
   readonly maxNamespaces: number;
+  /** Whether a namespace that a client's name made (`io.of(/pattern/)`) goes with its last client. @default true */
+  readonly cleanupEmptyChildNamespaces: boolean;
   /** Bytes waiting for one client above which the write deadline runs. @default 1_048_576 */
   readonly softBufferLimit: number;
   /**
@@ -118,6 +120,7 @@ const defaults: Options = {
   maxDepth: 512,
   maxNameLength: 1_024,
   maxNamespaces: 100,
+  cleanupEmptyChildNamespaces: true,
   softBufferLimit: 1_048_576,
   writeDeadline: 10_000,
   hardBufferLimit: 16_777_216,
@@ -195,6 +198,7 @@ const checks: Partial<Record<keyof Options, Check>> = {
   allowRequest: isFunction,
   allowEIO3: isBoolean,
   allowUpgrades: isBoolean,
+  cleanupEmptyChildNamespaces: isBoolean,
   perMessageDeflate: (value, name) =>
     typeof value === 'object' && value !== null ? value : isBoolean(value, name),
 };

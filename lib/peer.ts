@@ -38,8 +38,6 @@ export class Peer implements SessionEvents, Client {
   /** Sockets that do not want to be read, by namespace. */
   #congested: Set<string> | undefined;
   #session: Session | undefined;
-  /** How the connection has ended. */
-  #end: readonly [reason: DisconnectReason, description: unknown] | undefined;
   #joinDeadline: Alarm | undefined;
 
   constructor(settings: PeerSettings, handshake: Handshake) {
@@ -82,7 +80,6 @@ export class Peer implements SessionEvents, Client {
   }
 
   closed(reason: DisconnectReason, description?: unknown): void {
-    this.#end = [reason, description];
     this.#joinDeadline?.stop();
     this.#joinDeadline = undefined;
     for (const socket of [...this.#sockets]) socket.closed(reason, description);
@@ -165,17 +162,15 @@ export class Peer implements SessionEvents, Client {
   }
 
   #enter(namespace: Namespace | undefined, nsp: string, auth: Handshake['auth']): void {
-    if (this.#present.readyState !== 'open') return;
+    if (this.#present.readyState !== 'open') return namespace?.vacate();
     if (!namespace) return this.send(new Parcel(unknownNamespace(nsp)), undefined);
     const line = new Line(this, nsp);
     const { manners } = this.#present.birth;
     const id = manners.idFor(nsp, this.id);
     const handshake = manners.introduce(this.#handshake, auth);
-    const socket = namespace.connect({ id, client: this, wire: line, handshake });
-    if (!line.open) return;
-    this.#sockets.push(socket);
-    // Its own listeners may have ended the connection, before it could be found here.
-    if (this.#end) socket.closed(...this.#end);
+    // Known before anybody is told of it: a listener may end this connection at once, and that must reach it.
+    const known = (socket: Socket): unknown => this.#sockets.push(socket);
+    namespace.connect({ id, client: this, wire: line, handshake }, known);
   }
 
   /** @internal the first namespace has been joined */
@@ -194,10 +189,6 @@ class Line implements Wire {
   constructor(peer: Peer, nsp: string) {
     this.#peer = peer;
     this.#nsp = nsp;
-  }
-
-  get open(): boolean {
-    return this.#open;
   }
 
   send(parcel: Parcel, flags?: SendFlags): void {

@@ -8,6 +8,8 @@ import { Face } from './face.js';
 import type { NamespaceServer } from './namespace/home.js';
 import type { Namespace } from './namespace/namespace.js';
 import { Namespaces } from './namespace/namespaces.js';
+import type { NameMatcher, ParentNamespace } from './namespace/parent.js';
+import type { Socket } from './namespace/socket.js';
 import type { Handshake } from './namespace/wire.js';
 import { type Options, readOptions, type UserOptions } from './options.js';
 import { Peer } from './peer.js';
@@ -66,9 +68,25 @@ export class Server<
     return this.of('/');
   }
 
-  /** The namespace of that name, made if there is none. */
-  of(name: string): Namespace<Listen, Emit, ServerSide, SocketData> {
-    return this.#namespaces.of(name) as unknown as Namespace<Listen, Emit, ServerSide, SocketData>;
+  /**
+   * The namespace of that name, made if there is none; for a pattern or a function, a parent of all whose names fit.
+   * @param listener put on `connect`
+   * @throws {SocketioError} `NAMESPACE_INVALID`
+   */
+  of(
+    match: RegExp | NameMatcher,
+    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
+  ): ParentNamespace<Listen, Emit, ServerSide, SocketData>;
+  of(
+    name: string | RegExp | NameMatcher,
+    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
+  ): Namespace<Listen, Emit, ServerSide, SocketData>;
+  of(
+    name: string | RegExp | NameMatcher,
+    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
+  ): Namespace<Listen, Emit, ServerSide, SocketData> {
+    const namespace = this.#namespaces.of(name) as unknown as Namespace<Listen, Emit, ServerSide, SocketData>;
+    return listener ? namespace.on('connect', listener) : namespace;
   }
 
   /**
