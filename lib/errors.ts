@@ -32,10 +32,12 @@ export type RefusalCode = keyof typeof refusals;
 export type MisuseCode =
   | 'OPTION_INVALID'
   | 'EVENT_RESERVED'
+  | 'EVENT_INVALID'
   | 'NAMESPACE_INVALID'
   | 'SERVER_INVALID'
   | 'SOCKET_CLOSED'
   | 'MAILBOX_TAKEN'
+  | 'NOT_SUPPORTED'
   | 'ACK_TIMEOUT';
 
 /** An error with a stable `code`; `status` and `wireCode` are set where a client hears of it. */
@@ -53,6 +55,20 @@ export class SocketioError extends Error {
     this.code = code;
     this.status = refusal?.status;
     this.wireCode = refusal?.wireCode;
+  }
+}
+
+/**
+ * What an error says, whatever was thrown: it may lack a text, or fail when asked for it. Never throws.
+ * @param part what is wanted of an error; an error without it says its name and message
+ */
+export function textOf(error: unknown, part: 'message' | 'stack' = 'message'): string {
+  try {
+    const text: unknown = Object(error)[part];
+    return typeof text === 'string' ? text : String(error);
+  } catch {
+    // A getter or `toString` that throws; who reports an error must not fail at it.
+    return 'an error that cannot be read';
   }
 }
 

@@ -1,8 +1,18 @@
 /** Every option with its unit, default and bound; checked once, then frozen. */
 import type { IncomingMessage } from 'node:http';
-import { type SerializeOptions, serialize } from 'cookie';
-import { SocketioError } from './errors.js';
+import { SocketioError, textOf } from './errors.js';
 import type { Anything } from './events.js';
+import {
+  type CookieOptions,
+  isBoolean,
+  isFunction,
+  isOrigin,
+  listOf,
+  oneOf,
+  readCookie,
+  refuseUnknown,
+  within,
+} from './option-checks.js';
 
 export type TransportName = 'polling' | 'websocket' | 'jsonp' | 'htmlfile' | 'flashsocket';
 
@@ -19,16 +29,13 @@ export interface ErrorContext {
   readonly event?: string;
 }
 
-/** A cookie with the session's id, for sticky balancers. @see RFC 6265 */
-export interface CookieOptions extends SerializeOptions {
-  readonly name: string;
-}
-
 export interface Options {
-  /** Ways to connect that are offered. @default ['polling', 'websocket'] */
+  /** Ways to connect that are offered, of `polling`, `websocket` and `jsonp`. @default ['polling', 'websocket'] */
   readonly transports: readonly TransportName[];
-  /** Which clients are served. @default [4] */
+  /** Which clients are served. @default [3, 4] */
   readonly generations: readonly Generation[];
+  /** `false` takes Engine.IO 3 from `generations`. @default true */
+  readonly allowEIO3: boolean;
   /** Whether a polling client may move to a better transport. @default true */
   readonly allowUpgrades: boolean;
   /** Milliseconds between two heartbeats. @default 25_000 */
@@ -55,9 +62,14 @@ export interface Options {
   readonly maxNameLength: number;
   /** Most namespaces that one client may be in. @default 100 */
   readonly maxNamespaces: number;
+  /** Whether a namespace that a client's name made (`io.of(/pattern/)`) goes with its last client. @default true */
+  readonly cleanupEmptyChildNamespaces: boolean;
   /** Bytes waiting for one client above which the write deadline runs. @default 1_048_576 */
   readonly softBufferLimit: number;
-  /** Milliseconds that a client may stay above `softBufferLimit`; then it is closed as `slow consumer`. @default 10_000 */
+  /**
+   * Milliseconds in which a client above `softBufferLimit` must take as many bytes as that; else it is closed as
+   * `slow consumer`. @default 10_000
+   */
   readonly writeDeadline: number;
   /** Bytes waiting for one client at which it is closed as `slow consumer` at once. @default 16_777_216 */
   readonly hardBufferLimit: number;
@@ -99,7 +111,8 @@ export type UserOptions = Partial<Omit<Options, 'origins' | 'cookie'>> & {
 
 const defaults: Options = {
   transports: ['polling', 'websocket'],
-  generations: [4],
+  generations: [3, 4],
+  allowEIO3: true,
   allowUpgrades: true,
   pingInterval: 25_000,
   pingTimeout: 20_000,
@@ -113,6 +126,7 @@ const defaults: Options = {
   maxDepth: 512,
   maxNameLength: 1_024,
   maxNamespaces: 100,
+  cleanupEmptyChildNamespaces: true,
   softBufferLimit: 1_048_576,
   writeDeadline: 10_000,
   hardBufferLimit: 16_777_216,
@@ -124,8 +138,7 @@ const defaults: Options = {
   origins: [],
   perMessageDeflate: false,
   onError: (error, { event }) => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    console.error(`socketio: ${event ?? 'error'}: ${text.replaceAll('\n', ' ')}`);
+    console.error(`socketio: ${event ?? 'error'}: ${textOf(error, 'stack').replaceAll('\n', ' ')}`);
   },
 };
 
@@ -154,8 +167,8 @@ const ranges: Partial<Record<keyof Options, readonly [least: number, most: numbe
 
 /** Options that choose from a closed list. */
 const choices: Partial<Record<keyof Options, readonly unknown[]>> = {
-  transports: ['polling', 'websocket'],
-  generations: [4],
+  transports: ['polling', 'websocket', 'jsonp'],
+  generations: [3, 4],
   admit: ['once', 'every'],
 };
 
@@ -164,13 +177,22 @@ const choices: Partial<Record<keyof Options, readonly unknown[]>> = {
  * @throws {SocketioError} `OPTION_INVALID`, naming the option
  */
 export function readOptions(given: UserOptions = {}): Options {
+  const plain = typeof given === 'object' && given !== null && !Array.isArray(given) && !('listen' in given);
+  if (!plain) throw new SocketioError('OPTION_INVALID', 'options must be an object');
   const options: Record<string, unknown> = { ...defaults };
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
     const check = checks[name as keyof Options] ?? checkFor(name as keyof Options);
     options[name] = check(value, name);
   }
-  return Object.freeze(options) as unknown as Options;
+  return Object.freeze({ ...options, generations: servedBy(options as unknown as Options) }) as Options;
+}
+
+/** Socket.IO's own switch for its oldest clients, beside our list. */
+function servedBy({ generations, allowEIO3 }: Options): readonly Generation[] {
+  const served = generations.filter((generation) => allowEIO3 || generation !== 3);
+  if (served.length > 0) return Object.freeze(served);
+  throw new SocketioError('OPTION_INVALID', 'allowEIO3 leaves none of the generations to serve');
 }
 
 type Check = (value: unknown, name: string) => unknown;
@@ -181,63 +203,18 @@ const checks: Partial<Record<keyof Options, Check>> = {
   onError: isFunction,
   allowRequest: isFunction,
   adapter: isFunction,
+  allowEIO3: isBoolean,
   allowUpgrades: isBoolean,
+  cleanupEmptyChildNamespaces: isBoolean,
   perMessageDeflate: (value, name) =>
     typeof value === 'object' && value !== null ? value : isBoolean(value, name),
 };
-
-/** Bad names and values are found now, not at the first handshake. */
-function readCookie(value: unknown): CookieOptions | undefined {
-  if (value === false) return undefined;
-  if (value !== true && (typeof value !== 'object' || value === null)) {
-    throw new SocketioError('OPTION_INVALID', 'cookie must be true, false or an object');
-  }
-  const cookie: CookieOptions = { name: 'io', path: '/', httpOnly: true, sameSite: 'lax', ...Object(value) };
-  if (cookie.sameSite === 'none' && !cookie.secure) {
-    throw new SocketioError('OPTION_INVALID', 'cookie: sameSite none needs secure');
-  }
-  try {
-    serialize(cookie.name, 'id', cookie);
-  } catch (error) {
-    throw new SocketioError('OPTION_INVALID', `cookie: ${error instanceof Error ? error.message : error}`);
-  }
-  return Object.freeze(cookie);
-}
 
 function checkFor(option: keyof Options): Check {
   const range = ranges[option];
   if (range) return (value, name) => within(value, name, range);
   const choice = choices[option];
-  if (!choice) return (value) => value; // Unknown names are kept, as in Socket.IO: tools read their own options back.
+  if (!choice) return refuseUnknown;
   if (!Array.isArray(defaults[option])) return (value, name) => oneOf(value, name, choice);
   return (value, name) => Object.freeze(listOf(value, name, (item) => choice.includes(item)));
-}
-
-function within(value: unknown, name: string, [least, most]: readonly [number, number]): number {
-  if (typeof value === 'number' && value >= least && value <= most) return value;
-  throw new SocketioError('OPTION_INVALID', `${name} must be a number from ${least} to ${most}`);
-}
-
-function oneOf(value: unknown, name: string, choice: readonly unknown[]): unknown {
-  if (choice.includes(value)) return value;
-  throw new SocketioError('OPTION_INVALID', `${name} must be one of ${choice.join(', ')}`);
-}
-
-function listOf(value: unknown, name: string, fits: (item: unknown) => boolean): unknown[] {
-  if (Array.isArray(value) && value.length > 0 && value.every(fits)) return [...value];
-  throw new SocketioError('OPTION_INVALID', `${name} must be a list of known values`);
-}
-
-function isOrigin(item: unknown): boolean {
-  return item === '*' || (typeof item === 'string' && URL.canParse(item) && new URL(item).origin === item);
-}
-
-function isFunction(value: unknown, name: string): unknown {
-  if (typeof value === 'function') return value;
-  throw new SocketioError('OPTION_INVALID', `${name} must be a function`);
-}
-
-function isBoolean(value: unknown, name: string): unknown {
-  if (typeof value === 'boolean') return value;
-  throw new SocketioError('OPTION_INVALID', `${name} must be true or false`);
 }

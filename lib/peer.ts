@@ -16,7 +16,6 @@ import {
   PacketType,
 } from './packet.js';
 import type { SessionEvents } from './session/household.js';
-import { newId } from './session/registry.js';
 import type { Session } from './session/session.js';
 import { Alarm, type Wheel } from './session/wheel.js';
 
@@ -130,15 +129,20 @@ export class Peer implements SessionEvents, Client {
     this.#session?.close('forced server close', why);
   }
 
+  /** Something that makes no sense at this moment, though it did a moment ago. */
+  #senseless(why: string): void {
+    if (!this.#present.birth.manners.forgiving) this.#close(why);
+  }
+
   #deal(packet: EventPacket | AckPacket | DisconnectPacket, size: number): void {
     const socket = this.#find(packet.nsp);
     if (socket?.connected) socket.receive(packet, size);
-    else this.#close('a packet for a namespace that was not joined');
+    else this.#senseless('a packet for a namespace that was not joined');
   }
 
   #join(packet: ConnectPacket): void {
     const { nsp, data: auth = {} } = packet;
-    if (this.#find(nsp) || this.#sought?.has(nsp)) return this.#close('joined twice');
+    if (this.#find(nsp) || this.#sought?.has(nsp)) return this.#senseless('joined twice');
     if (this.#sockets.length + (this.#sought?.size ?? 0) >= this.#settings.maxNamespaces) {
       return this.#close('more than maxNamespaces namespaces');
     }
@@ -158,12 +162,15 @@ export class Peer implements SessionEvents, Client {
   }
 
   #enter(namespace: Namespace | undefined, nsp: string, auth: Handshake['auth']): void {
-    if (this.#present.readyState !== 'open') return;
+    if (this.#present.readyState !== 'open') return namespace?.vacate();
     if (!namespace) return this.send(new Parcel(unknownNamespace(nsp)), undefined);
     const line = new Line(this, nsp);
-    const handshake = { ...this.#handshake, auth };
-    const socket = namespace.connect({ id: newId(), client: this, wire: line, handshake });
-    if (line.open) this.#sockets.push(socket);
+    const { manners } = this.#present.birth;
+    const id = manners.idFor(nsp, this.id);
+    const handshake = manners.introduce(this.#handshake, auth);
+    // Known before anybody is told of it: a listener may end this connection at once, and that must reach it.
+    const known = (socket: Socket): unknown => this.#sockets.push(socket);
+    namespace.connect({ id, client: this, wire: line, handshake }, known);
   }
 
   /** @internal the first namespace has been joined */
@@ -182,10 +189,6 @@ class Line implements Wire {
   constructor(peer: Peer, nsp: string) {
     this.#peer = peer;
     this.#nsp = nsp;
-  }
-
-  get open(): boolean {
-    return this.#open;
   }
 
   send(parcel: Parcel, flags?: SendFlags): void {

@@ -1,5 +1,6 @@
 /** The parts joined: the middleware and the server in one object. */
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import { host } from './adapter/host.js';
 import { MemoryAdapter } from './adapter/memory.js';
 import type { Next } from './callable.js';
@@ -9,6 +10,8 @@ import { Face } from './face.js';
 import type { NamespaceServer } from './namespace/home.js';
 import type { CreateAdapter, Namespace } from './namespace/namespace.js';
 import { Namespaces } from './namespace/namespaces.js';
+import type { NameMatcher, ParentNamespace } from './namespace/parent.js';
+import type { Socket } from './namespace/socket.js';
 import type { Handshake } from './namespace/wire.js';
 import { type AdapterFactory, type Options, readOptions, type UserOptions } from './options.js';
 import { Peer } from './peer.js';
@@ -22,6 +25,9 @@ import { Registry } from './session/registry.js';
 import { Session } from './session/session.js';
 import { Ticks } from './session/ticks.js';
 import { Wheel } from './session/wheel.js';
+
+/** The longest time that a timer of Node can have, in milliseconds. */
+const LONGEST = 0x7fffffff;
 
 /** How long `close` waits for what is still to be delivered. */
 export interface CloseOptions {
@@ -68,9 +74,25 @@ export class Server<
     return this.of('/');
   }
 
-  /** The namespace of that name, made if there is none. */
-  of(name: string): Namespace<Listen, Emit, ServerSide, SocketData> {
-    return this.#namespaces.of(name) as unknown as Namespace<Listen, Emit, ServerSide, SocketData>;
+  /**
+   * The namespace of that name, made if there is none; for a pattern or a function, a parent of all whose names fit.
+   * @param listener put on `connect`
+   * @throws {SocketioError} `NAMESPACE_INVALID`
+   */
+  of(
+    match: RegExp | NameMatcher,
+    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
+  ): ParentNamespace<Listen, Emit, ServerSide, SocketData>;
+  of(
+    name: string | RegExp | NameMatcher,
+    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
+  ): Namespace<Listen, Emit, ServerSide, SocketData>;
+  of(
+    name: string | RegExp | NameMatcher,
+    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
+  ): Namespace<Listen, Emit, ServerSide, SocketData> {
+    const namespace = this.#namespaces.of(name) as unknown as Namespace<Listen, Emit, ServerSide, SocketData>;
+    return listener ? namespace.on('connect', listener) : namespace;
   }
 
   /** What makes the adapter of each namespace. */
@@ -113,7 +135,7 @@ export class Server<
    * @throws {SocketioError} `SERVER_INVALID`
    */
   attach(server: HttpServer, { path }: { readonly path?: string } = {}): this {
-    if (typeof server?.listeners !== 'function' || typeof server.emit !== 'function') {
+    if (!(server instanceof NetServer)) {
       throw new SocketioError('SERVER_INVALID', 'attach takes an http.Server or https.Server');
     }
     this.#mount.attach(server, path);
@@ -130,9 +152,10 @@ export class Server<
    * Lets nobody in any more, delivers what waits, ends every client with `server shutting down`, and leaves the HTTP
    * servers as they were. They belong to their owner and stay open. May be called twice.
    */
-  close({ drain = 5_000 }: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#leave(drain);
-    return this.#closing;
+  async close(options: CloseOptions | (() => void) = {}): Promise<void> {
+    this.#closing ??= this.#leave(readDrain(options));
+    await this.#closing;
+    if (typeof options === 'function') options();
   }
 
   async #leave(drain: number): Promise<void> {
@@ -142,7 +165,10 @@ export class Server<
     });
     for (const session of [...this.#sessions.values()])
       session.close('server shutting down', undefined, drain);
+    // The sessions' own timers do not hold the process; it must not end while somebody awaits this.
+    const hold = setTimeout(() => {}, Math.min(drain + 1_000, LONGEST));
     if (this.#sessions.size > 0) await emptied;
+    clearTimeout(hold);
     this.#mount.close();
     const leave = async ({ adapter }: Namespace): Promise<void> => adapter.close();
     await Promise.allSettled([...this.#namespaces].map(leave));
@@ -190,6 +216,13 @@ export class Server<
 function creator(factory: AdapterFactory | undefined): CreateAdapter {
   if (!factory || factory === MemoryAdapter) return (nsp) => new MemoryAdapter(nsp);
   return (nsp) => host(factory, nsp, {});
+}
+
+/** @throws {SocketioError} `OPTION_INVALID` */
+function readDrain(options: CloseOptions | (() => void)): number {
+  const { drain = 5_000 } = typeof options === 'function' ? {} : options;
+  if (typeof drain === 'number' && drain >= 0) return Math.min(drain, LONGEST);
+  throw new SocketioError('OPTION_INVALID', 'drain must be a number of milliseconds');
 }
 
 /** Express says `mount` with the application as its only argument; nobody broadcasts a function. */

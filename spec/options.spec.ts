@@ -26,6 +26,15 @@ describe('options', () => {
     assert.deepEqual(readOptions({ origins: 'http://a.example' }).origins, ['http://a.example']);
   });
 
+  it("serve two generations, and one where Socket.IO's switch says so", () => {
+    assert.deepEqual(readOptions().generations, [3, 4]);
+    assert.deepEqual(readOptions({ allowEIO3: true }).generations, [3, 4]);
+    assert.deepEqual(readOptions({ allowEIO3: false }).generations, [4]);
+    assert.deepEqual(readOptions({ allowEIO3: true, generations: [4] }).generations, [4]);
+    assert.ok(Object.isFrozen(readOptions({ allowEIO3: false }).generations));
+    assert.throws(() => readOptions({ allowEIO3: false, generations: [3] }), { code: 'OPTION_INVALID' });
+  });
+
   const wrong: [string, unknown][] = [
     ['pingInterval', 0],
     ['pingInterval', '25'],
@@ -43,7 +52,11 @@ describe('options', () => {
     ['onError', 'log'],
     ['allowRequest', true],
     ['allowUpgrades', 1],
+    ['allowEIO3', 'no'],
     ['perMessageDeflate', 'yes'],
+    ['pingIntervall', 25_000],
+    ['cors', { origin: '*' }],
+    ['adapter', 'redis'],
     ['cookie', 'io'],
     ['cookie', { name: 'a b' }],
     ['cookie', { name: 'io', path: '/;\r\nSet-Cookie: x=y' }],
@@ -59,6 +72,47 @@ describe('options', () => {
       );
     });
   }
+});
+
+describe('a mistake in the call', () => {
+  const calls: [string, unknown[]][] = [
+    ['options behind the handler', [() => {}, {}]],
+    ['a handler that is none', [{}, 'handler']],
+    ['a port', [3000]],
+    ['an HTTP server', [createServer()]],
+    ['a list', [[]]],
+    ['null', [null]],
+  ];
+  for (const [what, given] of calls) {
+    it(`is told at once: ${what}`, () => {
+      const call = socketio as unknown as (...args: unknown[]) => unknown;
+      assert.throws(
+        () => call(...given),
+        (error) => error instanceof SocketioError && error.code === 'OPTION_INVALID',
+      );
+    });
+  }
+
+  it('is told at once: what is attached is no server', () => {
+    const io = socketio();
+    assert.throws(() => io.attach(express() as never), { code: 'SERVER_INVALID' });
+  });
+
+  it('is told: a drain that is no time', async () => {
+    for (const drain of [-1, Number.NaN, null as unknown as number]) {
+      await assert.rejects(socketio().close({ drain }), { code: 'OPTION_INVALID' });
+    }
+  });
+});
+
+describe('the end of a server', () => {
+  it('can be heard of by a callback, as in Socket.IO', async () => {
+    await new Promise<void>((resolve) => {
+      socketio().close(resolve);
+    });
+  });
+
+  it('may be given all the time of the world', () => socketio().close({ drain: Number.POSITIVE_INFINITY }));
 });
 
 describe('the cookie', () => {

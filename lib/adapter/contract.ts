@@ -1,4 +1,5 @@
 /** The contract between a namespace and its adapter, in the ecosystem's names, and what our own adapter asks of its host. */
+import type { EventEmitter } from 'node:events';
 import type { EventPacket } from '../packet.js';
 
 /** How a broadcast wants to travel; other nodes get these, too. */
@@ -47,8 +48,8 @@ export interface RestoredSession extends SessionToPersist {
 /** An acknowledgement's arguments as the client sent them. */
 export type AckListener = (...args: unknown[]) => void;
 
-/** Who is in which room, and how to reach them. */
-export interface Adapter {
+/** Who is in which room, and how to reach them; users listen to `create-room`, `delete-room`, `join-room`, `leave-room`. */
+export interface Adapter extends EventEmitter {
   readonly rooms: Map<string, Set<string>>;
   readonly sids: Map<string, Set<string>>;
   init(): void | Promise<void>;

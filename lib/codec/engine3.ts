@@ -1,5 +1,5 @@
 /** Engine.IO 3 with Socket.IO protocol 4: the clients 1.x and 2.x. */
-import type { ConnectPacket, Packet } from '../packet.js';
+import type { ConnectErrorPacket, ConnectPacket, Packet } from '../packet.js';
 import { PacketType } from '../packet.js';
 import { readBase64 } from './base64.js';
 import type { Codec, Decoded, DecodeLimits, Decoder, Frame, Malformed } from './codec.js';
@@ -9,11 +9,16 @@ import { type Dialect, encodeMessage, MessageDecoder } from './message.js';
 import { asText, payload, textPayload } from './payload3.js';
 import { readSignal, writeSignal } from './signal.js';
 
+/** Clients read digits in this place as the packet's id: a number can't be told to them. */
+function refusalPayload({ data: { message, data } }: ConnectErrorPacket): unknown {
+  return typeof data === 'number' ? message : (data ?? message);
+}
+
 /** Joining a namespace in protocol 4: a query in, and no socket id out, since that of the session does for all. */
 const protocol4: Dialect = {
   readConnect,
   connectPayload: () => undefined,
-  refusalPayload: ({ data }) => data.data ?? data.message,
+  refusalPayload,
 };
 
 // address = namespace [ "?" query ]     ; in a CONNECT only

@@ -5,7 +5,12 @@ import type { Options } from '../options.js';
 /** The options that matter here. */
 export type NamespaceOptions = Pick<
   Options,
-  'onError' | 'maxPendingAcks' | 'ackTimeout' | 'mailboxMessages' | 'mailboxBytes'
+  | 'onError'
+  | 'maxPendingAcks'
+  | 'ackTimeout'
+  | 'mailboxMessages'
+  | 'mailboxBytes'
+  | 'cleanupEmptyChildNamespaces'
 >;
 
 /** Those who can be spoken to. */

@@ -5,9 +5,32 @@ import type { Assembly } from './assembly.js';
 import type { ExtendedError } from './chain.js';
 import type { ServeHandler } from './serve.js';
 
+/** What a server says in the name of `/`. */
+type ServerVerb =
+  | 'allSockets'
+  | 'disconnectSockets'
+  | 'emit'
+  | 'except'
+  | 'fetchSockets'
+  | 'in'
+  | 'local'
+  | 'off'
+  | 'on'
+  | 'once'
+  | 'send'
+  | 'serverSideEmit'
+  | 'serverSideEmitWithAck'
+  | 'socketsJoin'
+  | 'socketsLeave'
+  | 'timeout'
+  | 'to'
+  | 'use'
+  | 'volatile';
+
 /** The server behind a namespace, as far as namespaces know it. */
-export interface NamespaceServer<Joined = Anything> {
-  of(name: string): Home<Joined>;
+export interface NamespaceServer<Joined = Anything> extends Pick<Home<Joined>, ServerVerb> {
+  readonly sockets: Home<Joined>;
+  of(name: string | RegExp): Home<Joined>;
 }
 
 /** What a namespace itself tells its listeners. */

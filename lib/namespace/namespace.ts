@@ -57,6 +57,9 @@ export class Namespace<
   readonly options: NamespaceOptions;
   #middlewares: readonly Middleware<Socket<Listen, Emit, ServerSide, SocketData>>[] = [];
   #handler: ServeHandler<Socket<Listen, Emit, ServerSide, SocketData>> | undefined;
+  /** Clients here, those whom the middlewares still have included. */
+  #guests = 0;
+  #emptied: (() => void) | undefined;
 
   /** @internal made by `Namespaces` alone */
   constructor(name: string, surroundings: Surroundings) {
@@ -84,9 +87,18 @@ export class Namespace<
     return this;
   }
 
-  /** A client wants to join; without middlewares it has joined when this returns. @internal */
-  connect(arrival: Arrival): Socket<Listen, Emit, ServerSide, SocketData> {
+  /**
+   * A client wants to join; without middlewares it has joined when this returns.
+   * @param known told of the socket before anybody else
+   * @internal
+   */
+  connect(
+    arrival: Arrival,
+    known?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
+  ): Socket<Listen, Emit, ServerSide, SocketData> {
     const socket = new Socket(this, arrival);
+    this.#guests += 1;
+    known?.(socket);
     const failed = (error: unknown): void => report(this.options, error, { socket, event: 'middleware' });
     if (this.#middlewares.length === 0) this.#admit(socket);
     else
@@ -105,6 +117,29 @@ export class Namespace<
   left(socket: Socket<Listen, Emit, ServerSide, SocketData>): void {
     this.sockets.delete(socket.id);
     call(() => this.adapter.delAll(socket.id), undefined, [], this.#adapterFailed);
+    this.#guests -= 1;
+    this.vacate();
+  }
+
+  /** Told once, when the last client has left or none has come. @internal */
+  whenEmpty(emptied: () => void): void {
+    this.#emptied = emptied;
+  }
+
+  /** Whoever made a client's way here says so when that client did not come. @internal */
+  vacate(): void {
+    if (this.#guests > 0) return;
+    const emptied = this.#emptied;
+    this.#emptied = undefined;
+    emptied?.();
+  }
+
+  /** Gives another namespace what this one has at this moment, for those who join. */
+  protected endow(child: Namespace<Listen, Emit, ServerSide, SocketData>): void {
+    child.#middlewares = this.#middlewares;
+    child.#handler = this.#handler;
+    for (const listener of this.listeners('connect')) child.on('connect', listener);
+    for (const listener of this.listeners('connection')) child.on('connection', listener);
   }
 
   /** @internal */

@@ -1,37 +1,45 @@
-/** The namespaces of a server, by name. */
+/** The namespaces of a server, by name, and those that make others. */
+import { call } from '../emitter.js';
 import { SocketioError } from '../errors.js';
 import { type CreateAdapter, Namespace, type Surroundings } from './namespace.js';
+import { type NameMatcher, ParentNamespace } from './parent.js';
+import { report } from './report.js';
 
 /** Names begin with a slash; a missing one is added. */
 export class Namespaces {
   #surroundings: Surroundings;
   readonly #created: (namespace: Namespace) => void;
   readonly #byName: Map<string, Namespace> = new Map();
+  #parents: readonly ParentNamespace[] = [];
 
-  /** @param created hears of each new namespace except `/` */
+  /** @param created hears of each new namespace except `/` and parents */
   constructor(surroundings: Surroundings, created: (namespace: Namespace) => void) {
     this.#surroundings = surroundings;
     this.#created = created;
   }
 
   /**
-   * The namespace of that name, made if there is none.
-   * @throws SocketioError `NAMESPACE_INVALID` for what no client could name
+   * The namespace of that name, made if there is none: a child, if the pattern of a parent fits. For a pattern or a
+   * function: a new parent.
+   * @throws SocketioError `NAMESPACE_INVALID` for what no client could name, and for patterns with the flags g or y
    */
-  of(name: string): Namespace {
+  of(name: string | RegExp | NameMatcher): Namespace {
+    if (typeof name === 'function' || name instanceof RegExp) return this.#parent(name);
     const key = keyOf(name);
-    return this.#byName.get(key) ?? this.#create(key);
+    const parent = (): ParentNamespace | undefined => this.#parents.find((one) => one.fits(key));
+    return this.#byName.get(key) ?? this.#create(key, parent());
   }
 
   /**
-   * The namespace that a client asks for; `undefined` if there is none.
+   * The namespace that a client asks for; `undefined` if there is none. Parents are asked in the order of their making.
    * @param auth what the client says of itself
    */
   resolve(
     name: string,
-    _auth: Readonly<Record<string, unknown>>,
+    auth: Readonly<Record<string, unknown>>,
   ): Namespace | undefined | Promise<Namespace | undefined> {
-    return this.#byName.get(withSlash(name));
+    const key = withSlash(name);
+    return this.#byName.get(key) ?? this.#ask(this.#parents, key, auth);
   }
 
   /** Gives another adapter to each namespace, those to come included. */
@@ -40,17 +48,55 @@ export class Namespaces {
     for (const namespace of this.#byName.values()) namespace.adopt(createAdapter);
   }
 
-  /** All of them, in the order of their making. */
+  /** All of them but parents, in the order of their making. */
   [Symbol.iterator](): IterableIterator<Namespace> {
     return this.#byName.values();
   }
 
-  #create(name: string): Namespace {
+  #parent(match: RegExp | NameMatcher): ParentNamespace {
+    const parent = new ParentNamespace(match, this.#surroundings);
+    this.#parents = [...this.#parents, parent];
+    return parent;
+  }
+
+  /** Asks one parent after the other; at once, as long as none of them needs time. */
+  #ask(
+    [parent, ...others]: readonly ParentNamespace[],
+    name: string,
+    auth: Readonly<Record<string, unknown>>,
+  ): Namespace | undefined | Promise<Namespace | undefined> {
+    if (!parent) return undefined;
+    const go = (admitted: boolean): Namespace | undefined | Promise<Namespace | undefined> =>
+      admitted ? this.#child(name, parent) : this.#ask(others, name, auth);
+    const admitted = parent.admits(name, auth);
+    return typeof admitted === 'boolean' ? go(admitted) : admitted.then(go);
+  }
+
+  /** Another client may have been quicker; then both share one child. */
+  #child(name: string, parent: ParentNamespace): Namespace {
+    const known = this.#byName.get(name);
+    if (known) return known;
+    const child = this.#create(name, parent);
+    // What a client made, the last client takes along; what the program made by its name, the program may rely on.
+    if (this.#surroundings.options.cleanupEmptyChildNamespaces)
+      child.whenEmpty(() => this.#forget(child, parent));
+    return child;
+  }
+
+  #create(name: string, parent?: ParentNamespace): Namespace {
     const namespace = new Namespace(name, this.#surroundings);
     this.#byName.set(name, namespace);
+    parent?.takeIn(namespace);
     namespace.init();
     if (name !== '/') this.#created(namespace);
     return namespace;
+  }
+
+  #forget(child: Namespace, parent: ParentNamespace): void {
+    this.#byName.delete(child.name);
+    parent.disown(child);
+    const failed = (error: unknown): void => report(this.#surroundings.options, error, { event: 'adapter' });
+    call(() => child.adapter.close(), undefined, [], failed);
   }
 }
 

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { serialize } from 'cookie';
 import onHeaders from 'on-headers';
-import type { CookieOptions } from '../options.js';
+import type { CookieOptions } from '../option-checks.js';
 
 /** Sets it when the headers leave, beside those that the site's stack sets at that moment. @see RFC 6265 */
 export function giveCookie(res: ServerResponse, sid: string, cookie: CookieOptions | undefined): void {

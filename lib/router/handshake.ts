@@ -3,11 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SocketioError } from '../errors.js';
 import type { Handshake } from '../namespace/wire.js';
 import type { Admission } from '../session/household.js';
-import { newId } from '../session/registry.js';
+import { newId } from '../session/id.js';
 import type { Session } from '../session/session.js';
+import { bare, type Envelope } from '../transport/envelope.js';
+import { scripted } from '../transport/jsonp.js';
 import { PollingTransport } from '../transport/polling.js';
 import { giveCookie } from './cookie.js';
-import { codecs, type Desk, rhythms } from './desk.js';
+import { codecs, type Desk, manners as mannersOf, rhythms } from './desk.js';
 import { headersToRepeat } from './repeated.js';
 import type { Ticket } from './ticket.js';
 
@@ -16,7 +18,8 @@ export function admit(desk: Desk, ticket: Ticket, req: IncomingMessage, res: Ser
   const generation = ticket.generation ?? 4;
   const codec = codecs[generation]?.[ticket.textOnly ? 1 : 0];
   const rhythm = rhythms[generation]?.(desk.options);
-  if (!codec || !rhythm) throw new SocketioError('UNSUPPORTED_PROTOCOL_VERSION');
+  const manners = mannersOf[generation];
+  if (!codec || !rhythm || !manners) throw new SocketioError('UNSUPPORTED_PROTOCOL_VERSION');
   const admission: Admission = { path: ticket.path, origin: ticket.origin, headers: headersToRepeat(res) };
   const handshake = describe(ticket, req);
   const { address } = handshake;
@@ -24,6 +27,7 @@ export function admit(desk: Desk, ticket: Ticket, req: IncomingMessage, res: Ser
     id: newId(),
     codec,
     rhythm,
+    manners,
     protocol: generation,
     request: req,
     remoteAddress: address,
@@ -33,13 +37,24 @@ export function admit(desk: Desk, ticket: Ticket, req: IncomingMessage, res: Ser
 }
 
 /** The first poll: answered with the session's id and its terms. */
-export function open(desk: Desk, ticket: Ticket, req: IncomingMessage, res: ServerResponse): void {
+export function open(
+  name: PollingTransport['name'],
+  desk: Desk,
+  ticket: Ticket,
+  req: IncomingMessage,
+  res: ServerResponse,
+): void {
   const session = admit(desk, ticket, req, res);
   const { maxHttpBufferSize: maxBytes, bodyTimeout: timeoutMs } = desk.options;
-  const transport = new PollingTransport(session.birth.codec.payload, { maxBytes, timeoutMs }, session);
+  const transport = new PollingTransport(session.birth.codec.payload, { maxBytes, timeoutMs }, session, name);
   giveCookie(res, session.id, desk.options.cookie);
-  transport.poll(res);
+  transport.poll(res, envelopeOf(ticket));
   session.open(transport, terms(desk, session, upgradesFrom(desk)));
+}
+
+/** How this request's body, and its answer, are wrapped. */
+export function envelopeOf({ index }: Ticket): Envelope {
+  return index === undefined ? bare : scripted(index);
 }
 
 /** @see engine.io-protocol v4, "Handshake" */

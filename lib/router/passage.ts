@@ -43,8 +43,9 @@ export function passageOf(req: IncomingMessage, res: ServerResponse): Passage {
 const hopByHop =
   /^(connection|keep-alive|transfer-encoding|content-length|upgrade|trailer|te|sec-websocket-[a-z-]+):/i;
 
-/** @param block status line and headers, as Node wrote them */
-export function linesOf(block: string): HeaderLines {
+/** @param blocks status lines and headers, as Node wrote them: maybe interim answers, then the 101 */
+export function linesOf(blocks: string): HeaderLines {
+  const block = blocks.slice(Math.max(0, blocks.lastIndexOf('HTTP/1.1 101')));
   const end = block.indexOf('\r\n\r\n');
   const lines = block.slice(0, end === -1 ? undefined : end).split('\r\n');
   return lines.slice(1).filter((line) => line !== '' && !hopByHop.test(line));

@@ -16,23 +16,29 @@ import {
   type Visit,
 } from './checks.js';
 import type { Desk } from './desk.js';
-import { open } from './handshake.js';
+import { envelopeOf, open } from './handshake.js';
 import { isLawful, isWelcome } from './origin.js';
 import { repeatHeaders } from './repeated.js';
 import { asRefusal, dress, isOver, refuse } from './reply.js';
 import { readTicket, type Ticket } from './ticket.js';
 import { connect, move } from './upgrade.js';
 
-type Endpoint = (desk: Desk, session: Session, req: IncomingMessage, res: ServerResponse) => void;
+type Endpoint = (visit: Visit, session: Session) => void;
 
 /** Without a session, by transport. */
-const entrances = { polling: open, websocket: connect };
+const entrances = {
+  polling: open.bind(undefined, 'polling'),
+  jsonp: open.bind(undefined, 'jsonp'),
+  websocket: connect,
+};
 
 /** With a session, by transport and method. */
 const endpoints: Partial<Record<string, Endpoint>> = {
-  'polling GET': (_desk, session, _req, res) => polling(session).poll(res),
-  'polling POST': (_desk, session, req, res) => polling(session).post(req, res),
-  'websocket GET': move,
+  'polling GET': poll,
+  'polling POST': post,
+  'jsonp GET': poll,
+  'jsonp POST': post,
+  'websocket GET': ({ desk, req, res }, session) => move(desk, session, req, res),
 };
 
 /** What the site's stack lets through to us, before it may enter. Nothing falls through to the site again. */
@@ -143,14 +149,22 @@ function serveSession(visit: Visit, next: (error?: unknown) => void): void {
   serve(visit, session);
 }
 
-function serve({ desk, ticket, req, res }: Visit, session: Session): void {
-  const { method, transport, upgrade, generation } = ticket;
+function serve(visit: Visit, session: Session): void {
+  const { method, transport, upgrade, generation } = visit.ticket;
   if (generation !== session.birth.protocol) throw new SocketioError('BAD_REQUEST');
   const lawful = upgrade ? transport === 'websocket' : transport === session.transport.name;
   if (!lawful) throw new SocketioError('BAD_REQUEST');
   const endpoint = endpoints[`${transport} ${method}`];
   if (!endpoint || (transport === 'websocket' && !upgrade)) throw new SocketioError('METHOD_NOT_SUPPORTED');
-  endpoint(desk, session, req, res);
+  endpoint(visit, session);
+}
+
+function poll({ ticket, res }: Visit, session: Session): void {
+  polling(session).poll(res, envelopeOf(ticket));
+}
+
+function post({ ticket, req, res }: Visit, session: Session): void {
+  polling(session).post(req, res, envelopeOf(ticket));
 }
 
 function polling(session: Session): PollingTransport {

@@ -33,8 +33,8 @@ function capturing(captured: string[]): Socket['write'] {
   };
 }
 
-/** Names of the listeners by which `node:http` holds a socket. */
-const httpListener = /^(bound )?(socketOn|onSocket)[A-Z]/;
+/** Names of the listeners by which `node:http` holds a socket; a TLS socket has others of its own that look alike. */
+const httpListener = /^(bound )?(socketOn[A-Z]\w*|onSocket(Resume|Pause))$/;
 const held = ['data', 'end', 'close', 'drain', 'error', 'timeout', 'resume', 'pause'];
 
 /**

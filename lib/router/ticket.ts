@@ -16,6 +16,8 @@ export interface Ticket {
   readonly generation: Generation | undefined;
   /** `undefined`: none that this library knows. */
   readonly transport: TransportName | undefined;
+  /** The place of the function that a JSONP answer calls: digits. */
+  readonly index: string | undefined;
   /** The session that is named, if one is: a string of any content. */
   readonly sid: string | undefined;
   /** Whether the request wants to become a WebSocket. */
@@ -35,6 +37,9 @@ const transports: ReadonlyMap<unknown, TransportName> = new Map([
   ['websocket', 'websocket'],
 ]);
 
+/** Nothing but a number ever stands in a script. */
+const INDEX = /^[0-9]{1,9}$/;
+
 /** @see engine.io-protocol v4, "Query parameters" */
 export function readTicket(req: IncomingMessage): Ticket {
   const url = originalUrl(req);
@@ -47,13 +52,21 @@ export function readTicket(req: IncomingMessage): Ticket {
     path,
     query,
     generation: generations.get(query.EIO),
-    transport: transports.get(query.transport),
+    transport: transportOf(query),
+    index: typeof query.j === 'string' ? query.j : undefined,
     // A repeated sid names no session; an empty one neither, but it is not a handshake.
     sid: sid === undefined ? undefined : String(sid),
     upgrade: isUpgrade(req),
-    textOnly: Boolean(query.b64),
+    textOnly: Boolean(query.b64) || query.j !== undefined,
     origin: req.headers.origin,
   };
+}
+
+/** An answer is a script only where `j` says which function it calls; what calls none, or more than one, is unknown. */
+function transportOf({ transport, j }: Query): TransportName | undefined {
+  const known = transports.get(transport);
+  if (known !== 'polling' || j === undefined) return known;
+  return INDEX.test(String(j)) ? 'jsonp' : undefined;
 }
 
 /** What the client sent: Express and Connect take the mount path off `req.url` and keep the whole here. */

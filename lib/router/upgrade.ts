@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { SocketioError } from '../errors.js';
 import type { Options } from '../options.js';
 import type { Session } from '../session/session.js';
+import { nobody } from '../transport/transport.js';
 import { WebSocketTransport } from '../transport/websocket.js';
 import type { Desk } from './desk.js';
 import { admit, terms } from './handshake.js';
@@ -86,6 +87,3 @@ function refuseBadHandshake({ headers, method }: IncomingMessage): void {
     method === 'GET' && /^[+/0-9A-Za-z]{22}==$/.test(key ?? '') && (version === '13' || version === '8');
   if (!lawful) throw new SocketioError('BAD_REQUEST');
 }
-
-/** Hears a connection that has nobody yet. */
-const nobody = { received(): void {}, writable(): void {}, closed(): void {} };

@@ -1,4 +1,5 @@
 /** How a session ends, by its reason: with last words or without, how long they may take, and what the transport is told. */
+import type { Malformed } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
 import type { CloseManner } from '../transport/transport.js';
 import { Alarm, type Wheel } from './wheel.js';
@@ -17,8 +18,15 @@ const abrupt: ReadonlySet<DisconnectReason> = new Set([
 const manners: Partial<Record<DisconnectReason, CloseManner>> = {
   'parse error': 'malformed',
   'forced close': 'malformed',
+  // Somebody who does not answer a heartbeat will not answer a close frame.
+  'ping timeout': 'abort',
   'slow consumer': 'abort',
 };
+
+/** The reason of a session that a malformed frame has ended. @see socket.io 4, disconnect reasons */
+export function reasonOf({ layer }: Malformed): DisconnectReason {
+  return layer === 'engine' ? 'parse error' : 'forced close';
+}
 
 export class Farewell {
   readonly #reason: DisconnectReason;

@@ -15,6 +15,8 @@ export interface HeartbeatEvents {
   ask(): void;
   /** No sign of life for too long. */
   missed(): void;
+  /** Whether a client that lives shows itself even while it is not read: it polls. */
+  readonly visible: boolean;
 }
 
 export class Heartbeat {
@@ -29,6 +31,12 @@ export class Heartbeat {
   #reading = true;
   /** Whether the client went unread at some moment of this wait: its silence then proves nothing. */
   #excused = false;
+  /** Whether the client has shown itself since we asked. */
+  #shown = false;
+  /** Whether the client has gone unread, and may still be saying what it could not say then, its answers behind it. */
+  #behind = false;
+  /** Answers that may be on their way. */
+  #owed = 0;
 
   constructor(wheel: Wheel, rhythm: Rhythm, up: HeartbeatEvents) {
     this.#wheel = wheel;
@@ -50,6 +58,9 @@ export class Heartbeat {
 
   /** An answer that nobody waited for is no reason to put the next question off. */
   answered(): void {
+    if (this.#owed > 0) this.#owed -= 1;
+    // The last answer is behind all that had been waiting.
+    if (this.#owed === 0) this.#behind = !this.#reading;
     if (!this.#waiting) {
       if (this.#rhythm.asker === 'client') this.start();
       return;
@@ -60,17 +71,26 @@ export class Heartbeat {
     if (late) this.#alarm.start(this.#wheel, this.#rhythm.every / 2);
   }
 
-  /** Some other packet came: it prolongs a running wait, once. */
+  /** Some other packet came: it prolongs a running wait, once. Of a client that is behind it is as good as an answer. */
   sign(): void {
+    if (this.#behind) this.#excused = true;
+    if (this.#excused) return;
     if (!this.#waiting || this.#prolonged) return;
     this.#prolonged = true;
     this.#alarm.start(this.#wheel, this.#rhythm.patience);
   }
 
+  /** The client has polled: it is there, whether we read it or not. */
+  shows(): void {
+    this.#shown = true;
+  }
+
   /** Whether the client is read at present. One that is not read is never missed, and goes on hearing from us. */
   flow(reading: boolean): void {
     this.#reading = reading;
-    if (reading || this.#excused) return;
+    if (reading) return;
+    this.#behind = true;
+    if (this.#excused) return;
     if (this.#rhythm.asker === 'client') this.#listen();
     else this.#excused = true;
   }
@@ -80,11 +100,15 @@ export class Heartbeat {
   }
 
   #due(): void {
-    if (this.#rhythm.asker === 'server')
-      return this.#waiting && !this.#excused ? this.#up.missed() : this.#ask();
-    if (!this.#excused) return this.#up.missed();
+    if (this.#rhythm.asker === 'server') return this.#waiting && this.#lost ? this.#up.missed() : this.#ask();
+    if (this.#lost) return this.#up.missed();
     this.#listen();
     this.#up.ask();
+  }
+
+  /** Silence proves nothing of a client that is not read; that it does not come for what we say, does. */
+  get #lost(): boolean {
+    return !this.#excused || (this.#up.visible && !this.#shown);
   }
 
   /** Asks, and asks again where an unanswered question proves nothing: the client, too, ends after long silence. */
@@ -92,6 +116,8 @@ export class Heartbeat {
     this.#waiting = true;
     this.#prolonged = false;
     this.#excused = !this.#reading;
+    this.#shown = false;
+    this.#owed += 1;
     this.#alarm.start(this.#wheel, this.#rhythm.patience);
     this.#up.ask();
   }
@@ -100,6 +126,7 @@ export class Heartbeat {
   #listen(): void {
     const { every, patience } = this.#rhythm;
     this.#excused = !this.#reading;
+    this.#shown = false;
     this.#alarm.start(this.#wheel, this.#excused ? patience / 2 : every + patience);
   }
 }

@@ -4,6 +4,7 @@ import type { Codec, DecodeLimits } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
 import type { Packet } from '../packet.js';
 import type { Rhythm } from './heartbeat.js';
+import type { Manners } from './manners.js';
 import type { PressureLimits } from './pressure.js';
 import type { Ticks } from './ticks.js';
 import type { Wheel } from './wheel.js';
@@ -32,6 +33,7 @@ export interface Birth {
   readonly id: string;
   readonly codec: Codec;
   readonly rhythm: Rhythm;
+  readonly manners: Manners;
   /** Engine.IO revision, as users see it. */
   readonly protocol: number;
   readonly request: IncomingMessage;

@@ -3,8 +3,8 @@ import type { Codec, Frame, Malformed, Signal } from '../codec/codec.js';
 import type { Parcel } from '../codec/parcel.js';
 import type { DisconnectReason } from '../errors.js';
 import type { Packet } from '../packet.js';
-import type { Transport, TransportEvents } from '../transport/transport.js';
-import { Farewell, LINGER } from './farewell.js';
+import { nobody, type Transport, type TransportEvents } from '../transport/transport.js';
+import { Farewell, LINGER, reasonOf } from './farewell.js';
 import { Handover } from './handover.js';
 import { Hearing, type HearingEvents } from './hearing.js';
 import { Heartbeat } from './heartbeat.js';
@@ -85,6 +85,7 @@ export class Session implements TransportEvents, HearingEvents {
     this.#signal({ type: 'open', data: handshake });
     // A first poll is answered by this signal alone; a WebSocket's goes with what follows in the same tick.
     if (transport.saysGoodbye) this.#outbox.flush();
+    for (const packet of this.birth.manners.implied) this.packet(packet, 0);
   }
 
   /** @throws what encoding throws */
@@ -134,7 +135,10 @@ export class Session implements TransportEvents, HearingEvents {
     if (!this.#transport) return this.#end();
     const farewell = new Farewell(reason, this.#house.wheel, lingerMs, () => this.#abort());
     this.#farewell = farewell;
-    if (!farewell.abrupt) this.#lastWords(this.#transport);
+    if (!farewell.abrupt) {
+      this.#transport.flow(true);
+      this.writable();
+    }
     if (farewell.brisk) this.#leave(farewell);
   }
 
@@ -154,14 +158,14 @@ export class Session implements TransportEvents, HearingEvents {
 
   over(because: 'close' | 'heartbeat' | Malformed): void {
     if (because === 'heartbeat') return this.close('transport error', 'invalid heartbeat direction');
-    if (because !== 'close')
-      return this.close(because.layer === 'engine' ? 'parse error' : 'forced close', because.why);
+    if (because !== 'close') return this.close(reasonOf(because), because.why);
     this.#release();
     this.close('transport close');
   }
 
   /** The transport can take something: what waits, and then the end if one is due. */
   writable(): void {
+    this.#heartbeat.shows();
     this.#outbox.flush();
     this.#handover?.polled();
     if (!this.#farewell || !this.#outbox.empty) return;
@@ -177,6 +181,10 @@ export class Session implements TransportEvents, HearingEvents {
 
   tooSlow(why: string): void {
     this.close('slow consumer', why);
+  }
+
+  get visible(): boolean {
+    return this.#transport?.saysGoodbye === true;
   }
 
   /** A heartbeat is due. */
@@ -219,11 +227,6 @@ export class Session implements TransportEvents, HearingEvents {
     return true;
   }
 
-  #lastWords(transport: Transport): void {
-    transport.flow(true);
-    this.writable();
-  }
-
   #leave(farewell: Farewell): void {
     if (!farewell.say()) return;
     this.#outbox.clear();
@@ -245,6 +248,3 @@ export class Session implements TransportEvents, HearingEvents {
     this.#up.ended();
   }
 }
-
-/** Hears a transport that the client has left. */
-const nobody: TransportEvents = { received(): void {}, writable(): void {}, closed(): void {} };

@@ -46,10 +46,17 @@ function finish(bytes: Buffer, limits: BodyLimits, binary: boolean, done: Done):
   else done(undefined, bytes.toString());
 }
 
-/** What `express.text()`, `.raw()` and the like have made of the body, as bytes again. */
+/** What `express.text()`, `.raw()`, `.urlencoded()` and the like have made of the body, as bytes again. */
 function bytesOf(parsed: unknown): Buffer {
   if (Buffer.isBuffer(parsed)) return parsed;
+  if (typeof parsed === 'object' && parsed !== null) return Buffer.from(formOf(parsed));
   return Buffer.from(typeof parsed === 'string' ? parsed : '');
+}
+
+/** Fields of a form that are no text are nobody's here. */
+function formOf(fields: object): string {
+  const texts = Object.entries(fields).filter(([, value]) => typeof value === 'string');
+  return new URLSearchParams(texts).toString();
 }
 
 /** One body on its way in. */

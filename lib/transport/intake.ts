@@ -4,6 +4,7 @@ import type { Frame, Malformed, PayloadFormat } from '../codec/codec.js';
 import { answer, cutShort } from './answer.js';
 import { type BodyFault, type BodyLimits, isBinary, readBody } from './body.js';
 import { Delivery } from './delivery.js';
+import type { Envelope } from './envelope.js';
 
 export interface IntakeEvents {
   received(frame: Frame): void;
@@ -33,12 +34,12 @@ export class Intake {
     return this.#post !== undefined;
   }
 
-  take(req: IncomingMessage, res: ServerResponse): void {
+  take(req: IncomingMessage, res: ServerResponse, envelope: Envelope): void {
     if (this.#over) return cutShort(req, res, 400);
     if (this.#post) return this.#refuse(req, res, 'two posts at once');
     if (isBinary(req) && !this.#payload.binary) return this.#refuse(req, res, 'binary body');
     this.#post = { req, res };
-    const stop = readBody(req, this.#limits, (fault, body) => this.#arrived(fault, body));
+    const stop = readBody(req, this.#limits, (fault, body) => this.#arrived(fault, body, envelope));
     if (this.#post && !this.#delivery) this.#stopReading = stop;
   }
 
@@ -55,10 +56,11 @@ export class Intake {
     this.#delivery?.stop(bad);
   }
 
-  #arrived(fault: BodyFault | undefined, body: Frame): void {
+  #arrived(fault: BodyFault | undefined, body: Frame, envelope: Envelope): void {
     this.#stopReading = undefined;
     if (fault) return this.#fault(fault);
-    const { frames, fault: malformed } = this.#payload.unpack(body);
+    const payload = envelope.open(body);
+    const { frames, fault: malformed } = payload === undefined ? nothing : this.#payload.unpack(payload);
     const delivery = new Delivery(frames, {
       frame: (frame) => this.#up.received(frame),
       done: (bad) => this.#delivered(bad, malformed),
@@ -99,5 +101,8 @@ export class Intake {
     this.#up.failed('transport error', why);
   }
 }
+
+/** What a body without a payload brings. */
+const nothing: ReturnType<PayloadFormat['unpack']> = { frames: [] };
 
 const statuses = { aborted: 408, 'too large': 413, stopped: 400 } as const;

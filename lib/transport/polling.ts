@@ -4,8 +4,15 @@ import type { Frame, PayloadFormat } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
 import { answer } from './answer.js';
 import type { BodyLimits } from './body.js';
+import { bare, type Envelope } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
+
+/** A GET that waits, and how its answer is wrapped. */
+interface Waiting {
+  readonly res: ServerResponse;
+  readonly envelope: Envelope;
+}
 
 /** Milliseconds in which a client whose poll was cut may poll again; Chromium repeats a request by itself. */
 const CUT_POLL_GRACE = 1_000;
@@ -16,14 +23,14 @@ const MOST_FRAMES = 16;
 const MOST_BYTES = 1_048_576;
 
 export class PollingTransport implements Transport, IntakeEvents {
-  readonly name = 'polling';
+  readonly name: 'polling' | 'jsonp';
   readonly mostFrames = MOST_FRAMES;
   readonly mostBytes = MOST_BYTES;
   readonly saysGoodbye = true;
   readonly #pack: (frames: readonly Frame[]) => Frame;
   readonly #intake: Intake;
   #up: TransportEvents;
-  #waiting: ServerResponse | undefined;
+  #waiting: Waiting | undefined;
   /** Answered, and not yet handed to the operating system. */
   #leaving: { readonly res: ServerResponse; readonly batch: Batch } | undefined;
   /** Was leaving when its connection broke; goes with the next poll, before anything newer. */
@@ -33,7 +40,13 @@ export class PollingTransport implements Transport, IntakeEvents {
   #grace: NodeJS.Timeout | undefined;
   #waiters: (() => void)[] | undefined;
 
-  constructor(payload: PayloadFormat, limits: BodyLimits, up: TransportEvents) {
+  constructor(
+    payload: PayloadFormat,
+    limits: BodyLimits,
+    up: TransportEvents,
+    name: 'polling' | 'jsonp' = 'polling',
+  ) {
+    this.name = name;
     this.#pack = payload.pack;
     this.#intake = new Intake(payload, limits, this);
     this.#up = up;
@@ -56,30 +69,29 @@ export class PollingTransport implements Transport, IntakeEvents {
   }
 
   /** A GET comes to wait; it is answered at once if something is due. */
-  poll(res: ServerResponse): void {
+  poll(res: ServerResponse, envelope: Envelope = bare): void {
     if (this.#closed) return answer(res, 400, '');
     // The end of a cut poll may have come together with the poll that follows it: look again when both have been read.
-    if (this.#waiting) setImmediate(() => this.#pollAgain(res));
-    else this.#accept(res);
+    if (this.#waiting) setImmediate(() => this.#pollAgain(res, envelope));
+    else this.#accept(res, envelope);
   }
 
   /** A POST brings frames; it is answered when all of them have been taken. */
-  post(req: IncomingMessage, res: ServerResponse): void {
-    this.#intake.take(req, res);
+  post(req: IncomingMessage, res: ServerResponse, envelope: Envelope = bare): void {
+    this.#intake.take(req, res, envelope);
   }
 
   send(batch: Batch): void {
-    const res = this.#waiting;
-    if (!res) return;
+    if (!this.#waiting) return;
+    const { res, envelope } = this.#waiting;
     this.#waiting = undefined;
     this.#leaving = { res, batch };
     const { socket } = res;
     // Before Node lets go of the socket. It says `finish` of an answer whose connection broke, too.
     res.prependListener('finish', () => socket?.destroyed || this.#left(res));
-    const body = batch.packed(this.#pack);
-    const type = typeof body === 'string' ? 'text/plain; charset=UTF-8' : 'application/octet-stream';
+    const { body, headers } = envelope.seal(batch.packed(this.#pack));
     res.writeHead(200, {
-      'Content-Type': type,
+      ...headers,
       'Content-Length': Buffer.byteLength(body),
       'Cache-Control': 'no-store',
     });
@@ -109,7 +121,7 @@ export class PollingTransport implements Transport, IntakeEvents {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#grace);
-    this.#waiting?.destroy();
+    this.#waiting?.res.destroy();
     this.#waiting = undefined;
     this.#unsent = undefined;
     this.#leaving?.res.setTimeout(LAST_ANSWER);
@@ -127,10 +139,10 @@ export class PollingTransport implements Transport, IntakeEvents {
     if (!this.#closed) this.#tell(reason, why);
   }
 
-  #accept(res: ServerResponse): void {
+  #accept(res: ServerResponse, envelope: Envelope): void {
     this.#reclaim();
     clearTimeout(this.#grace);
-    this.#waiting = res;
+    this.#waiting = { res, envelope };
     res.on('close', () => this.#responseClosed(res));
     const unsent = this.#unsent;
     this.#unsent = undefined;
@@ -138,9 +150,9 @@ export class PollingTransport implements Transport, IntakeEvents {
     else this.#up.writable();
   }
 
-  #pollAgain(res: ServerResponse): void {
+  #pollAgain(res: ServerResponse, envelope: Envelope): void {
     if (res.destroyed) return;
-    if (!this.#waiting || this.#closed) return this.poll(res);
+    if (!this.#waiting || this.#closed) return this.poll(res, envelope);
     // A second waiting GET would steal the first one's answer; refuse it instead.
     answer(res, 400, '');
     this.failed('transport error', 'two polls at once');
@@ -148,7 +160,7 @@ export class PollingTransport implements Transport, IntakeEvents {
 
   #responseClosed(res: ServerResponse): void {
     if (this.#closed) return this.#left(res);
-    if (this.#leaving?.res === res || this.#waiting === res) this.#cut();
+    if (this.#leaving?.res === res || this.#waiting?.res === res) this.#cut();
   }
 
   #left(res: ServerResponse): void {

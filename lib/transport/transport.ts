@@ -21,6 +21,9 @@ export interface TransportEvents {
   closed(reason: DisconnectReason, description?: unknown): void;
 }
 
+/** Hears a transport that has nobody yet, or nobody any more. */
+export const nobody: TransportEvents = { received(): void {}, writable(): void {}, closed(): void {} };
+
 /** `orderly`: what has been sent arrives first. `malformed`: the client is told that its input was. `abort`: at once. */
 export type CloseManner = 'orderly' | 'malformed' | 'abort';
 

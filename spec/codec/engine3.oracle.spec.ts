@@ -82,6 +82,8 @@ describe('codec/engine3 beside the genuine parser', () => {
   it('writes the very frames of socket.io-parser', () => {
     fc.assert(
       fc.property(outgoing, (packet) => {
+        // Their clients would read it as the packet's id.
+        fc.pre(packet.type !== CONNECT_ERROR || typeof packet.data.data !== 'number');
         assert.deepEqual(engine3.encode(packet), theirFrames(packet));
       }),
       { numRuns: 500 },

@@ -1,6 +1,7 @@
 /** The end of a server that still has something to say. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { promisify } from 'node:util';
 import { open, Poller, reason, type Site, Talk } from './ground.js';
 
 describe('a server that closes', () => {
@@ -73,5 +74,11 @@ describe('a server that closes', () => {
     const { bye, took } = JSON.parse(Buffer.concat(output).toString());
     assert.deepEqual(bye, ['bye', 'bye']);
     assert.ok(took < 1_000, `${took} ms`);
+  });
+
+  it('holds the process until it is done, whoever is away', async () => {
+    const program = new URL('./closing-absent.ts', import.meta.url).pathname;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program]);
+    assert.equal(stdout, 'closed\n');
   });
 });

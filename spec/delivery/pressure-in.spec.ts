@@ -1,9 +1,9 @@
 /** Clients that say more than their handler reads. */
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from '../../lib/index.js';
 import { socketio } from '../../lib/index.js';
-import { open, type Site } from './ground.js';
+import { open, Poller, reason, type Site } from './ground.js';
 
 const MESSAGE = 10_000;
 const MESSAGES = 10_000;
@@ -17,7 +17,11 @@ function memory(): number {
 
 describe('a client that floods a handler that sleeps', () => {
   let site: Site;
-  afterEach(() => site.close());
+  let flooder: ChildProcess | undefined;
+  afterEach(async () => {
+    flooder?.kill();
+    await site.close();
+  });
 
   for (const transport of ['websocket', 'polling']) {
     it(`is not read further, nor given up, and loses nothing: 100 MB by ${transport}`, async () => {
@@ -34,11 +38,12 @@ describe('a client that floods a handler that sleeps', () => {
         mailboxMessages: 64,
         mailboxBytes: 500_000,
       });
-      const all = new Promise<void>((resolve) => {
+      const all = new Promise<void>((resolve, reject) => {
         io.serve(async (socket) => {
           served = socket as Socket;
           socket.on('disconnect', (why) => {
             ended = why;
+            reject(new Error(`ended by ${why} after ${next} messages`));
           });
           await asleep;
           for await (const { args } of socket) {
@@ -49,7 +54,7 @@ describe('a client that floods a handler that sleeps', () => {
       });
       site = await open(io as never);
       const before = memory();
-      const flooder = fork(new URL('./flooder.ts', import.meta.url).pathname, {
+      flooder = fork(new URL('./flooder.ts', import.meta.url).pathname, {
         execArgv: ['--import', 'tsx'],
         env: {
           ...process.env,
@@ -59,7 +64,7 @@ describe('a client that floods a handler that sleeps', () => {
           MESSAGE: `${MESSAGE}`,
         },
       });
-      await new Promise((resolve) => flooder.once('message', resolve));
+      await new Promise((resolve) => flooder?.once('message', resolve));
       let most = 0;
       for (const begin = performance.now(); performance.now() < begin + 1_500; ) {
         await new Promise((resolve) => setTimeout(resolve, 20));
@@ -72,7 +77,17 @@ describe('a client that floods a handler that sleeps', () => {
       wake();
       await all;
       assert.equal(ended, '');
-      flooder.kill();
     }).timeout(30_000);
   }
+
+  it('is missed when it polls no more, though nobody reads it', async () => {
+    site = await open({ pingInterval: 100, pingTimeout: 100, mailboxMessages: 2 });
+    const [socket, poller] = await Promise.all([site.connection(), Poller.come(site)]);
+    const left = reason(socket);
+    socket[Symbol.asyncIterator]();
+    const posted = poller.post('42["a"]\x1e42["b"]\x1e42["c"]\x1e42["d"]');
+    posted.catch(() => {});
+    assert.equal(await left, 'ping timeout');
+    assert.equal(site.io.sockets.sockets.size, 0);
+  });
 });

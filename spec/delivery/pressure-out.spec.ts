@@ -67,7 +67,8 @@ describe('a client that takes too little', () => {
   });
 
   it('is not given up while it reads slowly but steadily', async () => {
-    site = await open({ softBufferLimit: 50_000, writeDeadline: 150 });
+    // Two polls must do in each span: a machine that is busy with other things still manages that.
+    site = await open({ softBufferLimit: 20_000, writeDeadline: 500 });
     const [socket, client] = await Promise.all([site.connection(), Poller.come(site)]);
     const left = reason(socket);
     for (let count = 0; count < 800; count++) socket.emit('n', count, KB);

@@ -103,7 +103,7 @@ describe('Engine.IO 4 over raw connections', () => {
       ['an unknown packet', '7'],
       ['an empty body', ''],
       ['separators alone', '\x1e\x1e\x1e'],
-      ['a separator at the end', '42["echo",1]\x1e'],
+      ['a separator at the end', '42["nothing",1]\x1e'],
       ['text that is not UTF-8', Buffer.from([0x34, 0x32, 0xff, 0xfe])],
     ] as const) {
       it(`is refused for ${what}, whether a poll waits or not`, async () => {

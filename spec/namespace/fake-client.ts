@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Codec } from '../../lib/codec/codec.js';
 import type { Parcel } from '../../lib/codec/parcel.js';
 import type { NamespaceOptions } from '../../lib/namespace/audience.js';
+import type { NamespaceServer } from '../../lib/namespace/home.js';
 import type { Namespace } from '../../lib/namespace/namespace.js';
 import { Namespaces } from '../../lib/namespace/namespaces.js';
 import type { Socket } from '../../lib/namespace/socket.js';
@@ -141,6 +142,7 @@ export function world(options: Partial<NamespaceOptions> = {}): World {
     ackTimeout: 0,
     mailboxMessages: 256,
     mailboxBytes: 1_048_576,
+    cleanupEmptyChildNamespaces: true,
     ...options,
     onError: (error, context: ErrorContext) => {
       if (error instanceof assert.AssertionError) failures.push(error);
@@ -148,7 +150,7 @@ export function world(options: Partial<NamespaceOptions> = {}): World {
       options.onError?.(error, context);
     },
   };
-  const server = { of: (name: string) => namespaces.of(name) };
+  const server = { of: (name: string) => namespaces.of(name) } as unknown as NamespaceServer;
   const namespaces: Namespaces = new Namespaces({ server, options: all }, (one) => created.push(one));
   const root = namespaces.of('/');
   count += 1;

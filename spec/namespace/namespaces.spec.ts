@@ -35,7 +35,7 @@ describe('namespaces', () => {
   it('refuse names that no client could say', () => {
     const { namespaces } = world();
     assert.throws(() => namespaces.of('/a,b'), { code: 'NAMESPACE_INVALID' });
-    assert.throws(() => namespaces.of(/chat/ as unknown as string), { code: 'NAMESPACE_INVALID' });
+    assert.throws(() => namespaces.of(7 as unknown as string), { code: 'NAMESPACE_INVALID' });
   });
 
   it('take the adapter they are given, and its init may fail without harm', async () => {

@@ -1,13 +1,14 @@
 /** An upgrade that came as an ordinary request leaves HTTP for good. */
 import assert from 'node:assert/strict';
-import { createServer, type ServerOptions } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerOptions } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import express from 'express';
 import session from 'express-session';
 import { WebSocket } from 'ws';
 import type { Server } from '../../lib/index.js';
 import { latch, within } from '../support/patience.js';
-import { example, Ground } from './ground.js';
+import { certificate, example, Ground } from './ground.js';
 import { Knock, knock, upgradeHeaders } from './raw.js';
 
 const WS = '/api/socket.io/?EIO=4&transport=websocket';
@@ -74,6 +75,46 @@ describe('taking over', () => {
     assert.equal(socket.timeout, 0);
     assert.ok(!Object.hasOwn(socket, 'write'));
     await isAlive();
+  });
+
+  it('leaves the connection alone that TLS needs', async () => {
+    const router = express.Router();
+    router.use('/socket.io', io);
+    const app = express();
+    app.use('/api', router);
+    const server = createSecureServer(certificate(), app);
+    const port = await ground.open(server);
+    for (const [index, say] of ['first', 'second'].entries()) {
+      const ws = new WebSocket(`wss://127.0.0.1:${port}${WS}`, { rejectUnauthorized: false });
+      ground.after(() => ws.terminate());
+      const greeted = latch();
+      const answered = latch();
+      ws.on('message', (data) => {
+        if (/connected/.test(String(data))) greeted.open();
+        if (/received/.test(String(data))) answered.open();
+      });
+      ws.on('open', () => ws.send('40'));
+      await within(greeted.promise, `the greeting ${index}`);
+      ws.send(`420["message","${say}"]`);
+      await within(answered.promise, `the acknowledgement ${index}`);
+    }
+  });
+
+  it('keeps the headers of the 101 behind interim answers', async () => {
+    const early: express.RequestHandler = (_req, res, next) => {
+      res.writeEarlyHints({ link: '</a.css>; rel=preload' });
+      res.writeProcessing();
+      res.setHeader('X-Kept', 'yes');
+      next();
+    };
+    const { port } = await site({}, early);
+    const ws = new WebSocket(`ws://127.0.0.1:${port}${WS}`);
+    ground.after(() => ws.terminate());
+    const headers = await new Promise<IncomingHttpHeaders>((resolve) => {
+      ws.on('upgrade', (response) => resolve(response.headers));
+    });
+    assert.equal(headers['x-kept'], 'yes');
+    assert.equal(headers.link, undefined);
   });
 
   it('gives what the stack said with the 101', async () => {

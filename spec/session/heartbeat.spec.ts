@@ -9,8 +9,10 @@ describe('the heartbeat', () => {
   let told: string[];
   let heartbeat: Heartbeat;
 
-  function begin(asker: Rhythm['asker']): void {
+  /** @param visible whether a living client shows itself unread, by polling */
+  function begin(asker: Rhythm['asker'], visible = false): void {
     const up = {
+      visible,
       ask: () => told.push(`ask@${clock.now}`),
       missed: () => told.push(`missed@${clock.now}`),
     };
@@ -93,6 +95,35 @@ describe('the heartbeat', () => {
       assert.deepEqual(told, ['ask@300', 'ask@649']);
     });
 
+    it('takes any packet for an answer while the client catches up with what it could not say', () => {
+      heartbeat.flow(false);
+      clock.pass(500);
+      heartbeat.flow(true);
+      for (let time = 0; time < 2_000; time += 50) {
+        clock.pass(50);
+        heartbeat.sign();
+      }
+      assert.ok(told.length >= 10 && told.every((one) => one.startsWith('ask')), told.join());
+      const asked = told.length;
+      for (let count = 0; count < asked; count++) heartbeat.answered();
+      told.length = 0;
+      for (let time = 0; time < 2_000 && told.length < 2; time += 50) {
+        clock.pass(50);
+        heartbeat.sign();
+      }
+      assert.match(told.join(), /^ask@\d+,missed@\d+$/);
+    });
+
+    it('misses a client that catches up no more', () => {
+      heartbeat.flow(false);
+      clock.pass(500);
+      heartbeat.flow(true);
+      clock.pass(250);
+      heartbeat.sign();
+      clock.pass(1_000);
+      assert.deepEqual(told, ['ask@300', 'ask@500', 'ask@700', 'ask@900', 'missed@1100']);
+    });
+
     it('says nothing once it has been stopped', () => {
       heartbeat.stop();
       clock.pass(1_000);
@@ -133,4 +164,25 @@ describe('the heartbeat', () => {
       assert.deepEqual(told, ['ask@100', 'ask@200', 'ask@300', 'missed@800']);
     });
   });
+
+  for (const asker of ['server', 'client'] as const) {
+    describe(`of a polling client that is not read, when the ${asker} asks`, () => {
+      beforeEach(() => begin(asker, true));
+
+      it('goes on as long as the client comes for what is said', () => {
+        heartbeat.flow(false);
+        for (let time = 0; time < 20; time++) {
+          clock.pass(90);
+          heartbeat.shows();
+        }
+        assert.ok(told.length > 2 && told.every((word) => word.startsWith('ask')), String(told));
+      });
+
+      it('misses one that comes no more', () => {
+        heartbeat.flow(false);
+        clock.pass(2_000);
+        assert.equal(told.filter((word) => word.startsWith('missed')).length, 1);
+      });
+    });
+  }
 });

@@ -5,6 +5,7 @@ import { engine4 } from '../../lib/codec/engine4.js';
 import { Parcel } from '../../lib/codec/parcel.js';
 import { type Packet, PacketType } from '../../lib/packet.js';
 import type { Household } from '../../lib/session/household.js';
+import { asking } from '../../lib/session/manners.js';
 import { Session } from '../../lib/session/session.js';
 import { Ticks } from '../../lib/session/ticks.js';
 import { Wheel } from '../../lib/session/wheel.js';
@@ -44,6 +45,7 @@ describe('a session', () => {
       id: 'id',
       codec: engine4,
       rhythm: { asker: 'server', every: 300, patience: 200 } as const,
+      manners: asking,
       protocol: 4,
       request: {} as IncomingMessage,
       remoteAddress: '::1',

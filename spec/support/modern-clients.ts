@@ -1,6 +1,7 @@
 /** The rows of the battery for Engine.IO 4: the genuine clients 3.x and 4.x, each by each way. */
 import { createRequire } from 'node:module';
 import type { Guest, Introduction, Pair, Verbs } from './pair.js';
+import { type Way, ways } from './ways.js';
 
 const require = createRequire(import.meta.url);
 
@@ -40,39 +41,6 @@ const versions: Readonly<Record<string, { readonly name: string; readonly can: P
   '4.0.1': { name: 'socket.io-client-40', can: {} },
   '4.8.4': { name: 'socket.io-client', can: { timeout: true, emitWithAck: true } },
 };
-
-interface Way {
-  readonly name: string;
-  readonly transports: readonly string[];
-  readonly upgrade: boolean;
-  /** What the client and the server say of a connection that breaks. */
-  readonly clientCut: string;
-  readonly serverCut: string;
-}
-
-const ways: readonly Way[] = [
-  {
-    name: 'by websocket',
-    transports: ['websocket'],
-    upgrade: false,
-    clientCut: 'transport close',
-    serverCut: 'transport close',
-  },
-  {
-    name: 'by polling',
-    transports: ['polling'],
-    upgrade: false,
-    clientCut: 'transport error',
-    serverCut: 'transport error',
-  },
-  {
-    name: 'by polling, then websocket',
-    transports: ['polling', 'websocket'],
-    upgrade: true,
-    clientCut: 'transport close',
-    serverCut: 'transport close',
-  },
-];
 
 class ModernGuest implements Guest {
   readonly #client: Genuine;
@@ -157,8 +125,24 @@ function pair(version: string, way: Way): Pair {
     first: way.transports[0] ?? '',
     last: way.transports.at(-1) ?? '',
     tellsAuth: true,
+    refused: 'connect_error',
     refusal: (message, data) => (data === undefined ? { message } : { message, data }),
-    can: { binary: true, timeout: false, emitWithAck: false, onAny: true, ...can },
+    told: (error) => {
+      const { message, data } = error as Error & { data?: unknown };
+      return data === undefined ? { message } : { message, data };
+    },
+    freshIds: true,
+    ownEvents: [],
+    can: {
+      binary: true,
+      timeout: false,
+      emitWithAck: false,
+      onAny: true,
+      volatile: true,
+      views: true,
+      askAgain: true,
+      ...can,
+    },
     words: {
       dismissed: 'io server disconnect',
       left: 'io client disconnect',

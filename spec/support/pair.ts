@@ -59,14 +59,27 @@ export interface Pair {
   readonly last: string;
   /** Whether it tells its credentials apart from the query (`auth`). */
   readonly tellsAuth: boolean;
+  /** The event that tells it of a refusal. */
+  readonly refused: string;
   /** What it makes of a refusal with `message` and `data`. */
   refusal(message: string, data: unknown): unknown;
+  /** The same, from what the event brought. */
+  told(error: unknown): unknown;
+  /** Whether a socket that enters again has an id that it never had. */
+  readonly freshIds: boolean;
+  /** Names of events that it keeps for itself. */
+  readonly ownEvents: readonly string[];
   /** What its kind of client can do. */
   readonly can: {
     readonly binary: boolean;
     readonly timeout: boolean;
     readonly emitWithAck: boolean;
     readonly onAny: boolean;
+    readonly volatile: boolean;
+    /** Send parts of an ArrayBuffer as binary data. */
+    readonly views: boolean;
+    /** Ask for `/` again on the connection that it has. */
+    readonly askAgain: boolean;
   };
   /** The client's own words for the ends of a connection. */
   readonly words: {

@@ -25,14 +25,17 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 export function binary(stage: Stage): void {
-  if (!stage.pair.can.binary) return;
+  const { binary: able, views } = stage.pair.can;
+  if (!able) return;
 
   for (const [what, said] of Object.entries(values)) {
     it(`says and hears ${what}`, async () => {
       await stage.open();
       const { guest, socket } = await stage.join();
-      guest.emit('data', ...said);
-      assert.deepEqual(await heard(socket as never, 'data'), asBuffers(said));
+      if (views || !hasView(said)) {
+        guest.emit('data', ...said);
+        assert.deepEqual(await heard(socket as never, 'data'), asBuffers(said));
+      }
       socket.emit('data', ...said);
       assert.deepEqual(asBuffers(await heard(guest, 'data')), asBuffers(said));
     });
@@ -86,6 +89,11 @@ export function binary(stage: Stage): void {
     assert.deepEqual(asBuffers(await heard(guest, 'data')), [Buffer.from([1, 2, 3]), { text: 'before' }]);
     assert.deepEqual(data, Buffer.from([1, 2, 3]));
   });
+}
+
+/** Buffers are what every client on Node knows. */
+function hasView(said: readonly unknown[]): boolean {
+  return said.some((item) => ArrayBuffer.isView(item) && !Buffer.isBuffer(item));
 }
 
 /** The same value with every kind of binary data as a Buffer. */

@@ -58,10 +58,10 @@ export function trouble(stage: Stage): void {
       const site = await stage.open();
       site.io.use(listener);
       const guest = stage.coming();
-      const refused = heard(guest, 'connect_error');
+      const refused = heard(guest, stage.pair.refused);
       const { event } = await complains(site, () => {});
       assert.equal(event, 'middleware');
-      assert.equal(((await refused)[0] as Error).message, 'broken');
+      assert.deepEqual(stage.pair.told((await refused)[0]), stage.pair.refusal('broken', undefined));
     });
 
     it(`goes on after a middleware for events that ${how}`, async () => {

@@ -4,6 +4,7 @@ import { Stage } from '../support/stage.js';
 import { asking } from './asking.js';
 import { beating } from './beating.js';
 import { binary } from './binary.js';
+import { growing } from './growing.js';
 import { joining } from './joining.js';
 import { leaving } from './leaving.js';
 import { listening } from './listening.js';
@@ -23,6 +24,7 @@ const topics: Readonly<Record<string, Topic>> = {
   'asking for answers': asking,
   'being listened to': listening,
   'in rooms': rooms,
+  'in namespaces made for it': growing,
   'being served': serving,
   'when the application fails': trouble,
   leaving,

@@ -1,0 +1,39 @@
+/** What a generation's clients expect when they join, as a value: what is joined, under which id, who may be spoken to. */
+import type { Handshake } from '../namespace/wire.js';
+import { type Packet, PacketType } from '../packet.js';
+import { newId } from './id.js';
+
+export interface Manners {
+  /** What a client has said by connecting alone. */
+  readonly implied: readonly Packet[];
+  /** Whether what makes no sense in a namespace is passed over; otherwise it ends the connection. */
+  readonly forgiving: boolean;
+  /** The id of this session's socket in a namespace. */
+  idFor(nsp: string, sid: string): string;
+  /** The handshake of a socket: that of the connection, and what the client said when it asked for the namespace. */
+  introduce(handshake: Handshake, auth: Handshake['auth']): Handshake;
+}
+
+/** Every namespace is asked for, and in each the client is somebody else. @see socket.io-protocol v5 */
+export const asking: Manners = {
+  implied: [],
+  forgiving: false,
+  idFor: () => newId(),
+  introduce: (handshake, auth) => ({ ...handshake, auth }),
+};
+
+/**
+ * Whoever connects is in `/`, and is called after the session everywhere: clients make up their ids themselves. What
+ * they say of themselves stands in the address of the namespace, and counts as a part of the query.
+ * @see socket.io-protocol v4
+ */
+export const arriving: Manners = {
+  implied: [{ type: PacketType.CONNECT, nsp: '/' }],
+  forgiving: true,
+  idFor: (nsp, sid) => (nsp === '/' ? sid : `${nsp}#${sid}`),
+  introduce: (handshake, auth) => ({
+    ...handshake,
+    query: { ...(auth as Handshake['query']), ...handshake.query },
+    auth,
+  }),
+};

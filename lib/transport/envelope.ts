@@ -1,0 +1,25 @@
+/** How a polling client's payload stands in HTTP bodies: bare, or in something that carries it. */
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { Frame } from '../codec/codec.js';
+
+/** The body of an answer, and the headers that say what it is. */
+export interface Letter {
+  readonly body: Frame;
+  readonly headers: OutgoingHttpHeaders;
+}
+
+export interface Envelope {
+  seal(payload: Frame): Letter;
+  /** What the body of a POST carries; `undefined` if that is nothing. */
+  open(body: Frame): Frame | undefined;
+}
+
+export const bare: Envelope = {
+  seal: (payload) => ({
+    body: payload,
+    headers: {
+      'Content-Type': typeof payload === 'string' ? 'text/plain; charset=UTF-8' : 'application/octet-stream',
+    },
+  }),
+  open: (body) => body,
+};

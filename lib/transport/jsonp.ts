@@ -1,0 +1,42 @@
+/** Polling in a script envelope: answers are scripts that call the page, POSTs are forms. For browsers without CORS. */
+import type { Frame } from '../codec/codec.js';
+import type { Envelope, Letter } from './envelope.js';
+
+// answer = "___eio[" index "](" string ");"   ; a string that is the same in JSON and in every JavaScript
+// form   = "d=" payload                       ; a line feed is written as a backslash and "n",
+//                                             ; a backslash before "n" is doubled
+
+/** `attachment` matters to who opens the address as a page, not to a script element. */
+const headers = {
+  'Content-Type': 'text/javascript; charset=UTF-8',
+  'Content-Disposition': 'attachment; filename="f.txt"',
+};
+
+/** What ends a line in old JavaScript, and what could end a script element. */
+const UNSAFE = /[\u2028\u2029<]/g;
+const NEWLINE = /(\\)?\\n/g;
+
+/**
+ * @param index digits: the place of the page's function that takes the answer
+ * @see engine.io-protocol v3, "JSONP"
+ */
+export function scripted(index: string): Envelope {
+  return { seal: (payload) => seal(payload, index), open };
+}
+
+function seal(payload: Frame, index: string): Letter {
+  const text = JSON.stringify(payload.toString()).replace(UNSAFE, escapeUnit);
+  return { body: `___eio[${index}](${text});`, headers };
+}
+
+/** A body without the field carries nothing; the originals answered it with `ok`. */
+function open(body: Frame): Frame | undefined {
+  if (typeof body !== 'string') return undefined;
+  return new URLSearchParams(body)
+    .get('d')
+    ?.replace(NEWLINE, (_match, doubled: string | undefined) => (doubled ? '\\n' : '\n'));
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

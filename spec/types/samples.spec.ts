@@ -1,0 +1,21 @@
+/** Programs of the kinds that Socket.IO's users write: the compiler takes them, and they can be started. */
+import assert from 'node:assert/strict';
+import { typedEvents } from './samples/typed-events.js';
+import { acknowledgements, catchAll, middleware, namespaces, rooms } from './samples/untyped.js';
+
+describe('a program that was written for socket.io', () => {
+  const programs = { middleware, acknowledgements, rooms, namespaces, 'listeners for everything': catchAll };
+  for (const [name, program] of Object.entries(programs)) {
+    it(`may use ${name}`, async () => {
+      const io = program();
+      await io.close();
+    });
+  }
+
+  it('may type its events, its data and what servers tell each other', async () => {
+    const { io, asked, named } = typedEvents();
+    assert.equal(await asked, 0);
+    assert.deepEqual(await named, []);
+    await io.close();
+  });
+});

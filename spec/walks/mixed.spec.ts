@@ -1,0 +1,132 @@
+/** Clients of all ages in one room: they see the same, in the same order, and nothing is written twice for them. */
+import assert from 'node:assert/strict';
+import type { Codec } from '../../lib/codec/codec.js';
+import { engine3 } from '../../lib/codec/engine3.js';
+import { engine4 } from '../../lib/codec/engine4.js';
+import type { Socket } from '../../lib/index.js';
+import { classicPairs } from '../support/classic-clients.js';
+import { modernPairs } from '../support/modern-clients.js';
+import type { Guest, Pair } from '../support/pair.js';
+import { heard, heardTimes } from '../support/patience.js';
+import { Line3 } from '../support/raw-engine3.js';
+import { byWebSocket, type RawClient } from '../support/raw-engine4.js';
+import { openSite, type Site } from '../support/site.js';
+
+const versions = ['1.4.8', '1.7.4', '2.5.0', '3.1.3', '4.8.4'];
+const pairs = [...classicPairs, ...modernPairs].filter(({ name }) =>
+  versions.includes(name.split(' ')[0] ?? ''),
+);
+
+const COUNT = 200;
+
+/** How often each of some codecs writes while something happens. */
+async function writing(codecs: readonly Codec[], act: () => unknown): Promise<number[]> {
+  const counts = codecs.map(() => 0);
+  const originals = codecs.map(({ encode }) => encode);
+  for (const [index, codec] of codecs.entries()) {
+    codec.encode = (packet) => {
+      counts[index] = (counts[index] ?? 0) + 1;
+      return originals[index]?.(packet) ?? [];
+    };
+  }
+  try {
+    await act();
+  } finally {
+    for (const [index, codec] of codecs.entries()) codec.encode = originals[index] ?? codec.encode;
+  }
+  return counts;
+}
+
+describe('a room of all ages', () => {
+  let site: Site;
+  let guests: Guest[];
+
+  beforeEach(async () => {
+    guests = [];
+    site = await openSite();
+    site.io.on('connection', (socket: Socket) => {
+      socket.join('room');
+      socket.on('say', (word) => site.io.to('room').emit('word', word));
+      socket.on('tell others', (word) => socket.to('room').emit('word', word));
+    });
+  });
+
+  afterEach(async () => {
+    for (const guest of guests) guest.leave();
+    await site.close();
+  });
+
+  /** Comes, and has moved to where it will stay. */
+  async function coming(pair: Pair): Promise<Guest> {
+    const guest = pair.guest(site.url, '/', {});
+    guests.push(guest);
+    const connected = heard(guest, 'connect');
+    guest.enter();
+    await connected;
+    while (guest.transport !== pair.last) await new Promise(setImmediate);
+    return guest;
+  }
+
+  it(`hears ${COUNT} words in one order, ${pairs.length} clients by three ways`, async () => {
+    const people = await Promise.all(pairs.map(coming));
+    const logs = people.map((guest) => heardTimes(guest, 'word', COUNT + people.length));
+    for (const [index, guest] of people.entries()) guest.emit('say', `I am ${pairs[index]?.name}`);
+    for (let index = 0; index < COUNT; index++) {
+      site.io.to('room').emit('word', index % 3 ? `${index} é😀` : { index });
+      if (index % 20 === 0) await new Promise(setImmediate);
+    }
+    const [first, ...others] = await Promise.all(logs);
+    for (const other of others) assert.deepEqual(other, first);
+    const words = new Set(first?.map(([word]) => word));
+    for (const { name } of pairs) assert.ok(words.has(`I am ${name}`), name);
+  });
+
+  it('hears bytes, whoever says them', async () => {
+    const people = await Promise.all(pairs.map(coming));
+    for (const speaker of people) {
+      const all = Promise.all(people.map((guest) => heard(guest, 'word')));
+      speaker.emit('say', Buffer.from([0, 4, 127, 255]));
+      for (const [data] of await all) {
+        assert.deepEqual(Buffer.from(data as Uint8Array), Buffer.from([0, 4, 127, 255]));
+      }
+    }
+  });
+
+  it('hears what one says to the others', async () => {
+    const people = await Promise.all(pairs.map(coming));
+    const [speaker, ...others] = people;
+    const own: unknown[] = [];
+    speaker?.on('word', (word) => own.push(word));
+    const all = Promise.all(others.map((guest) => heard(guest, 'word')));
+    speaker?.emit('tell others', 'hello 😀');
+    for (const [word] of await all) assert.equal(word, 'hello 😀');
+    assert.deepEqual(own, []);
+  });
+
+  it('answers together', async () => {
+    const people = await Promise.all(pairs.map(coming));
+    for (const [index, guest] of people.entries()) {
+      guest.on('who', (reply) => (reply as (answer: unknown) => void)(index));
+    }
+    const answers: number[] = await site.io.timeout(5_000).emitWithAck('who');
+    assert.deepEqual(
+      answers.sort((a, b) => a - b),
+      people.map((_, index) => index),
+    );
+  });
+
+  it('has each word written once for each generation, however many hear it', async () => {
+    const old = Array.from({ length: 50 }, () => new Line3(site.url));
+    const young: RawClient[] = await Promise.all(Array.from({ length: 50 }, () => byWebSocket(site.url)));
+    for (const client of young) await client.say('40');
+    for (const line of old) await line.skip(2);
+    for (const client of young) await client.next();
+    assert.equal(site.io.sockets.sockets.size, 100);
+    const counts = await writing([engine3, engine4], () => site.io.to('room').emit('word', 'once'));
+    assert.deepEqual(counts, [1, 1]);
+    for (const line of old) assert.equal(await line.next(), '42["word","once"]');
+    for (const client of young) assert.equal(await client.next(), '42["word","once"]');
+    for (const line of old) line.close();
+    await Promise.all(young.map((client) => client.leave()));
+  });
+});
