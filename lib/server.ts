@@ -150,7 +150,7 @@ export class Server<
     if (this.#sessions.size > 0) await emptied;
     clearTimeout(hold);
     this.#mount.close();
-    await Promise.allSettled([...this.#namespaces].map((namespace) => namespace.adapter.close()));
+    await Promise.allSettled([...this.#namespaces].map((namespace) => namespace.close()));
   }
 
   #desk(): Desk {
