@@ -21,7 +21,7 @@ export type Generation = 1 | 3 | 4;
 /** Where an error came from. `socket` is absent for errors that no single client caused. */
 export interface ErrorContext {
   readonly socket?: unknown;
-  /** The event, or `connection`, `serve`, `middleware`. */
+  /** The event, or what else was under way: `connection`, `serve`, `middleware`, `acknowledgement`, `allowRequest`, … */
   readonly event?: string;
 }
 
