@@ -25,7 +25,7 @@ export type AdapterFactory = ((nsp: Anything) => object) | (new (nsp: Anything) 
 /** Where an error came from. `socket` is absent for errors that no single client caused. */
 export interface ErrorContext {
   readonly socket?: unknown;
-  /** The event, or `connection`, `serve`, `middleware`. */
+  /** The event, or what else was under way: `connection`, `serve`, `middleware`, `acknowledgement`, `allowRequest`, … */
   readonly event?: string;
 }
 

@@ -170,7 +170,7 @@ export class Server<
     if (this.#sessions.size > 0) await emptied;
     clearTimeout(hold);
     this.#mount.close();
-    const leave = async ({ adapter }: Namespace): Promise<void> => adapter.close();
+    const leave = async (namespace: Namespace): Promise<void> => namespace.close();
     await Promise.allSettled([...this.#namespaces].map(leave));
   }
 

@@ -1,4 +1,5 @@
 /** Timers for delays that users choose. */
+import { SocketioError } from '../errors.js';
 
 /** Longest delay that Node's timers know; a longer one would fire at once. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
@@ -6,4 +7,14 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1;
 /** Acts once, after some milliseconds; after 25 days at the latest. */
 export function after(delayMs: number, act: () => void): NodeJS.Timeout {
   return setTimeout(act, Math.min(delayMs, LONGEST_DELAY_MS));
+}
+
+/**
+ * The delay that a user gave to `timeout()`.
+ * @returns milliseconds, from 0 to Infinity
+ * @throws SocketioError `OPTION_INVALID`
+ */
+export function delayOf(given: unknown): number {
+  if (typeof given === 'number' && given >= 0) return given;
+  throw new SocketioError('OPTION_INVALID', 'timeout takes milliseconds');
 }

@@ -19,6 +19,7 @@ import type { Audience, NamespaceOptions } from './audience.js';
 import { Broadcast } from './broadcast.js';
 import type { RemoteSocket } from './remote.js';
 import { report } from './report.js';
+import type { Tally } from './tally.js';
 
 const RESERVED_AMONG_SERVERS: ReadonlySet<unknown> = new Set(['connect', 'connection', 'new_namespace']);
 
@@ -39,10 +40,12 @@ export abstract class Assembly<
   abstract readonly sockets: ReadonlyMap<string, SocketDescription>;
   /** The next acknowledgement's number, shared by all emits. @internal */
   readonly ids = { next: 0 };
+  /** Broadcasts whose answers are not complete yet. @internal */
+  readonly tallies: Set<Tally> = new Set();
 
   /**
    * Emits to all sockets.
-   * @throws SocketioError `EVENT_RESERVED`
+   * @throws SocketioError `EVENT_RESERVED`, `EVENT_INVALID`
    */
   emit<Name extends NamesWithoutAck<Emit>>(name: Name, ...args: EventParams<Emit, Name>): boolean {
     return new Broadcast<Emit, SocketData>(this).emit(name, ...args);
@@ -143,6 +146,12 @@ export abstract class Assembly<
       refuseReserved(name);
       this.#tellServers([name, ...args, settle], (error) => settle(error as Error, []));
     });
+  }
+
+  /** The end of the server: who waits for answers gets an error with those that came; then the adapter goes. @internal */
+  async close(): Promise<void> {
+    for (const tally of [...this.tallies]) tally.fail(new SocketioError('SERVER_CLOSED'));
+    await this.adapter.close();
   }
 
   /** An event of another node, with an answering function if it waits for one. @internal */

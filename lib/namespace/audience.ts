@@ -1,6 +1,7 @@
 /** What sockets and selections may know of their namespace. */
 import type { Adapter, SocketDescription } from '../adapter/contract.js';
 import type { Options } from '../options.js';
+import type { Tally } from './tally.js';
 
 /** The options that matter here. */
 export type NamespaceOptions = Pick<
@@ -22,4 +23,6 @@ export interface Audience {
   readonly sockets: { get(id: string): SocketDescription | undefined };
   /** The next acknowledgement's number. */
   readonly ids: { next: number };
+  /** Broadcasts whose answers are not complete yet. */
+  readonly tallies: Set<Tally>;
 }

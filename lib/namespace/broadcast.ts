@@ -1,6 +1,7 @@
 /** A selection of sockets, and what can be said or done to all of them; immutable, each modifier gives a new one. */
 import type { Adapter, BroadcastFlags, BroadcastOptions } from '../adapter/contract.js';
 import { type Spreading, spread } from '../adapter/host.js';
+import { delayOf } from '../adapter/patience.js';
 import { call } from '../emitter.js';
 import type {
   AckOf,
@@ -75,18 +76,21 @@ export class Broadcast<Emit extends EventsMap = DefaultEventsMap, SocketData = A
     return this.#flagged({ local: true });
   }
 
-  /** @param ms milliseconds in which all acknowledgements must have come */
+  /**
+   * @param ms milliseconds in which all acknowledgements must have come
+   * @throws SocketioError `OPTION_INVALID`
+   */
   timeout(ms: number): Broadcast<WithTimeout<Emit>, SocketData> {
     return new Broadcast(this.#audience, {
       ...this.#selection,
-      flags: { ...this.#selection.flags, timeout: ms },
+      flags: { ...this.#selection.flags, timeout: delayOf(ms) },
     });
   }
 
   /**
    * Emits to all who are meant. A function as last argument gets `(error, responses)`: the first argument of each
    * client's answer, and an error if some are missing after `timeout()`.
-   * @throws SocketioError `EVENT_RESERVED`
+   * @throws SocketioError `EVENT_RESERVED`, `EVENT_INVALID`
    * @throws what encoding the arguments throws (a cycle, a BigInt)
    */
   emit<Name extends EventNames<Emit>>(name: Name, ...args: EventParams<Emit, Name>): boolean {
@@ -189,7 +193,7 @@ export class Broadcast<Emit extends EventsMap = DefaultEventsMap, SocketData = A
     const options = this.#options();
     const single = options.flags.expectSingleResponse === true;
     const timeout = options.flags.timeout ?? 0;
-    const tally = new Tally((error, responses) => {
+    const tally = new Tally(this.#audience.tallies, (error, responses) => {
       call(listener, undefined, [error, single ? responses[0] : responses], (failure) =>
         this.#failed(failure, packet),
       );

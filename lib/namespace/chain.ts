@@ -1,6 +1,6 @@
 /** Middlewares in a row: each one lets pass, refuses, or stays silent. */
-
 import { call } from '../emitter.js';
+import { textOf } from '../errors.js';
 
 /** An error of a middleware; `data` reaches the client. */
 export interface ExtendedError extends Error {
@@ -64,8 +64,16 @@ function runLink<Subject>(
 
 /** What a client is told of an error: its message, and its `data` if it has some. */
 export function refusalOf(error: unknown): { readonly message: string; readonly data?: unknown } {
-  if (typeof error !== 'object' || error === null) return { message: String(error) };
-  const { message, data } = error as Partial<ExtendedError>;
-  const text = typeof message === 'string' ? message : 'refused';
-  return data === undefined ? { message: text } : { message: text, data };
+  const message = textOf(error);
+  const data = dataOf(error);
+  return data === undefined ? { message } : { message, data };
+}
+
+function dataOf(error: unknown): unknown {
+  try {
+    return typeof error === 'object' ? (error as ExtendedError | null)?.data : undefined;
+  } catch {
+    // A getter that throws: the client hears the message alone.
+    return undefined;
+  }
 }

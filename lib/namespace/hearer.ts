@@ -8,6 +8,7 @@ import { type Middleware, runChain } from './chain.js';
 import { Mailbox } from './mailbox.js';
 import { type Message, messageOf, noReply, type Reply } from './message.js';
 import { report } from './report.js';
+import { warnOnce } from './warn.js';
 
 /** Hears every event: its name, then its arguments. */
 export type AnyListener = (name: string, ...args: Anything[]) => void;
@@ -35,6 +36,7 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
   #middlewares: readonly Middleware<Event>[] = none;
   #mailbox: Mailbox | undefined;
   #keeping = false;
+  #iterated = false;
 
   abstract readonly nsp: Audience;
 
@@ -73,20 +75,25 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
 
   /** Adds a middleware for incoming events; `next(error)` drops the event, and listeners of `error` hear of it. */
   use(middleware: (event: Event, next: (error?: Error) => void) => unknown): this {
+    if (typeof middleware !== 'function') throw new TypeError('a middleware must be a function');
     this.#middlewares = [...this.#middlewares, middleware];
     return this;
   }
 
   /**
-   * Messages of this client, in order, until it leaves; `break` ends it early. While one loop runs, a second one
-   * throws SocketioError `MAILBOX_TAKEN`.
+   * Messages of this client, in order, until it leaves; those with listeners are among them. While one loop runs, a
+   * second one throws SocketioError `MAILBOX_TAKEN`.
+   *
+   * In a serve handler, what no listener takes is kept from the first packet on, and after `break` the next loop goes on
+   * where this one stopped. If the mailbox is full while there are listeners and no loop, what it holds is dropped, with
+   * one warning of the process, and no more is kept: the client would be stopped for ever.
+   *
+   * Elsewhere a loop begins with what comes from then on; `break` drops what is not read, and later events go to
+   * listeners only.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message<Listen>, undefined> {
-    const mailbox = this.#openMailbox();
-    const messages = mailbox.read(() => {
-      this.#mailbox = undefined;
-      this.#keeping = false;
-    });
+    const messages = this.#openMailbox().read(() => this.#readerLeft());
+    this.#iterated = true;
     return messages as unknown as AsyncIterableIterator<Message<Listen>, undefined>;
   }
 
@@ -97,12 +104,12 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
 
   /** Whether there are listeners, but nobody has begun to iterate. @internal */
   get listenedOnly(): boolean {
-    return !this.#mailbox?.taken && (this.#any.length > 0 || this.eventNames().length > 0);
+    return !this.#iterated && this.#heard;
   }
 
   /** Whoever listens is served: a mailbox that nobody reads must not hold up the client. */
   protected override listening(): void {
-    if (this.#mailbox && !this.#mailbox.taken && this.#heard) this.#mailbox.resume();
+    if (this.#unread && this.#heard) this.#mailbox?.resume();
   }
 
   /** @param size bytes of the packet on the wire */
@@ -140,11 +147,21 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
     return this.eventNames().some((name) => name !== 'error' && !RESERVED_EVENTS.has(name));
   }
 
+  /** Whether a listener gets events of that name. */
+  #takes(name: string): boolean {
+    return this.#any.length > 0 || this.listenerCount(name) > 0;
+  }
+
+  /** Whether there is a mailbox, but no loop that reads it. */
+  get #unread(): boolean {
+    return this.#mailbox?.taken === false;
+  }
+
   #deal(event: Event, reply: Reply, form: EventPacket['form'], size: number): void {
     const name = event[0];
     if (!this.present || RESERVED_EVENTS.has(name)) return;
     // First the mailbox: a listener may disconnect, and that ends it.
-    if (this.#mailbox?.taken || (this.#keeping && !this.#heard))
+    if (this.#mailbox?.taken || (this.#keeping && !this.#takes(name)))
       this.#openMailbox().add(messageOf(event, reply, form), size);
     this.dispatch(name, event.slice(1), (error) => this.failed(error, name));
   }
@@ -168,11 +185,30 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
     return noReply;
   }
 
+  #readerLeft(): void {
+    if (this.#keeping) {
+      this.listening();
+      return;
+    }
+    this.#mailbox?.discard();
+    this.#mailbox = undefined;
+  }
+
+  /** Listeners serve this client, and nobody has read what they leave over. */
+  #stopKeeping(): void {
+    this.#keeping = false;
+    this.#mailbox = undefined;
+    warnOnce(
+      'SOCKETIO_MAILBOX_DROPPED',
+      'a serve handler has listeners and does not iterate: events that no listener takes filled the mailbox and were dropped',
+    );
+  }
+
   #openMailbox(): Mailbox {
     if (this.#mailbox) return this.#mailbox;
     const { mailboxMessages, mailboxBytes } = this.nsp.options;
     const mailbox = new Mailbox({ messages: mailboxMessages, bytes: mailboxBytes }, (open) =>
-      this.flow(open),
+      !open && this.#unread && this.#heard ? this.#stopKeeping() : this.flow(open),
     );
     if (!this.present) mailbox.end();
     this.#mailbox = mailbox;

@@ -20,7 +20,7 @@ type Result = IteratorResult<Message, undefined>;
 const over: Result = { done: true, value: undefined };
 
 /**
- * A queue that one reader empties. Nothing is dropped: what arrives above the bounds is kept as well, and
+ * A queue that one reader at a time empties. Nothing is dropped: what arrives above the bounds is kept as well, and
  * `flow(false)` asks the connection to bring no more.
  */
 export class Mailbox {
@@ -73,26 +73,41 @@ export class Mailbox {
     this.#flow(true);
   }
 
+  /** Forgets everything; no more will come. */
+  discard(): void {
+    this.#letters = [];
+    this.#head = 0;
+    this.end();
+  }
+
   /**
-   * The one reader of this mailbox.
-   * @param left called when the reader goes before the end
+   * The one reader of this mailbox. When it goes early, what it has not read waits for the next one.
+   * @param left called when the reader goes early
    * @throws SocketioError `MAILBOX_TAKEN` while there is another one
    */
   read(left: () => void): AsyncIterableIterator<Message, undefined> {
     if (this.#taken && !this.#ended)
       throw new SocketioError('MAILBOX_TAKEN', 'somebody iterates over this socket already');
     this.#taken = true;
+    let here = true;
     const iterator = {
-      next: () => this.#next(),
+      next: () => (here ? this.#next() : Promise.resolve(over)),
       return: () => {
-        if (!this.#ended) left();
-        this.#letters = [];
-        this.end();
+        if (here) {
+          here = false;
+          this.#leave();
+          left();
+        }
         return Promise.resolve(over);
       },
       [Symbol.asyncIterator]: () => iterator,
     };
     return iterator;
+  }
+
+  #leave(): void {
+    this.#taken = false;
+    for (const reader of this.#readers.splice(0)) reader(over);
   }
 
   #next(): Promise<Result> {

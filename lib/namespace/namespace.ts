@@ -77,12 +77,14 @@ export class Namespace<
       next: (error?: ExtendedError) => void,
     ) => unknown,
   ): this {
+    if (typeof middleware !== 'function') throw new TypeError('a middleware must be a function');
     this.#middlewares = [...this.#middlewares, middleware];
     return this;
   }
 
   /** Gives each client that joins from now on to a handler, whose end is the socket's end. A later call replaces it. */
   serve(handler: ServeHandler<Socket<Listen, Emit, ServerSide, SocketData>>): this {
+    if (typeof handler !== 'function') throw new TypeError('a serve handler must be a function');
     this.#handler = handler;
     return this;
   }

@@ -16,10 +16,15 @@ export function separate(args: unknown[]): Spoken {
   return { args: args.slice(0, -1), ack: last as AckListener };
 }
 
-/** @throws SocketioError `EVENT_RESERVED` for a name that has a meaning of its own */
+/**
+ * @throws SocketioError `EVENT_RESERVED` for a name that has a meaning of its own
+ * @throws SocketioError `EVENT_INVALID` for a name that is neither a string nor a number: clients hang up on it
+ */
 export function eventPacket(nsp: string, name: unknown, args: readonly unknown[]): EventPacket {
   if (RESERVED_EVENTS.has(name))
     throw new SocketioError('EVENT_RESERVED', `"${String(name)}" is a reserved event name`);
+  if (typeof name !== 'string' && !Number.isFinite(name))
+    throw new SocketioError('EVENT_INVALID', 'the name of an event is a string or a number');
   return { type: PacketType.EVENT, nsp, data: [name, ...args] };
 }
 

@@ -1,11 +1,10 @@
 /** A handler whose end is its socket's end. */
 import type { NamespaceOptions } from './audience.js';
 import { report } from './report.js';
+import { warnOnce } from './warn.js';
 
 /** Serves one client; the socket is disconnected when it returns, or its promise settles. */
 export type ServeHandler<Served> = (socket: Served) => unknown;
-
-let warned = false;
 
 /** What a handler's end means for its socket. */
 interface Servable {
@@ -30,10 +29,8 @@ export async function serve<Served extends Servable>(
 }
 
 function warn(): void {
-  if (warned) return;
-  warned = true;
-  process.emitWarning(
+  warnOnce(
+    'SOCKETIO_SERVE_LISTENERS',
     'a serve handler ended while its socket had listeners: the socket is disconnected. Was it meant for on("connection")?',
-    { code: 'SOCKETIO_SERVE_LISTENERS' },
   );
 }

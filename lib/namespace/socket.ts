@@ -1,6 +1,7 @@
 /** One client in one namespace: who it is, where it is, and its way from joining to gone. */
 import type { IncomingMessage } from 'node:http';
 import type { BroadcastFlags } from '../adapter/contract.js';
+import { delayOf } from '../adapter/patience.js';
 import { Parcel } from '../codec/parcel.js';
 import type { DisconnectReason } from '../errors.js';
 import type { Anything, DefaultEventsMap, EventsMap, WithTimeout } from '../events.js';
@@ -116,9 +117,17 @@ export class Socket<
     return this.nsp.adapter.del(this.id, room);
   }
 
-  /** @param ms milliseconds for the answer to the next emit; its acknowledgement then takes an error first */
+  /**
+   * @param ms milliseconds for the answer to the next emit; its acknowledgement then takes an error first
+   * @throws SocketioError `OPTION_INVALID`
+   */
   timeout(ms: number): Socket<Listen, WithTimeout<Emit>, ServerSide, SocketData> {
-    return this.flag({ timeout: ms }) as unknown as Socket<Listen, WithTimeout<Emit>, ServerSide, SocketData>;
+    return this.flag({ timeout: delayOf(ms) }) as unknown as Socket<
+      Listen,
+      WithTimeout<Emit>,
+      ServerSide,
+      SocketData
+    >;
   }
 
   /**

@@ -41,7 +41,7 @@ export abstract class Speaker<
   /**
    * Emits to this client. A function as last argument is called with its answer; after `timeout()` it takes an error first.
    * @returns true, as in Socket.IO
-   * @throws SocketioError `EVENT_RESERVED`
+   * @throws SocketioError `EVENT_RESERVED`, `EVENT_INVALID`
    * @throws what encoding the arguments throws (a cycle, a BigInt); then nothing has been sent, nothing is waited for
    */
   emit<Name extends EventNames<Emit>>(name: Name, ...args: EventParams<Emit, Name>): boolean {

@@ -13,6 +13,7 @@ export type TallyListener = (error: TallyError | null, responses: unknown[]) => 
 
 /** Counts until every node has said how many clients it asked, and every client has answered. */
 export class Tally {
+  readonly #open: Set<Tally>;
   readonly #listener: TallyListener;
   readonly #responses: unknown[] = [];
   #nodesExpected: number | undefined;
@@ -21,13 +22,22 @@ export class Tally {
   #timer: NodeJS.Timeout | undefined;
   #settled = false;
 
-  constructor(listener: TallyListener) {
+  /**
+   * @param open where this one stands from its start until it is settled: whoever owns that can end it early
+   * @param listener called once
+   */
+  constructor(open: Set<Tally>, listener: TallyListener) {
+    this.#open = open;
     this.#listener = listener;
   }
 
   /** @param timeout milliseconds in which everything must have come */
   start(timeout: number): void {
-    if (!this.#settled) this.#timer = after(timeout, () => this.fail(timedOut()));
+    if (this.#settled) return;
+    this.#open.add(this);
+    this.#timer = after(timeout, () => this.fail(timedOut()));
+    // Who waits for answers does not hold the process; the server does.
+    this.#timer.unref();
   }
 
   /** How many nodes there are. */
@@ -64,6 +74,7 @@ export class Tally {
   #settle(error: TallyError | null): void {
     if (this.#settled) return;
     this.#settled = true;
+    this.#open.delete(this);
     clearTimeout(this.#timer);
     this.#listener(error, this.#responses);
   }

@@ -1,6 +1,6 @@
 /** What a request has to pass before it gets an endpoint: steps that any of which may halt it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { SocketioError } from '../errors.js';
+import { SocketioError, textOf } from '../errors.js';
 import type { Desk } from './desk.js';
 import { isLawful, isListed, isVouchedFor, isWelcome } from './origin.js';
 import { allowPreflight } from './reply.js';
@@ -72,6 +72,5 @@ export const checkRevision: Step = ({ desk, ticket: { generation } }, next) => {
 };
 
 function messageOf(error: unknown): string | undefined {
-  if (!error) return undefined;
-  return error instanceof Error ? error.message : String(error);
+  return error ? textOf(error) : undefined;
 }

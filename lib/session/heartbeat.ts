@@ -31,8 +31,8 @@ export class Heartbeat {
   #reading = true;
   /** Whether the client went unread at some moment of this wait: its silence then proves nothing. */
   #excused = false;
-  /** Whether the client has shown itself since we asked. */
-  #shown = false;
+  /** Whether the client has shown itself since we last said something while it went unread. */
+  #shown = true;
   /** Whether the client has gone unread, and may still be saying what it could not say then, its answers behind it. */
   #behind = false;
   /** Answers that may be on their way. */
@@ -90,6 +90,7 @@ export class Heartbeat {
     this.#reading = reading;
     if (reading) return;
     this.#behind = true;
+    this.#shown = true;
     if (this.#excused) return;
     if (this.#rhythm.asker === 'client') this.#listen();
     else this.#excused = true;
@@ -103,6 +104,7 @@ export class Heartbeat {
     if (this.#rhythm.asker === 'server') return this.#waiting && this.#lost ? this.#up.missed() : this.#ask();
     if (this.#lost) return this.#up.missed();
     this.#listen();
+    this.#shown = false;
     this.#up.ask();
   }
 
@@ -126,7 +128,6 @@ export class Heartbeat {
   #listen(): void {
     const { every, patience } = this.#rhythm;
     this.#excused = !this.#reading;
-    this.#shown = false;
     this.#alarm.start(this.#wheel, this.#excused ? patience / 2 : every + patience);
   }
 }

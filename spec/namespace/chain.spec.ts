@@ -102,6 +102,20 @@ describe('a refusal', () => {
     assert.deepEqual(refusalOf({ message: 'no', data: 0 }), { message: 'no', data: 0 });
     assert.deepEqual(refusalOf('no'), { message: 'no' });
     assert.deepEqual(refusalOf(undefined), { message: 'undefined' });
-    assert.deepEqual(refusalOf(Object.create(null)), { message: 'refused' });
+    assert.deepEqual(refusalOf(null), { message: 'null' });
+  });
+
+  it('is one even if nothing of it can be read', () => {
+    const hostile = {
+      get message() {
+        throw new Error('no message');
+      },
+      get data() {
+        throw new Error('no data');
+      },
+    };
+    const message = 'an error that cannot be read';
+    assert.deepEqual(refusalOf(Object.create(null)), { message });
+    assert.deepEqual(refusalOf(hostile), { message });
   });
 });

@@ -112,18 +112,45 @@ describe('a mailbox', () => {
     assert.throws(() => mailbox.read(() => {}), { code: 'MAILBOX_TAKEN' });
   });
 
-  it('is given up by a reader that goes early', async () => {
-    const { mailbox, flows } = filled({ messages: 1, bytes: 100 });
+  it('keeps what a reader that goes early leaves over for the next one', async () => {
+    const { mailbox, flows } = filled({ messages: 2, bytes: 100 });
     let left = 0;
     const reader = mailbox.read(() => {
       left += 1;
     });
     mailbox.add(note('1'), 1);
+    mailbox.add(note('2'), 1);
     await reader.return?.();
     await reader.return?.();
     assert.equal(left, 1);
-    assert.deepEqual(flows, [false, true]);
+    assert.equal(mailbox.taken, false);
+    assert.deepEqual(flows, [false]);
+    const next = mailbox.read(() => {});
+    await reader.return?.();
+    assert.equal(mailbox.taken, true);
     assert.equal((await reader.next()).done, true);
+    assert.equal((await next.next()).value?.data, '1');
+    assert.equal((await next.next()).value?.data, '2');
+    assert.deepEqual(flows, [false, true]);
+  });
+
+  it('tells a reader who goes that nothing will come', async () => {
+    const { mailbox } = filled();
+    const reader = mailbox.read(() => {});
+    const waiting = reader.next();
+    await reader.return?.();
+    assert.equal((await waiting).done, true);
+    mailbox.add(note('1'), 1);
+    assert.equal((await mailbox.read(() => {}).next()).value?.data, '1');
+  });
+
+  it('forgets everything when it is discarded, and frees the client', async () => {
+    const { mailbox, flows } = filled({ messages: 1, bytes: 100 });
+    mailbox.add(note('1'), 1);
+    mailbox.discard();
+    mailbox.add(note('too late'), 1);
+    assert.deepEqual(flows, [false, true]);
+    assert.equal((await mailbox.read(() => {}).next()).done, true);
   });
 });
 

@@ -111,6 +111,22 @@ describe('a client before a middleware', () => {
     assert.equal(here.errors.length, 1);
   });
 
+  it('is refused even if the refusal cannot be read', async () => {
+    const hostile = {
+      get message() {
+        throw new Error('no message');
+      },
+    };
+    const refusals = [hostile, Object.create(null)];
+    here.root.use((_socket, next) => next(refusals.shift()));
+    const clients = [here.join().client, here.join().client];
+    await settled();
+    for (const { received, closings } of clients) {
+      assert.equal(received[0]?.type, PacketType.CONNECT_ERROR);
+      assert.deepEqual(closings, ['membership']);
+    }
+  });
+
   it('is dropped silently if its connection ends meanwhile', async () => {
     let letPass = (): void => {};
     here.root.use((socket, next) => {

@@ -166,16 +166,110 @@ describe('a served client', () => {
     assert.deepEqual(got, [1]);
   });
 
-  it('is not kept for a reader who has gone', async () => {
+  it('is kept for its reader although a listener takes other events', async () => {
+    const got: unknown[] = [];
+    const heard: unknown[] = [];
+    const ready = gate();
+    here.root.serve(async (socket) => {
+      socket.on('typing', (value) => heard.push(value));
+      await ready.opened;
+      for await (const message of socket) got.push(message.data);
+    });
+    const { says } = here.join();
+    says('x', 1);
+    for (let n = 0; n < 10; n++) says('typing', n);
+    ready.open();
+    await settled();
+    says('typing', 'now');
+    await settled();
+    assert.deepEqual(got, [1, 'now']);
+    assert.equal(heard.length, 11);
+  });
+
+  it('is kept for its reader although a listener comes before the loop', async () => {
+    const got: unknown[] = [];
+    const ready = gate();
+    here.root.serve(async (socket) => {
+      await ready.opened;
+      socket.on('typing', () => {});
+      for await (const message of socket) got.push(message.data);
+    });
+    const { says, client } = here.join();
+    for (const n of [1, 2, 3]) says('x', n);
+    ready.open();
+    await settled();
+    assert.deepEqual(got, [1, 2, 3]);
+    assert.equal(client.flows.at(-1), true);
+  });
+
+  it('is not stopped for ever by what no listener takes: that is dropped at the bound', async () => {
+    const got: unknown[] = [];
+    const ready = gate();
+    here.root.serve(async (socket) => {
+      socket.on('typing', () => {});
+      await ready.opened;
+      for await (const message of socket) got.push(message.data);
+    });
+    const { says, client } = here.join();
+    for (let n = 0; n < 10; n++) says('x', n);
+    assert.deepEqual(client.flows, []);
+    ready.open();
+    await settled();
+    says('x', 'from now on');
+    await settled();
+    assert.deepEqual(got, ['from now on']);
+  });
+
+  it('goes on where the loop before stopped', async () => {
+    const got: unknown[] = [];
+    const ready = gate();
+    here.root.serve(async (socket) => {
+      for await (const message of socket) {
+        got.push(message.data);
+        break;
+      }
+      await ready.opened;
+      for await (const message of socket) got.push(message.data);
+    });
+    const { says, socket } = here.join();
+    says('x', 1);
+    says('x', 2);
+    await settled();
+    says('x', 3);
+    ready.open();
+    await settled();
+    socket.closed('transport close');
+    await settled();
+    assert.deepEqual(got, [1, 2, 3]);
+  });
+
+  it('can be read on after break even if it has left meanwhile', async () => {
+    const got: unknown[] = [];
+    const ready = gate();
+    here.root.serve(async (socket) => {
+      await ready.opened;
+      for await (const message of socket) if (got.push(message.data) === 1) break;
+      for await (const message of socket) got.push(message.data);
+    });
+    const { says, socket } = here.join();
+    says('x', 1);
+    says('x', 2);
+    socket.closed('transport close');
+    ready.open();
+    await settled();
+    assert.deepEqual(got, [1, 2]);
+  });
+
+  it('is not stopped for a reader who has gone, where listeners do the rest', async () => {
     here.root.serve(async (socket) => {
       for await (const _message of socket) break;
+      socket.on('x', () => {});
       await gate().opened;
     });
     const { says, client } = here.join();
-    for (let n = 0; n < 10; n++) {
-      says('x', n);
-      await settled();
-    }
+    says('x', 'hello');
+    await settled();
+    for (let n = 0; n < 10; n++) says('x', n);
     assert.deepEqual(client.flows, []);
   });
 
@@ -192,7 +286,12 @@ describe('a handler that was meant for on("connection")', () => {
   it('is warned about once in the life of a process, and only if nobody iterated', async () => {
     const program = fileURLToPath(new URL('serve-warning.ts', import.meta.url));
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program]);
-    assert.deepEqual(JSON.parse(stdout), { afterIterating: 0, afterListening: 1 });
+    assert.deepEqual(JSON.parse(stdout), {
+      afterIterating: 0,
+      afterCleaning: 0,
+      afterListening: 1,
+      dropped: 1,
+    });
     assert.match(stderr, /SOCKETIO_SERVE_LISTENERS/);
   }).timeout(30_000);
 });

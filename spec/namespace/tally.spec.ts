@@ -110,3 +110,37 @@ describe('the answers of many', () => {
     assert.match(String(heard[0]?.[0]), /timed out/);
   });
 });
+
+describe('answers that never come', () => {
+  /** Timers that hold the process. */
+  const timers = (): number =>
+    process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+
+  it('do not hold the process', async () => {
+    await settled(); // From here on the clock of this very test is among them.
+    const before = timers();
+    here.root.timeout(60_000).emit('x', () => {});
+    await settled();
+    assert.equal(timers(), before);
+    await here.root.close();
+  });
+
+  it('end with the namespace: an error, and those that came', async () => {
+    const some = here.root.timeout(60_000).emitWithAck('x');
+    bob.answers(bob.client.asked, 'b');
+    await settled();
+    await here.root.close();
+    await here.root.close();
+    await assert.rejects(some, { code: 'SERVER_CLOSED', responses: ['b'] });
+    assert.equal(here.root.tallies.size, 0);
+  });
+
+  it('leave nothing behind when they have come, or could not be asked for', async () => {
+    const all = here.root.timeout(60_000).emitWithAck('x');
+    assert.equal(here.root.tallies.size, 1);
+    for (const guest of [alice, bob]) guest.answers(guest.client.asked);
+    await all;
+    assert.throws(() => here.root.timeout(60_000).emit('x', 1n, () => {}), TypeError);
+    assert.equal(here.root.tallies.size, 0);
+  });
+});

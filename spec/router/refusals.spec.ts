@@ -225,6 +225,14 @@ describe('refusals', () => {
       'that says why with a "quote"': [(_req, done) => done('"<b>"', true), '"<b>"'],
       'that says why with an Error': [(_req, done) => done(new Error('not you') as never, false), 'not you'],
       'that says no later': [(_req, done) => void setImmediate(() => done('late', false)), 'late'],
+      'that says why with what has no text': [
+        (_req, done) => done(Object.create(null), false),
+        'an error that cannot be read',
+      ],
+      'that says that later': [
+        (_req, done) => void setImmediate(() => done(Object.create(null), false)),
+        'an error that cannot be read',
+      ],
       'that says no, then yes': [
         (_req, done) => {
           done('no', false);

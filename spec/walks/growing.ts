@@ -26,8 +26,8 @@ export function growing(stage: Stage): void {
     assert.deepEqual(await heard(socket as never, 'hello'), [1]);
     parent.emit('welcome', 2);
     assert.deepEqual(await heard(guest, 'welcome'), [2]);
-    const [error] = await heard(stage.coming('/room-x'), 'connect_error');
-    assert.equal((error as Error).message, 'Invalid namespace');
+    const [error] = await heard(stage.coming('/room-x'), stage.pair.refused);
+    assert.deepEqual(stage.pair.told(error), stage.pair.refusal('Invalid namespace', undefined));
   });
 
   it('is let in by a function that asks elsewhere first', async () => {
@@ -38,8 +38,8 @@ export function growing(stage: Stage): void {
       setImmediate(next, null, name === '/members');
     });
     await settle(stage, '/members');
-    const [error] = await heard(stage.coming('/strangers'), 'connect_error');
-    assert.equal((error as Error).message, 'Invalid namespace');
+    const [error] = await heard(stage.coming('/strangers'), stage.pair.refused);
+    assert.deepEqual(stage.pair.told(error), stage.pair.refusal('Invalid namespace', undefined));
     assert.deepEqual(asked, ['/members', '/strangers']);
   });
 
@@ -51,8 +51,8 @@ export function growing(stage: Stage): void {
     const { guest, socket } = await stage.join();
     const other = guest.beside('/anywhere');
     other.enter();
-    const [error] = await heard(other, 'connect_error');
-    assert.equal((error as Error).message, 'Invalid namespace');
+    const [error] = await heard(other, stage.pair.refused);
+    assert.deepEqual(stage.pair.told(error), stage.pair.refusal('Invalid namespace', undefined));
     assert.equal(socket.connected, true);
     assert.deepEqual(
       complaints.map(({ event }) => event),
@@ -85,8 +85,8 @@ export function growing(stage: Stage): void {
     const greetings: unknown[] = [];
     parent.on('connection', (socket) => greetings.push(socket.nsp.name));
     await settle(stage, '/room-open');
-    const [error] = await heard(stage.coming('/room-private'), 'connect_error');
-    assert.equal((error as Error).message, 'keep out');
+    const [error] = await heard(stage.coming('/room-private'), stage.pair.refused);
+    assert.deepEqual(stage.pair.told(error), stage.pair.refusal('keep out', undefined));
     assert.deepEqual(greetings, ['/room-open']);
     assert.deepEqual(
       [...parent.children].map(({ name }) => name),
