@@ -1,7 +1,16 @@
 /** Gets what is missing before `npm start` and `npm test`, and does nothing when nothing is: no dependencies of its own. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,7 +24,7 @@ const python = '/usr/lib/python3/dist-packages';
 const programs = [
   { name: 'chromium', file: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium' },
   { name: 'redis-server', file: '/usr/bin/redis-server' },
-  { name: 'postgresql', file: '/usr/lib/postgresql' },
+  { name: 'postgresql', file: postgres() },
   { name: 'python3-socketio', file: `${python}/socketio` },
   { name: 'python3-aiohttp', file: `${python}/aiohttp` },
   { name: 'python3-requests', file: `${python}/requests` },
@@ -91,6 +100,15 @@ function rootRights() {
   if (!find('sudo')) return undefined;
   // Without a terminal nobody could type the password: better a clear failure than waiting for ever.
   return process.stdin.isTTY ? ['sudo'] : ['sudo', '-n'];
+}
+
+/** The program that only PostgreSQL's server brings; each version has a folder of its own, the client's files too. */
+function postgres() {
+  const versions = '/usr/lib/postgresql';
+  const programs = existsSync(versions)
+    ? readdirSync(versions).map((name) => join(versions, name, 'bin', 'initdb'))
+    : [];
+  return programs.find((file) => existsSync(file)) ?? join(versions, 'initdb');
 }
 
 function find(program) {
