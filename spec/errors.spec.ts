@@ -1,7 +1,7 @@
 /** What an error says, whatever was thrown. */
 import assert from 'node:assert/strict';
 import { textOf } from '../lib/errors.js';
-import { readOptions } from '../lib/options.js';
+import { readOptions } from '../lib/option-reading.js';
 
 const unreadable = 'an error that cannot be read';
 

@@ -16,7 +16,17 @@ const lib = fileURLToPath(new URL('../lib', import.meta.url));
 
 /** From the ground up. */
 const plan: Plan = [
-  [['packet.ts', 'errors.ts', 'options.ts', 'option-checks.ts', 'events.ts', 'emitter.ts']],
+  [
+    [
+      'packet.ts',
+      'errors.ts',
+      'options.ts',
+      'option-reading.ts',
+      'option-checks.ts',
+      'events.ts',
+      'emitter.ts',
+    ],
+  ],
   ['adapter/', 'codec/'],
   ['namespace/', 'transport/'],
   ['session/'],

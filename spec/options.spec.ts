@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, request } from 'node:http';
 import express from 'express';
 import { SocketioError, socketio, type UserOptions } from '../lib/index.js';
-import { readOptions } from '../lib/options.js';
+import { readOptions } from '../lib/option-reading.js';
 import { listening } from './support/listening.js';
 
 describe('options', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { io as connect, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { WebSocket } from 'ws';
-import { readOptions } from '../lib/options.js';
+import { readOptions } from '../lib/option-reading.js';
 import { Folder, readBlocks } from './readme/program.js';
 
 /** The arguments of the next event of this name. */
