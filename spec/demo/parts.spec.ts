@@ -13,7 +13,7 @@ const grace = { id: 'g', name: 'Grace' };
 
 function add(history: History, { bytes = 0, key = 'key', from = ada } = {}): Entry {
   const picture = { type: 'image/png', bytes: new Uint8Array(bytes), width: 0, height: 0 };
-  return history.add({ key, from, at: 0, text: 'x', picture: bytes > 0 ? picture : undefined });
+  return history.add({ key, from, protocol: 4, at: 0, text: 'x', picture: bytes > 0 ? picture : undefined });
 }
 
 describe('a history', () => {
@@ -66,7 +66,7 @@ describe('a house', () => {
     const house = new House();
     const permanent = house.list().length;
     for (let i = 0; i < limits.rooms - permanent; i++) house.open(`room ${i}`);
-    house.room('room 0').enter(ada, 'window');
+    house.room('room 0').enter(ada, 'window', 4);
     house.open('one more');
     const names = house.list().map(({ name }) => name);
     assert.equal(names.length, limits.rooms);
@@ -78,7 +78,7 @@ describe('a house', () => {
 
   it('refuses a room more when all are used', () => {
     const house = new House();
-    for (let i = 0; house.list().length < limits.rooms; i++) house.open(`room ${i}`).enter(ada, 'window');
+    for (let i = 0; house.list().length < limits.rooms; i++) house.open(`room ${i}`).enter(ada, 'window', 4);
     assert.throws(() => house.open('one more'), Refusal);
   });
 
@@ -89,8 +89,8 @@ describe('a house', () => {
 
   it('counts a user with two windows once', () => {
     const room = new House().room('Lobby');
-    assert.equal(room.enter(ada, 'one'), true);
-    assert.equal(room.enter(ada, 'two'), false);
+    assert.equal(room.enter(ada, 'one', 4), true);
+    assert.equal(room.enter(ada, 'two', 4), false);
     assert.equal(room.people().count, 1);
     assert.equal(room.leave(ada, 'one'), false);
     assert.equal(room.leave(ada, 'one'), false);
