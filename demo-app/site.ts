@@ -21,6 +21,7 @@ const clients = clientsOf(generations);
 
 export interface Site {
   readonly app: Express;
+  readonly clients: readonly Client[];
   readonly io: ReturnType<typeof socketio>;
   readonly server: Server;
 }
@@ -48,7 +49,7 @@ export function site(): Site {
   for (const client of clients) app.get(client.path, page(client));
   app.use(failed);
 
-  return { app, io, server: createServer(app) };
+  return { app, clients, io, server: createServer(app) };
 }
 
 /** The file that the client's package has for browsers, as it is. */
