@@ -209,6 +209,16 @@ describe('the generations in one room', function () {
     }
   });
 
+  it('leads to the form who is no longer known when the line is back', async () => {
+    for (const { page, context, line } of guests) {
+      line.cut();
+      await page.getByText('Connection lost – reconnecting…').waitFor();
+      await context.clearCookies();
+      line.mend();
+      await page.getByLabel('Your name').waitFor();
+    }
+  });
+
   it('gave no page a reason to complain', () => {
     assert.deepEqual(
       guests.flatMap(({ complaints }) => complaints),

@@ -6,7 +6,7 @@ import { html } from '../../demo-app/html.js';
 import { limits } from '../../demo-app/limits.js';
 import { Pace } from '../../demo-app/pace.js';
 import { pictureType } from '../../demo-app/picture.js';
-import { Refusal, readName, readText } from '../../demo-app/reading.js';
+import { Refusal, readName, readPicture, readText } from '../../demo-app/reading.js';
 
 const ada = { id: 'a', name: 'Ada' };
 const grace = { id: 'g', name: 'Grace' };
@@ -99,6 +99,21 @@ describe('a house', () => {
   });
 });
 
+describe('a room', () => {
+  it('has news when somebody comes by another generation of clients, or the last of one goes', () => {
+    const room = new House().room('Lobby');
+    const protocols = () => room.people().people.map((person) => person.protocols);
+    assert.equal(room.enter(ada, 'one', 4), true);
+    assert.equal(room.enter(ada, 'two', 3), true);
+    assert.equal(room.enter(ada, 'three', 3), false);
+    assert.deepEqual(protocols(), [[4, 3]]);
+    assert.equal(room.leave(ada, 'two'), false);
+    assert.equal(room.leave(ada, 'three'), true);
+    assert.deepEqual(protocols(), [[4]]);
+    assert.equal(room.leave(ada, 'nowhere'), false);
+  });
+});
+
 describe('a pace', () => {
   it('lets a burst pass, then says how long to wait', () => {
     let now = 0;
@@ -146,10 +161,24 @@ describe('reading', () => {
     });
   }
 
-  it('escapes what is put into HTML, once', () => {
+  it('takes bytes that came as text, and nothing that only looks like them', () => {
+    const png = Buffer.from('89504e470d0a1a0a', 'hex');
+    const read = readPicture({ bytes: { base64: png.toString('base64') } });
+    assert.deepEqual(Buffer.from(read?.bytes ?? []), png);
+    for (const bytes of ['iVBORw0KGgo=', { base64: 7 }, { base64: '' }, [137, 80, 78, 71], null])
+      assert.throws(() => readPicture({ bytes }), Refusal);
+    const large = Buffer.alloc(limits.pictureBytes + 1, png).toString('base64');
+    assert.throws(() => readPicture({ bytes: { base64: large } }), /too large/);
+  });
+
+  it('escapes what is put into HTML, once, lists included', () => {
     assert.equal(
       html`<p title="${'"<&'}">${html`<b>${"'"}</b>`}</p>`.toString(),
       `<p title="&quot;&lt;&amp;"><b>&#39;</b></p>`,
+    );
+    assert.equal(
+      html`<ul>${['<', '>'].map((sign) => html`<li>${sign}</li>`)}</ul>`.toString(),
+      '<ul><li>&lt;</li><li>&gt;</li></ul>',
     );
   });
 });
