@@ -50,13 +50,14 @@ export function move(desk: Desk, session: Session, req: IncomingMessage, res: Se
   });
 }
 
-interface Shaken {
+/** A WebSocket, and the stream under it. */
+export interface Shaken {
   readonly connection: WebSocket;
   readonly stream: Duplex;
 }
 
 /** No session is made before its WebSocket is there: a client that goes away in between leaves nothing behind. */
-function shakeHands(
+export function shakeHands(
   desk: Desk,
   req: IncomingMessage,
   res: ServerResponse,

@@ -1,0 +1,142 @@
+/** The ways of revision 1 to a session, one for each transport: how a request opens it, or learns that it is gone. */
+import type { Options, TransportName } from '../options.js';
+import { Relay } from '../session/relay.js';
+import type { Session } from '../session/session.js';
+import { written } from '../session/signals.js';
+import { Trail } from '../session/trail.js';
+import { bare, type Envelope } from '../transport/envelope.js';
+import { PatientPolling } from '../transport/patient-polling.js';
+import { nobody, type Transport } from '../transport/transport.js';
+import { WebSocketTransport } from '../transport/websocket.js';
+import type { Visit } from './checks.js';
+import type { Desk } from './desk.js';
+import type { Ticket } from './ticket.js';
+import { shakeHands } from './upgrade.js';
+
+/** "Client not handshaken", with the advice to come anew. @see revision 1, "Packets" */
+const SEND_AWAY = '7:::1+0';
+/** The longest time that a timer can have here or in a client, which counts in whole seconds; in milliseconds. */
+const LONGEST = 2_147_483_000;
+
+export interface Way {
+  /** What the clients call it. */
+  readonly name: string;
+  /** Whether it begins with an upgrade; it then takes no POST. */
+  readonly upgrades: boolean;
+  /** How bodies are wrapped. */
+  readonly envelope: (ticket: Ticket) => Envelope;
+  /** A request that is to carry what the session has to say. */
+  open(visit: Visit, session: Session): void;
+  /** The same for a session that is not here. */
+  sendAway(visit: Visit): void;
+}
+
+/** Best first: clients take the first that they can use. */
+export const ways: Partial<Record<TransportName, Way>> = {
+  websocket: {
+    name: 'websocket',
+    upgrades: true,
+    envelope: () => bare,
+    open: upgrade,
+    sendAway: refuseUpgrade,
+  },
+  polling: { name: 'xhr-polling', upgrades: false, envelope: () => bare, open: poll, sendAway: refusePoll },
+};
+
+/** Milliseconds that a client may be silent, at both ends: it hears from us more often than that. */
+export function closeTimeout({ pingInterval, pingTimeout }: Options): number {
+  return Math.min(pingInterval + pingTimeout, LONGEST);
+}
+
+/** A body that the client has sent, whichever transport it names. Nobody who has not come yet has anything to say. */
+export function post({ ticket, req, res }: Visit, { carrier }: Session, { envelope }: Way): boolean {
+  if (!(carrier instanceof Relay)) return false;
+  carrier.posts.take(req, res, envelope(ticket));
+  return true;
+}
+
+function upgrade({ desk, req, res }: Visit, session: Session): void {
+  shakeHands(desk, req, res, ({ connection, stream }) => {
+    const transport = new WebSocketTransport(connection, stream, nobody);
+    if (!carry(desk, session, transport)) dismiss(transport);
+  });
+}
+
+function refuseUpgrade({ desk, req, res }: Visit): void {
+  shakeHands(desk, req, res, ({ connection, stream }) =>
+    dismiss(new WebSocketTransport(connection, stream, nobody)),
+  );
+}
+
+function dismiss(transport: Transport): void {
+  transport.send(new Trail([SEND_AWAY], SEND_AWAY.length));
+  transport.close('orderly');
+}
+
+function poll(visit: Visit, session: Session): void {
+  const { desk, ticket, res } = visit;
+  const polling = pollingOf(desk, session, ticket.transport === 'jsonp' ? 'jsonp' : 'polling');
+  if (!polling) return refusePoll(visit);
+  if (session.carrier instanceof Relay) session.carrier.polled(polling.name);
+  polling.poll(res, envelopeOf(ticket));
+}
+
+function refusePoll({ ticket, res }: Visit): void {
+  const { body, headers } = envelopeOf(ticket).seal(SEND_AWAY);
+  res.writeHead(200, { ...headers, 'Content-Length': Buffer.byteLength(body) });
+  res.end(body);
+}
+
+function envelopeOf(ticket: Ticket): Envelope {
+  return ways[ticket.transport ?? 'polling']?.envelope(ticket) ?? bare;
+}
+
+/** The transport whose polls these are; `undefined` if the session takes no new one. */
+function pollingOf(desk: Desk, session: Session, name: PatientPolling['name']): PatientPolling | undefined {
+  const { carrier } = session;
+  const known = carrier instanceof Relay ? carrier.find(name) : undefined;
+  if (known instanceof PatientPolling) return known;
+  const { codec } = session.birth;
+  const made = new PatientPolling(
+    codec.payload,
+    bodyLimits(desk.options),
+    nobody,
+    name,
+    written(codec, { type: 'noop' }),
+  );
+  return carry(desk, session, made) ? made : undefined;
+}
+
+/** The first transport opens the session; a later one takes over. @returns `false` if the session is ending */
+function carry({ options, wheel }: Desk, session: Session, transport: Transport): boolean {
+  const { carrier, readyState } = session;
+  if (readyState === 'open' && carrier instanceof Relay) {
+    carrier.take(transport);
+    return true;
+  }
+  if (readyState !== 'opening') return false;
+  const { pingInterval, pingTimeout, softBufferLimit } = options;
+  const every = Math.min(pingInterval, LONGEST);
+  const relay = new Relay(
+    transport,
+    {
+      codec: session.birth.codec,
+      wheel,
+      rhythm: { asker: 'server', every, patience: pingTimeout },
+      pollDuration: every,
+      closeTimeout: closeTimeout(options),
+      body: bodyLimits(options),
+      mostKept: softBufferLimit,
+    },
+    session,
+  );
+  session.open(relay);
+  return true;
+}
+
+export function bodyLimits({ maxHttpBufferSize, bodyTimeout }: Options): {
+  maxBytes: number;
+  timeoutMs: number;
+} {
+  return { maxBytes: maxHttpBufferSize, timeoutMs: bodyTimeout };
+}
