@@ -48,9 +48,8 @@ export class Places {
   has(req: IncomingMessage): boolean {
     const path = normal(pathOf(originalUrl(req)));
     if (this.#leadsHere(path)) return true;
-    // Clients of revision 1 go on behind the mount path.
-    const address = readAddress(path, path);
-    return address !== undefined && this.#leadsHere(address.mount);
+    const mount = mountOfRevision1(path);
+    return mount !== undefined && this.#leadsHere(mount);
   }
 
   /** Whether one of these listeners is an application that leads to us. */
@@ -118,5 +117,11 @@ function mountOf(req: IncomingMessage): string {
   const whole = normal(pathOf(originalUrl(req)));
   const rest = normal(pathOf(req.url ?? '/'));
   const mount = whole.endsWith(rest) ? whole.slice(0, whole.length - rest.length) : whole;
-  return mount || (readAddress(whole, whole)?.mount ?? whole);
+  return mount || (mountOfRevision1(whole) ?? whole);
+}
+
+/** Clients of revision 1 go on behind the mount path. */
+function mountOfRevision1(path: string): string | undefined {
+  const address = readAddress(path, path);
+  return address?.revision === '1' ? address.mount : undefined;
 }

@@ -58,9 +58,9 @@ describe('codec/revision1', () => {
       [
         'a broken query',
         '1::/chat?%=%zz&&=&a',
-        { type: CONNECT, nsp: '/chat', data: { '%': '%zz', '': '', a: '' } },
+        { type: CONNECT, nsp: '/chat', address: '/chat?%=%zz&&=&a', data: { '%': '%zz', '': '', a: '' } },
       ],
-      ['a query that would pollute', '1::/c?__proto__=1&a=2', { type: CONNECT, nsp: '/c', data: { a: '2' } }],
+      ['a query that would pollute', '1::/c?__proto__=1&a=2', { type: CONNECT, nsp: '/c', address: '/c?__proto__=1&a=2', data: { a: '2' } }],
       [
         'an event where the namespace has a query',
         '5::/chat?a=b:{"name":"x"}',
