@@ -1,18 +1,13 @@
 /**
- * Frames over one endless page: each is a script that calls the page around it; POST bodies bring frames in. For
- * Internet Explorer, which shows what a frame has loaded so far.
+ * Frames over one endless page: each is a script that calls the page around it. For Internet Explorer, which shows
+ * what a frame has loaded so far. It only carries answers: what the client says comes in POSTs to its session.
  *
- * How it is used: `new HtmlfileTransport(res, …)` for the first GET of a session, `post` for its POSTs,
- * `answerByPage(res, frame)` where there is no session. The clients do not notice the end of the page, and never ask
- * for another one; the end of the page is the end of the session on our side, and a client that shall come again has
- * to be told so (`comeAgain`).
+ * How it is used: `new HtmlfileTransport(res, …)` for a GET of a session, `answerByPage(res, frame)` where there is no
+ * session. The clients do not notice the end of the page, and never ask for another one; its end is the end of the
+ * session on our side, and a client that shall come again has to be told so (`comeAgain`).
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Frame, PayloadFormat } from '../codec/codec.js';
-import type { DisconnectReason } from '../errors.js';
-import type { BodyLimits } from './body.js';
-import { bare } from './envelope.js';
-import { Intake, type IntakeEvents } from './intake.js';
+import type { ServerResponse } from 'node:http';
+import type { Frame } from '../codec/codec.js';
 import { literal } from './script.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
 
@@ -44,11 +39,6 @@ export interface PageLimits {
  */
 export const pageLimits: PageLimits = { bytes: 67_108_864, ms: 86_400_000, comeAgain: '7:::1+0' };
 
-export interface HtmlfileIntake {
-  readonly payload: PayloadFormat;
-  readonly limits: BodyLimits;
-}
-
 /** A page of one frame, and its end. */
 export function answerByPage(res: ServerResponse, frame: Frame): void {
   begin(res);
@@ -77,13 +67,13 @@ function begin(res: ServerResponse): void {
   res.write(HEAD);
 }
 
-export class HtmlfileTransport implements Transport, IntakeEvents {
+export class HtmlfileTransport implements Transport {
   readonly name = 'htmlfile';
   readonly mostFrames = Number.POSITIVE_INFINITY;
   readonly mostBytes = MOST_BYTES;
   readonly saysGoodbye = false;
+  readonly settled = true;
   readonly #res: ServerResponse;
-  readonly #intake: Intake;
   readonly #page: PageLimits;
   readonly #deadline: NodeJS.Timeout;
   #up: TransportEvents;
@@ -91,20 +81,13 @@ export class HtmlfileTransport implements Transport, IntakeEvents {
   #blocked = false;
   #closing = false;
   #closed = false;
-  #told = false;
   #waiters: (() => void)[] | undefined;
 
   /** @param res of the GET; the page begins at once */
-  constructor(
-    res: ServerResponse,
-    { payload, limits }: HtmlfileIntake,
-    up: TransportEvents,
-    page: PageLimits = pageLimits,
-  ) {
+  constructor(res: ServerResponse, up: TransportEvents, page: PageLimits = pageLimits) {
     this.#res = res;
     this.#up = up;
     this.#page = page;
-    this.#intake = new Intake(payload, limits, this);
     this.#deadline = setTimeout(() => this.#turn(), page.ms).unref();
     res.on('close', () => this.#ended());
     begin(res);
@@ -119,17 +102,8 @@ export class HtmlfileTransport implements Transport, IntakeEvents {
     return this.#closed ? 0 : this.#res.writableLength;
   }
 
-  get settled(): boolean {
-    return !this.#intake.busy;
-  }
-
   reportTo(up: TransportEvents): void {
     this.#up = up;
-  }
-
-  /** A POST brings frames. */
-  post(req: IncomingMessage, res: ServerResponse): void {
-    this.#intake.take(req, res, bare);
   }
 
   send(batch: Batch): void {
@@ -139,9 +113,7 @@ export class HtmlfileTransport implements Transport, IntakeEvents {
     if (this.#written >= this.#page.bytes) this.#turn();
   }
 
-  flow(open: boolean): void {
-    this.#intake.flow(open);
-  }
+  flow(): void {}
 
   drained(done: () => void): void {
     if (this.buffered === 0) return done();
@@ -160,19 +132,8 @@ export class HtmlfileTransport implements Transport, IntakeEvents {
     if (this.#closing || this.#closed) return;
     this.#closing = true;
     clearTimeout(this.#deadline);
-    this.#intake.stop(manner === 'malformed');
     this.#res.setTimeout(LAST_WORD);
     this.#res.end();
-  }
-
-  /** @internal a frame of a POST */
-  received(frame: Frame): void {
-    this.#up.received(frame);
-  }
-
-  /** @internal */
-  failed(reason: DisconnectReason, why: string): void {
-    if (!this.#closing && !this.#closed) this.#tell(reason, why);
   }
 
   #block(): void {
@@ -206,14 +167,7 @@ export class HtmlfileTransport implements Transport, IntakeEvents {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#deadline);
-    this.#intake.stop(false);
     this.#settle();
-    this.#tell('transport close');
-  }
-
-  #tell(reason: DisconnectReason, why?: string): void {
-    if (this.#told) return;
-    this.#told = true;
-    this.#up.closed(reason, why);
+    this.#up.closed('transport close');
   }
 }

@@ -7,14 +7,14 @@ const SCRIPT = /<script>(.*?)<\/script>/gs;
 
 export class HtmlfilePage {
   readonly socket: Socket;
-  #bytes = Buffer.alloc(0);
+  #parts: Buffer[] = [];
   #ended = false;
   #look: () => void = () => {};
 
   constructor(port: number, path = '/', lines: readonly string[] = []) {
     this.socket = connect(port, '127.0.0.1');
     this.socket.on('data', (bytes: Buffer) => {
-      this.#bytes = Buffer.concat([this.#bytes, bytes]);
+      this.#parts.push(bytes);
       this.#look();
     });
     this.socket.on('close', () => {
@@ -26,26 +26,23 @@ export class HtmlfilePage {
     this.socket.write(`${head.join('\r\n')}\r\n\r\n`);
   }
 
+  get #bytes(): Buffer {
+    const bytes = Buffer.concat(this.#parts);
+    this.#parts = [bytes];
+    return bytes;
+  }
+
   /** Status line and headers. */
   get head(): string {
-    return this.#bytes.subarray(0, this.#bytes.indexOf('\r\n\r\n')).toString('latin1');
+    const bytes = this.#bytes;
+    return bytes.subarray(0, bytes.indexOf('\r\n\r\n')).toString('latin1');
   }
 
   /** The chunks that are complete, the last and empty one included. */
   get chunks(): Buffer[] {
-    const chunks: Buffer[] = [];
-    let at = this.#bytes.indexOf('\r\n\r\n') + 4;
-    for (
-      let line = this.#bytes.indexOf('\r\n', at);
-      at > 3 && line !== -1;
-      line = this.#bytes.indexOf('\r\n', at)
-    ) {
-      const size = Number.parseInt(this.#bytes.toString('latin1', at, line), 16);
-      if (this.#bytes.length < line + size + 4) break;
-      chunks.push(this.#bytes.subarray(line + 2, line + 2 + size));
-      at = line + size + 4;
-    }
-    return chunks;
+    const bytes = this.#bytes;
+    const head = bytes.indexOf('\r\n\r\n');
+    return head === -1 ? [] : chunksOf(bytes.subarray(head + 4));
   }
 
   get text(): string {
@@ -85,10 +82,24 @@ export class HtmlfilePage {
   #until(fulfilled: () => boolean, what: string): Promise<void> {
     const promise = new Promise<void>((resolve) => {
       this.#look = () => {
-        if (fulfilled()) resolve();
+        if (!fulfilled()) return;
+        this.#look = () => {};
+        resolve();
       };
       this.#look();
     });
     return within(promise, what);
   }
+}
+
+/** @see RFC 9112, section 7.1 */
+function chunksOf(body: Buffer): Buffer[] {
+  const chunks: Buffer[] = [];
+  for (let at = 0, line = body.indexOf('\r\n'); line !== -1; line = body.indexOf('\r\n', at)) {
+    const end = line + 2 + Number.parseInt(body.toString('latin1', at, line), 16);
+    if (body.length < end + 2) break;
+    chunks.push(body.subarray(line + 2, end));
+    at = end + 2;
+  }
+  return chunks;
 }

@@ -7,22 +7,18 @@ import compression from 'compression';
 import express, { type RequestHandler } from 'express';
 import fc from 'fast-check';
 import helmet from 'helmet';
-import { framing } from '../../lib/codec/framing.js';
 import {
   answerByPage,
   HtmlfileTransport,
   type PageLimits,
   pageLimits,
 } from '../../lib/transport/htmlfile.js';
-import { until } from '../delivery/ground.js';
-import { ask } from '../router/raw.js';
 import { HtmlfilePage } from '../support/htmlfile-page.js';
 import { listening } from '../support/listening.js';
 import { latch } from '../support/patience.js';
 import { batchOf, Listener } from './listener.js';
 
 const HEAD = `<html><body><script>var _ = function (msg) { parent.s._(msg, document); };</script>${' '.repeat(173)}`;
-const intake = { payload: framing, limits: { maxBytes: 1_000, timeoutMs: 1_000 } };
 /** More than operating systems keep for a connection. */
 const huge = 'x'.repeat(30_000_000);
 /** What clients since 0.9.15 do to what they are told. */
@@ -38,14 +34,12 @@ describe('htmlfile', () => {
   async function serve(limits: PageLimits = pageLimits, ...before: RequestHandler[]): Promise<void> {
     const app = express();
     app.disable('x-powered-by');
-    let transport: HtmlfileTransport | undefined;
     for (const handler of before) app.use(handler);
     app.get('/none', (_req, res) => answerByPage(res, '7:::1+0'));
     app.get('/', (_req, res) => {
-      transport = new HtmlfileTransport(res, intake, up, limits);
+      const transport = new HtmlfileTransport(res, up, limits);
       opened.open({ transport, res });
     });
-    app.post('/', (req, res) => transport?.post(req, res));
     server = createServer(app);
     port = await listening(server);
   }
@@ -195,39 +189,6 @@ describe('htmlfile', () => {
     page.socket.resume();
     await page.over();
     assert.equal(page.complete, false);
-  });
-
-  it('hears what POSTs bring, in order', async () => {
-    const { transport } = await joined();
-    const { status } = await ask(port, '/', { method: 'POST', body: '\ufffd5\ufffd3:::a\ufffd3\ufffd2::' });
-    assert.deepEqual([status, up.frames, transport.settled], [200, ['3:::a', '2::'], true]);
-  });
-
-  it('does not hear while nobody listens', async () => {
-    const { transport } = await joined();
-    transport.flow(false);
-    const answered = ask(port, '/', { method: 'POST', body: '3:::a' });
-    await until(() => !transport.settled);
-    assert.deepEqual(up.frames, []);
-    transport.flow(true);
-    assert.equal((await answered).status, 200);
-    assert.deepEqual(up.frames, ['3:::a']);
-  });
-
-  it('takes no POST when it is over', async () => {
-    const { transport } = await joined();
-    transport.close('orderly');
-    const { status } = await ask(port, '/', { method: 'POST', body: '3:::a' });
-    assert.deepEqual([status, up.frames], [400, []]);
-  });
-
-  it('ends when a POST breaks off', async () => {
-    await joined();
-    const socket = new TcpSocket().connect(port, '127.0.0.1');
-    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n3:::');
-    server.once('request', () => socket.resetAndDestroy());
-    await up.ended();
-    assert.equal(up.ends[0]?.[0], 'transport error');
   });
 
   it('sends the client for a new session when the page has grown too large', async () => {
