@@ -70,7 +70,7 @@ const ranges: Partial<Record<keyof Options, readonly [least: number, most: numbe
 
 /** Options that choose from a closed list. */
 const choices: Partial<Record<keyof Options, readonly unknown[]>> = {
-  transports: ['polling', 'websocket', 'jsonp'],
+  transports: ['polling', 'websocket', 'jsonp', 'htmlfile', 'flashsocket'],
   generations: [1, 3, 4],
   admit: ['once', 'every'],
 };

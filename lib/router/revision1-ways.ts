@@ -1,17 +1,22 @@
 /** The ways of revision 1 to a session, one for each transport: how a request opens it, or learns that it is gone. */
+import type { Codec } from '../codec/codec.js';
 import type { Options, TransportName } from '../options.js';
-import { Relay } from '../session/relay.js';
+import { Relay, type RelaySettings } from '../session/relay.js';
 import type { Session } from '../session/session.js';
 import { written } from '../session/signals.js';
 import { Trail } from '../session/trail.js';
+import type { Wheel } from '../session/wheel.js';
 import { bare, type Envelope } from '../transport/envelope.js';
+import { isDraft } from '../transport/hixie76-handshake.js';
+import { answerByPage, HtmlfileTransport } from '../transport/htmlfile.js';
+import { jsonpPolling } from '../transport/jsonp-polling.js';
 import { PatientPolling } from '../transport/patient-polling.js';
 import { nobody, type Transport } from '../transport/transport.js';
 import { WebSocketTransport } from '../transport/websocket.js';
 import type { Visit } from './checks.js';
 import type { Desk } from './desk.js';
 import type { Ticket } from './ticket.js';
-import { shakeHands } from './upgrade.js';
+import { shakeDraftHands, shakeHands } from './upgrade.js';
 
 /** "Client not handshaken", with the advice to come anew. @see revision 1, "Packets" */
 const SEND_AWAY = '7:::1+0';
@@ -40,7 +45,16 @@ export const ways: Partial<Record<TransportName, Way>> = {
     open: upgrade,
     sendAway: refuseUpgrade,
   },
+  flashsocket: {
+    name: 'flashsocket',
+    upgrades: true,
+    envelope: () => bare,
+    open: upgrade,
+    sendAway: refuseUpgrade,
+  },
+  htmlfile: { name: 'htmlfile', upgrades: false, envelope: () => bare, open: page, sendAway: refusePage },
   polling: { name: 'xhr-polling', upgrades: false, envelope: () => bare, open: poll, sendAway: refusePoll },
+  jsonp: { name: 'jsonp-polling', upgrades: false, envelope: inScript, open: poll, sendAway: refusePoll },
 };
 
 /** Milliseconds that a client may be silent, at both ends: it hears from us more often than that. */
@@ -55,22 +69,42 @@ export function post({ ticket, req, res }: Visit, { carrier }: Session, { envelo
   return true;
 }
 
-function upgrade({ desk, req, res }: Visit, session: Session): void {
-  shakeHands(desk, req, res, ({ connection, stream }) => {
-    const transport = new WebSocketTransport(connection, stream, nobody);
-    if (!carry(desk, session, transport)) dismiss(transport);
+function inScript({ index }: Ticket): Envelope {
+  return jsonpPolling(index);
+}
+
+function upgrade(visit: Visit, session: Session): void {
+  connect(visit, (transport) => {
+    if (!carry(visit.desk, session, () => transport)) dismiss(transport);
   });
 }
 
-function refuseUpgrade({ desk, req, res }: Visit): void {
+function refuseUpgrade(visit: Visit): void {
+  connect(visit, dismiss);
+}
+
+/** A WebSocket as RFC 6455 has it, or as Flash and the browsers before it do. */
+function connect(visit: Visit, ready: (transport: Transport) => void): void {
+  const { desk, ticket, req, res } = visit;
+  if (isDraft(req.headers)) {
+    return shakeDraftHands(desk, ticket, req, res, ready);
+  }
   shakeHands(desk, req, res, ({ connection, stream }) =>
-    dismiss(new WebSocketTransport(connection, stream, nobody)),
+    ready(new WebSocketTransport(connection, stream, nobody)),
   );
 }
 
 function dismiss(transport: Transport): void {
   transport.send(new Trail([SEND_AWAY], SEND_AWAY.length));
   transport.close('orderly');
+}
+
+function page(visit: Visit, session: Session): void {
+  if (!carry(visit.desk, session, () => new HtmlfileTransport(visit.res, nobody))) refusePage(visit);
+}
+
+function refusePage({ res }: Visit): void {
+  answerByPage(res, SEND_AWAY);
 }
 
 function poll(visit: Visit, session: Session): void {
@@ -97,41 +131,36 @@ function pollingOf(desk: Desk, session: Session, name: PatientPolling['name']): 
   const known = carrier instanceof Relay ? carrier.find(name) : undefined;
   if (known instanceof PatientPolling) return known;
   const { codec } = session.birth;
-  const made = new PatientPolling(
-    codec.payload,
-    bodyLimits(desk.options),
-    nobody,
-    name,
-    written(codec, { type: 'noop' }),
-  );
-  return carry(desk, session, made) ? made : undefined;
+  const noop = written(codec, { type: 'noop' });
+  const made = new PatientPolling(codec.payload, bodyLimits(desk.options), nobody, name, noop);
+  return carry(desk, session, () => made) ? made : undefined;
 }
 
 /** The first transport opens the session; a later one takes over. @returns `false` if the session is ending */
-function carry({ options, wheel }: Desk, session: Session, transport: Transport): boolean {
+function carry({ options, wheel }: Desk, session: Session, made: () => Transport): boolean {
   const { carrier, readyState } = session;
-  if (readyState === 'open' && carrier instanceof Relay) {
-    carrier.take(transport);
+  if (readyState === 'opening') {
+    const settings = relaySettings(options, session.birth.codec, wheel);
+    session.open(new Relay(made(), settings, session));
     return true;
   }
-  if (readyState !== 'opening') return false;
+  if (readyState !== 'open' || !(carrier instanceof Relay)) return false;
+  carrier.take(made());
+  return true;
+}
+
+function relaySettings(options: Options, codec: Codec, wheel: Wheel): RelaySettings {
   const { pingInterval, pingTimeout, softBufferLimit } = options;
   const every = Math.min(pingInterval, LONGEST);
-  const relay = new Relay(
-    transport,
-    {
-      codec: session.birth.codec,
-      wheel,
-      rhythm: { asker: 'server', every, patience: pingTimeout },
-      pollDuration: every,
-      closeTimeout: closeTimeout(options),
-      body: bodyLimits(options),
-      mostKept: softBufferLimit,
-    },
-    session,
-  );
-  session.open(relay);
-  return true;
+  return {
+    codec,
+    wheel,
+    rhythm: { asker: 'server', every, patience: pingTimeout },
+    pollDuration: every,
+    closeTimeout: closeTimeout(options),
+    body: bodyLimits(options),
+    mostKept: softBufferLimit,
+  };
 }
 
 export function bodyLimits({ maxHttpBufferSize, bodyTimeout }: Options): {
