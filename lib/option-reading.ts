@@ -15,7 +15,7 @@ import type { Generation, Options, UserOptions } from './options.js';
 
 const defaults: Options = {
   transports: ['polling', 'websocket'],
-  generations: [3, 4],
+  generations: [1, 3, 4],
   allowEIO3: true,
   allowUpgrades: true,
   pingInterval: 25_000,
@@ -71,8 +71,8 @@ const ranges: Partial<Record<keyof Options, readonly [least: number, most: numbe
 
 /** Options that choose from a closed list. */
 const choices: Partial<Record<keyof Options, readonly unknown[]>> = {
-  transports: ['polling', 'websocket', 'jsonp'],
-  generations: [3, 4],
+  transports: ['polling', 'websocket', 'jsonp', 'htmlfile', 'flashsocket'],
+  generations: [1, 3, 4],
   admit: ['once', 'every'],
 };
 

@@ -20,9 +20,12 @@ export interface ErrorContext {
 }
 
 export interface Options {
-  /** Ways to connect that are offered, of `polling`, `websocket` and `jsonp`. @default ['polling', 'websocket'] */
+  /**
+   * Ways to connect that are offered, of `polling`, `websocket`, `jsonp`, `htmlfile` and `flashsocket`, each to the
+   * generations that know it; the last two are of revision 1 alone. @default ['polling', 'websocket']
+   */
   readonly transports: readonly TransportName[];
-  /** Which clients are served. @default [3, 4] */
+  /** Which clients are served. @default [1, 3, 4] */
   readonly generations: readonly Generation[];
   /** `false` takes Engine.IO 3 from `generations`. @default true */
   readonly allowEIO3: boolean;

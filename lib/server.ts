@@ -189,6 +189,7 @@ export class Server<
       sessions: this.#sessions,
       sockets: webSockets(this.#options, lines),
       lines,
+      wheel: this.#house.wheel,
       get open() {
         return server.#open;
       },
@@ -201,7 +202,8 @@ export class Server<
     const namespaces = this.#namespaces;
     const { wheel } = this.#house;
     const ended = (session: Session): void => this.#forget(session);
-    const peer = new Peer({ namespaces, wheel, connectTimeout, maxNamespaces, ended }, handshake);
+    const anteroom = this.#options;
+    const peer = new Peer({ namespaces, wheel, connectTimeout, maxNamespaces, anteroom, ended }, handshake);
     const session = new Session(birth, this.#house, peer);
     this.#sessions.add(session);
     peer.attend(session);

@@ -4,19 +4,22 @@ import type { WebSocketServer } from 'ws';
 import type { Codec } from '../codec/codec.js';
 import { engine3, engine3Text } from '../codec/engine3.js';
 import { engine4, engine4Text } from '../codec/engine4.js';
+import { revision1 } from '../codec/revision1.js';
 import type { Handshake } from '../namespace/wire.js';
 import type { Generation, Options } from '../options.js';
 import type { Rhythm } from '../session/heartbeat.js';
 import type { Birth } from '../session/household.js';
-import { arriving, asking, type Manners } from '../session/manners.js';
+import { arriving, asking, type Manners, present } from '../session/manners.js';
 import type { Registry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
+import type { Wheel } from '../session/wheel.js';
 import type { HeaderLines } from './passage.js';
 
 export interface Desk {
   readonly options: Options;
   readonly sessions: Registry;
   readonly sockets: WebSocketServer;
+  readonly wheel: Wheel;
   /** Header lines that a WebSocket handshake shall carry, by its request. */
   readonly lines: WeakMap<IncomingMessage, HeaderLines>;
   /** False once the server is closing: nobody new is let in. */
@@ -27,15 +30,17 @@ export interface Desk {
 
 /** How a generation writes; the second for clients that read no binary frames. */
 export const codecs: Partial<Record<Generation, readonly [Codec, Codec]>> = {
+  1: [revision1, revision1],
   3: [engine3, engine3Text],
   4: [engine4, engine4Text],
 };
 
 /** How a generation keeps its connections alive. */
 export const rhythms: Partial<Record<Generation, (options: Options) => Rhythm>> = {
+  1: () => ({ asker: 'carrier', every: 0, patience: 0 }),
   3: ({ pingInterval, pingTimeout }) => ({ asker: 'client', every: pingInterval, patience: pingTimeout }),
   4: ({ pingInterval, pingTimeout }) => ({ asker: 'server', every: pingInterval, patience: pingTimeout }),
 };
 
 /** What a generation's clients expect when they join. */
-export const manners: Partial<Record<Generation, Manners>> = { 3: arriving, 4: asking };
+export const manners: Partial<Record<Generation, Manners>> = { 1: present, 3: arriving, 4: asking };

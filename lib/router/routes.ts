@@ -16,10 +16,12 @@ import {
   type Visit,
 } from './checks.js';
 import type { Desk } from './desk.js';
+import type { Dialect } from './dialect.js';
 import { envelopeOf, open } from './handshake.js';
 import { isLawful, isWelcome } from './origin.js';
 import { repeatHeaders } from './repeated.js';
 import { asRefusal, dress, isOver, refuse } from './reply.js';
+import { revision1 } from './revision1.js';
 import { readTicket, type Ticket } from './ticket.js';
 import { connect, move } from './upgrade.js';
 
@@ -55,15 +57,26 @@ const steps: readonly Step[] = [
   checkOpen,
 ];
 
+const engine: Dialect = {
+  steps,
+  enter: ({ desk, ticket, req, res }) =>
+    entrances[ticket.transport as keyof typeof entrances](desk, ticket, req, res),
+  serve: (visit, session) => {
+    checkTransport(visit, raise);
+    serve(visit, session);
+  },
+  refuse: (res, error, { upgrade }) => refuse(res, error, upgrade),
+};
+
+const dialects: Readonly<Record<Ticket['dialect'], Dialect>> = { engine, revision1 };
+
 export class Routes {
   readonly #desk: Desk;
   readonly #visits = new WeakMap<IncomingMessage, Visit>();
-  readonly #router = express.Router();
+  readonly #routers = { engine: this.#routerFor(engine), revision1: this.#routerFor(revision1) };
 
   constructor(desk: Desk) {
     this.#desk = desk;
-    for (const step of steps) this.#router.use((req, _res, next) => this.#walk(step, req, next));
-    this.#router.use((req) => this.#enter(req));
   }
 
   /** Serves a request that comes through the site's stack. */
@@ -74,7 +87,7 @@ export class Routes {
     dress(res, ticket, this.#desk.options.origins);
     this.#visits.set(req, { desk: this.#desk, ticket, req, res });
     const halted = (error?: unknown): void => this.#refuse(error, res, ticket);
-    this.#router(req as express.Request, res as express.Response, halted);
+    this.#routers[ticket.dialect](req as express.Request, res as express.Response, halted);
   }
 
   /** Whether a request names one of our sessions, at the path that the session uses. */
@@ -93,8 +106,7 @@ export class Routes {
       repeatHeaders(res, ticket, session.birth.admission);
       dress(res, ticket, options.origins);
       const visit = { desk: this.#desk, ticket, req, res };
-      checkTransport(visit, raise);
-      serve(visit, session);
+      dialects[ticket.dialect].serve(visit, session);
     } catch (error) {
       this.#refuse(error, res, ticket);
     }
@@ -103,10 +115,16 @@ export class Routes {
 
   #find(req: IncomingMessage): { readonly ticket: Ticket; readonly session: Session } | undefined {
     // Every request of the site passes here: look before reading.
-    if (!req.url?.includes('sid=')) return undefined;
+    if (!req.url?.includes('sid=') && !req.url?.includes('/1/')) return undefined;
     const ticket = readTicket(req);
     const session = this.#desk.sessions.get(ticket.sid ?? '');
     return session?.birth.admission.path === ticket.path ? { ticket, session } : undefined;
+  }
+
+  #routerFor({ steps }: Dialect): express.Router {
+    const router = express.Router();
+    for (const step of steps) router.use((req, _res, next) => this.#walk(step, req, next));
+    return router.use((req) => this.#enter(req));
   }
 
   #walk(step: Step, req: IncomingMessage, next: (error?: unknown) => void): void {
@@ -119,14 +137,13 @@ export class Routes {
     // The request lives as long as its session; its visit is over.
     this.#visits.delete(req);
     if (!visit || isOver(visit.res)) return;
-    const { desk, ticket, res } = visit;
-    entrances[ticket.transport as keyof typeof entrances](desk, ticket, req, res);
+    dialects[visit.ticket.dialect].enter(visit);
   }
 
-  #refuse(error: unknown, res: ServerResponse, { upgrade }: Ticket): void {
+  #refuse(error: unknown, res: ServerResponse, ticket: Ticket): void {
     // What no client has caused is told to the owner, too.
     if (!(error instanceof SocketioError)) this.#desk.options.onError(error, { event: 'request' });
-    refuse(res, asRefusal(error), upgrade);
+    dialects[ticket.dialect].refuse(res, asRefusal(error), ticket);
   }
 }
 

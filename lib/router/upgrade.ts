@@ -5,11 +5,13 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { SocketioError } from '../errors.js';
 import type { Options } from '../options.js';
 import type { Session } from '../session/session.js';
-import { nobody } from '../transport/transport.js';
+import { shakeHands as greetDraft } from '../transport/hixie76.js';
+import { readOffer } from '../transport/hixie76-handshake.js';
+import { nobody, type Transport } from '../transport/transport.js';
 import { WebSocketTransport } from '../transport/websocket.js';
 import type { Desk } from './desk.js';
-import { admit, terms } from './handshake.js';
-import { type HeaderLines, passageOf } from './passage.js';
+import { admit, isSecure, terms } from './handshake.js';
+import { type HeaderLines, passageOf, UpgradePassage } from './passage.js';
 import type { Ticket } from './ticket.js';
 
 /** @see RFC 6455, section 7.4.1 */
@@ -50,13 +52,14 @@ export function move(desk: Desk, session: Session, req: IncomingMessage, res: Se
   });
 }
 
-interface Shaken {
+/** A WebSocket, and the stream under it. */
+export interface Shaken {
   readonly connection: WebSocket;
   readonly stream: Duplex;
 }
 
 /** No session is made before its WebSocket is there: a client that goes away in between leaves nothing behind. */
-function shakeHands(
+export function shakeHands(
   desk: Desk,
   req: IncomingMessage,
   res: ServerResponse,
@@ -77,6 +80,28 @@ function shakeHands(
       desk.lines.delete(req);
     }
   });
+}
+
+/**
+ * The same for the drafts before RFC 6455: Flash, and the browsers of its time.
+ * @throws {SocketioError} `BAD_REQUEST` for keys that nobody who speaks a draft would send, and where Node has not
+ * delivered an upgrade: what stands behind the headers has been read as another request then
+ */
+export function shakeDraftHands(
+  { options }: Desk,
+  ticket: Ticket,
+  req: IncomingMessage,
+  res: ServerResponse,
+  ready: (transport: Transport) => void,
+): void {
+  const offer = readOffer(req.headers);
+  const passage = passageOf(req, res);
+  if (!offer || !(passage instanceof UpgradePassage)) throw new SocketioError('BAD_REQUEST');
+  const { socket, head } = passage;
+  const address = `${isSecure(req) ? 'wss' : 'ws'}://${req.headers.host ?? ''}${ticket.url}`;
+  const limits = { maxBytes: options.maxHttpBufferSize, timeoutMs: options.handshakeTimeout };
+  const name = ticket.transport === 'flashsocket' ? 'flashsocket' : 'websocket';
+  passage.accept(res, (lines) => greetDraft({ socket, head, offer, address, lines }, limits, name, ready));
 }
 
 /** What `ws` would refuse only after the site's stack has been told of a 101. @see RFC 6455, section 4.2.1 */

@@ -17,6 +17,14 @@ const abrupt: ReadonlySet<DisconnectReason> = new Set([
   'slow consumer',
 ]);
 
+/** Ends after which nobody comes for what waits; what can leave at once does. */
+const brisk: ReadonlySet<DisconnectReason> = new Set([
+  ...abrupt,
+  'parse error',
+  'forced close',
+  'client namespace disconnect',
+]);
+
 const manners: Partial<Record<DisconnectReason, CloseManner>> = {
   'parse error': 'malformed',
   'forced close': 'malformed',
@@ -61,13 +69,12 @@ export class Farewell {
   /** What waits leaves, and the end behind it. At once or not at all: nobody lingers for a client that breaks the rules. */
   begin(): void {
     const { transport, outbox } = this.#estate;
-    const isAbrupt = abrupt.has(this.#reason);
-    if (!isAbrupt) {
+    if (!abrupt.has(this.#reason)) {
       transport.flow(true);
       outbox.flush();
       this.proceed();
     }
-    if (isAbrupt || this.#manner === 'malformed') this.#leave();
+    if (brisk.has(this.#reason)) this.#leave();
   }
 
   /** The transport has taken something. */

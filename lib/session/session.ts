@@ -55,15 +55,18 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     return this.#transport;
   }
 
-  /** The first transport is there: says `open`, with the handshake as its data. */
-  open(transport: Transport, handshake: string): void {
+  /**
+   * The first transport is there.
+   * @param handshake data of the signal `open`; absent where the client has its handshake already
+   */
+  open(transport: Transport, handshake?: string): void {
     // The server may have closed while the handshake was under way.
     if (this.#state !== 'opening') return transport.close('orderly');
     this.#transport = transport;
     this.#outbox.carryBy(transport);
     this.#state = 'open';
     this.#heartbeat.start();
-    this.#signal({ type: 'open', data: handshake });
+    if (handshake !== undefined) this.#signal({ type: 'open', data: handshake });
     // A first poll is answered by this signal alone; a WebSocket's goes with what follows in the same tick.
     if (transport.saysGoodbye) this.#outbox.flush();
     for (const packet of this.birth.manners.implied) this.#up.packet(packet, 0);
@@ -122,8 +125,10 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   over(because: 'close' | 'heartbeat' | Malformed): void {
     if (because === 'heartbeat') return this.close('transport error', 'invalid heartbeat direction');
     if (because !== 'close') return this.close(reasonOf(because), because.why);
-    this.release();
-    this.close('transport close');
+    const { farewell } = this.birth.manners;
+    if (farewell.answered) this.#signal({ type: 'close' });
+    else this.release();
+    this.close(farewell.reason);
   }
 
   /** The transport can take something: what waits, and then the end if one is due. */
