@@ -56,8 +56,8 @@ async function openHere(options: UserOptions): Promise<Twin> {
   return { name: 'here', port: site.port, policyPort, close: site.close };
 }
 
-/** What the application of the genuine server does, in our words. */
-function furnish(io: Server): void {
+/** The small application: it sends back what it is told, answers what it is asked, and dismisses who wants it. */
+export function furnish(io: Server): void {
   io.on('connection', (socket) => {
     socket.on('message', (data: unknown) => socket.send(data));
     socket.on('ask', (...args: unknown[]) => (args.pop() as (...answer: unknown[]) => void)(...args));
