@@ -9,6 +9,7 @@ const MOST_CONNECTIONS = 1_000;
 export class PolicyPort {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #closed = false;
 
   /** @param failed hears that the port can't be had */
   constructor(policy: FlashPolicy, failed: (error: Error) => void) {
@@ -16,6 +17,8 @@ export class PolicyPort {
     this.#server = createServer((socket) => this.#serve(socket, file));
     this.#server.maxConnections = MOST_CONNECTIONS;
     this.#server.on('error', failed);
+    // Looking up a host takes time, in which we may have been closed.
+    this.#server.on('listening', () => this.#closed && this.#server.close());
     const { listen = 0 } = policy;
     this.#server.listen(typeof listen === 'number' ? { port: listen } : listen);
     // A policy without the server that it is for is no reason to stay.
@@ -24,6 +27,7 @@ export class PolicyPort {
 
   /** Settles when nothing is open any more; may be called twice. */
   close(): Promise<void> {
+    this.#closed = true;
     for (const socket of this.#sockets) socket.destroy();
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }

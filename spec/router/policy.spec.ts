@@ -280,6 +280,16 @@ describe('Flash on a port of its own', () => {
     socket.destroy();
   });
 
+  it('finds nobody when the server was closed before it could listen', async () => {
+    const listen = mock.method(NetServer.prototype, 'listen');
+    const io = socketio({ flashPolicy: { ...flashPolicy, listen: { port: 0, host: 'localhost' } } });
+    const server = listen.mock.calls[0]?.this as NetServer;
+    const over = heard(server, 'close');
+    await io.close();
+    await over;
+    assert.equal(server.listening, false);
+  });
+
   it('is complained of if the port is taken, and nothing else suffers', async () => {
     const { port } = await listening();
     const complaint = latch<[unknown, unknown]>();
