@@ -10,6 +10,7 @@ import {
   refuseUnknown,
   within,
 } from './option-checks.js';
+import { readFlashPolicy } from './option-flash.js';
 import type { Generation, Options, UserOptions } from './options.js';
 
 const defaults: Options = {
@@ -103,6 +104,7 @@ type Check = (value: unknown, name: string) => unknown;
 const checks: Partial<Record<keyof Options, Check>> = {
   origins: (value) => Object.freeze(listOf(typeof value === 'string' ? [value] : value, 'origins', isOrigin)),
   cookie: readCookie,
+  flashPolicy: readFlashPolicy,
   onError: isFunction,
   allowRequest: isFunction,
   adapter: isFunction,

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Anything } from './events.js';
 import type { CookieOptions } from './option-checks.js';
+import type { FlashPolicy } from './option-flash.js';
 
 export type TransportName = 'polling' | 'websocket' | 'jsonp' | 'htmlfile' | 'flashsocket';
 
@@ -82,6 +83,8 @@ export interface Options {
    * `{ name: 'io', path: '/', httpOnly: true, sameSite: 'lax' }`. @default none
    */
   readonly cookie?: CookieOptions;
+  /** Answers Flash's question whether it may connect, for `flashsocket`. @default not answered */
+  readonly flashPolicy?: FlashPolicy;
   /** Asked on each handshake; calls back with an error text or a verdict. */
   readonly allowRequest?: (
     req: IncomingMessage,

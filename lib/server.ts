@@ -19,6 +19,7 @@ import { Peer } from './peer.js';
 import type { Desk } from './router/desk.js';
 import { Mount } from './router/mount.js';
 import type { HeaderLines } from './router/passage.js';
+import { PolicyPort } from './router/policy-port.js';
 import { Routes } from './router/routes.js';
 import { webSockets } from './router/upgrade.js';
 import type { Birth, Household } from './session/household.js';
@@ -47,6 +48,7 @@ export class Server<
   readonly #namespaces: Namespaces;
   readonly #mount: Mount;
   readonly #routes: Routes;
+  readonly #policyPort: PolicyPort | undefined;
   readonly #house: Household;
   #adapter: AdapterFactory;
   #open = true;
@@ -68,7 +70,10 @@ export class Server<
     this.#adapter = options.adapter ?? MemoryAdapter;
     this.of('/');
     this.#routes = new Routes(this.#desk());
-    this.#mount = new Mount(options.handshakeTimeout, this.#routes);
+    const { flashPolicy, handshakeTimeout, onError } = options;
+    this.#mount = new Mount(handshakeTimeout, this.#routes, flashPolicy);
+    if (flashPolicy?.listen === undefined) return;
+    this.#policyPort = new PolicyPort(flashPolicy, (error) => onError(error, { event: 'flashPolicy' }));
   }
 
   get sockets(): Namespace<Listen, Emit, ServerSide, SocketData> {
@@ -171,6 +176,7 @@ export class Server<
     if (this.#sessions.size > 0) await emptied;
     clearTimeout(hold);
     this.#mount.close();
+    await this.#policyPort?.close();
     const leave = async (namespace: Namespace): Promise<void> => namespace.close();
     await Promise.allSettled([...this.#namespaces].map(leave));
   }

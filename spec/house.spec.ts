@@ -23,6 +23,7 @@ const plan: Plan = [
       'options.ts',
       'option-reading.ts',
       'option-checks.ts',
+      'option-flash.ts',
       'events.ts',
       'emitter.ts',
     ],

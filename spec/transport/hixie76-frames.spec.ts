@@ -95,6 +95,22 @@ describe('hixie-76 frames', () => {
     );
   });
 
+  it('are read the same however they are cut, whatever they are', () => {
+    const byte = fc.oneof(fc.constantFrom(0x00, 0x80, 0xff, 0x01, 0x41), fc.nat(255));
+    fc.assert(
+      fc.property(
+        fc.array(byte, { maxLength: 60 }),
+        fc.array(fc.nat(60), { maxLength: 4 }),
+        (stream, cuts) => {
+          const whole = Buffer.from(stream);
+          const marks = [0, ...cuts.sort((a, b) => a - b), whole.length];
+          const pieces = marks.slice(1).map((end, index) => whole.subarray(marks[index], end));
+          assert.deepEqual(read(pieces, 20), read([whole], 20));
+        },
+      ),
+    );
+  });
+
   it('carry half a surrogate pair as U+FFFD', () => {
     assert.deepEqual(read([packTexts(['a\ud83d', '\ude00b'])]), { texts: ['a\ufffd', '\ufffdb'] });
   });
