@@ -134,8 +134,12 @@ class VintageGuest implements Guest {
       if (this.#name !== '/') this.#client.packet({ type: 'connect' });
       return;
     }
-    const client = this.#socket.of(this.#name === '/' ? '' : this.#name);
+    const name = this.#name === '/' ? '' : this.#name;
+    const isKnown = name in this.#socket.namespaces;
+    const client = this.#socket.of(name);
     this.#client = client;
+    if (isKnown && name !== '') client.packet({ type: 'connect' });
+    client.on('error', () => {});
     client.on('connect', () => this.#mark(true));
     client.on('disconnect', () => this.#mark(false));
     for (const [event, listener] of this.#waiting.splice(0)) client.on(event, listener);

@@ -39,7 +39,7 @@ export function leaving(stage: Stage): void {
   });
 
   it('closes its connection', async () => {
-    await stage.open();
+    await stage.open(impatient);
     const present = await stage.join();
     assert.deepEqual(await part(present, () => present.guest.hangUp()), {
       server: left,
@@ -106,7 +106,7 @@ export function leaving(stage: Stage): void {
   });
 
   it('hears that the server shuts down', async () => {
-    const { io } = await stage.open();
+    const { io } = await stage.open(impatient);
     const present = await stage.join();
     const last = heard(present.guest, 'last words');
     const reasons = await part(present, async () => {
@@ -163,7 +163,7 @@ export function leaving(stage: Stage): void {
   }
 
   it('leaves nothing behind', async () => {
-    const { io } = await stage.open();
+    const { io } = await stage.open(impatient);
     io.of('/other');
     const main = await stage.join();
     const other = await stage.beside(main.guest, '/other');
