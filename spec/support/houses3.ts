@@ -1,5 +1,5 @@
 /** The servers that clients 1.x and 2.x meet: ours, the genuine one of today, and the genuine one of their own age. */
-import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { Server as Modern } from 'socket.io';
 import { listening } from './listening.js';
@@ -28,15 +28,20 @@ const inQuery: Introduction = ({ handshake }) => {
 
 const inAuth: Introduction = ({ handshake }) => handshake.auth;
 
+/** What is not for Socket.IO. */
+function nothing(_req: IncomingMessage, res: ServerResponse): void {
+  res.writeHead(404).end();
+}
+
 async function openModern(): Promise<House> {
-  const server = createServer();
+  const server = createServer(nothing);
   const io = new Modern(server, { ...settings, allowEIO3: true });
   const url = `http://127.0.0.1:${await listening(server)}`;
   return { url, close: () => io.close(), notes: furnish(io as unknown as AnyServer, inAuth) };
 }
 
 async function openClassic(): Promise<House> {
-  const server = createServer();
+  const server = createServer(nothing);
   const io = classic(server, { ...settings });
   const url = `http://127.0.0.1:${await listening(server)}`;
   const close = (): Promise<void> => new Promise((resolve) => io.close(() => resolve()));
