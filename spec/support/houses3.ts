@@ -1,5 +1,10 @@
 /** The servers that clients 1.x and 2.x meet: ours, the genuine one of today, and the genuine one of their own age. */
-import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { createRequire } from 'node:module';
 import { Server as Modern } from 'socket.io';
 import { listening } from './listening.js';
@@ -12,7 +17,7 @@ type MakeClassic = (server: HttpServer, options: object) => Classic;
 const classic = createRequire(import.meta.url)('socket.io-2') as MakeClassic;
 
 /** What all are given: the newest defaults where those of 2.x are others. Copied, since 2.x writes into it. */
-const settings = { pingTimeout: 20_000, maxHttpBufferSize: 1e6 };
+const settings = { pingTimeout: 20_000, maxHttpBufferSize: 1e6, upgradeTimeout: 300 };
 
 /** A genuine server: how it is opened, and where it and ours tell what a client said of itself. */
 export interface Genuine {

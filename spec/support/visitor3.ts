@@ -47,7 +47,11 @@ export class Visitor {
   async say(body: string | Buffer, type = TEXT, query = ''): Promise<void> {
     const script = query.includes('j=');
     await this.#post(`${BACK}${query}`, body, type);
-    await this.#post(`${BACK}${query}`, script ? `d=${encodeURIComponent(LAST)}` : LAST, script ? FORM : TEXT);
+    await this.#post(
+      `${BACK}${query}`,
+      script ? `d=${encodeURIComponent(LAST)}` : LAST,
+      script ? FORM : TEXT,
+    );
     for (let heard = ''; !heard.includes('last'); ) {
       const { status, text } = await this.#fetch(`${BACK}${query}`);
       if (status !== 200 || /\d:1("\);)?$/.test(text)) return void this.notes.push(ENDED);
@@ -60,7 +64,10 @@ export class Visitor {
   async pollTwice(): Promise<void> {
     const polls = [this.#fetch(BACK), this.#fetch(BACK)];
     const all = await Promise.all(polls);
-    this.notes.push(all.some(({ status }) => status >= 400), all.length);
+    this.notes.push(
+      all.some(({ status }) => status >= 400),
+      all.length,
+    );
     this.notes.push((await this.#fetch(BACK)).status >= 400 ? ENDED : 'goes on');
   }
 
@@ -74,9 +81,16 @@ export class Visitor {
         heard.push(what);
         if (heard.length >= count || what === ENDED) resolve();
       };
-      socket.on('open', () => frames.forEach((frame) => socket.send(frame)));
-      socket.on('message', (data: Buffer, binary) => note(this.#plain(data.toString(binary ? 'hex' : 'utf8'))));
-      socket.on('unexpected-response', (_req, res) => heard.push(`refused by ${res.statusCode}`));
+      socket.on('open', () => {
+        for (const frame of frames) socket.send(frame);
+      });
+      socket.on('message', (data: Buffer, binary) =>
+        note(this.#plain(data.toString(binary ? 'hex' : 'utf8'))),
+      );
+      socket.on('unexpected-response', (_req, res) => {
+        heard.push(`refused by ${res.statusCode}`);
+        resolve();
+      });
       socket.on('error', () => {});
       socket.on('close', () => note(ENDED));
     });
