@@ -249,6 +249,104 @@ describe('a program sees in the corners', () => {
       },
     },
     {
+      what: 'that flags of a socket go over to a selection',
+      program: async ({ join, quiet }) => {
+        const [one, two] = [await join(), await join()];
+        two.socket.join('red');
+        two.client.on('ask', (reply) => reply('two'));
+        const answers = [
+          await one.socket.timeout(1_000).to('red').emitWithAck('ask'),
+          await one.socket.timeout(1_000).broadcast.emitWithAck('ask'),
+          await new Promise((resolve) => {
+            one.socket
+              .timeout(1_000)
+              .except('blue')
+              .emit('ask', (...args: unknown[]) => resolve(args));
+          }),
+        ];
+        one.socket.compress(false).to('red').emit('after', 1);
+        await quiet();
+        return [answers, two.heard];
+      },
+    },
+    {
+      what: 'that nobody can be sent away before coming in',
+      program: async ({ io, join, quiet }) => {
+        io.use((socket, next) => {
+          socket.disconnect().disconnect(true);
+          next();
+        });
+        const { socket, client } = await join();
+        await quiet();
+        return [socket.connected, client.connected];
+      },
+    },
+    {
+      what: 'that what is said in a middleware is heard after the welcome',
+      program: async ({ io, coming, quiet }) => {
+        const seen: unknown[] = [];
+        io.use((socket, next) => {
+          socket.emit('early', 1);
+          next();
+        });
+        const client = coming();
+        client.on('early', (value) => seen.push(['early', value, client.connected]));
+        await new Promise<void>((resolve) => client.once('connect', resolve));
+        await quiet();
+        return seen;
+      },
+    },
+    {
+      what: 'that listeners for everything may be listed and taken away',
+      program: async ({ join, quiet }) => {
+        const { socket, client } = await join();
+        const seen: string[] = [];
+        const one = (): unknown => seen.push('one');
+        const two = (): unknown => seen.push('two');
+        socket.onAny(one).prependAny(two).onAnyOutgoing(one).prependAnyOutgoing(two);
+        const order = [socket.listenersAny()[0] === two, socket.listenersAnyOutgoing()[0] === two];
+        socket.offAny(() => {}).offAny(one);
+        client.emit('x');
+        await quiet();
+        socket.emit('y');
+        const counts = [socket.listenersAny().length, socket.listenersAnyOutgoing().length];
+        socket.offAny().offAnyOutgoing();
+        socket.emit('z');
+        client.emit('z');
+        await quiet();
+        return [order, seen, counts, socket.listenersAny().length, socket.listenersAnyOutgoing().length];
+      },
+    },
+    {
+      what: 'that an answer with data of all kinds arrives as it is',
+      program: async ({ join }) => {
+        const { socket, client } = await join();
+        const values = [null, 0, '', false, [], {}, [[1]], 'é😀', { a: { b: [null] } }];
+        client.on('ask', (...args) => args.pop()(...args));
+        const back = await new Promise((resolve) =>
+          socket.emit('ask', ...values, (...args: unknown[]) => resolve(args)),
+        );
+        return [back, await socket.emitWithAck('ask', Buffer.from([1])), await socket.emitWithAck('ask')];
+      },
+    },
+    {
+      what: 'what children of a parent hear from each other',
+      program: async ({ io, join, quiet }) => {
+        const parent = io.of(/^\/room-\d$/);
+        const [one, two, three] = [await join('/room-1'), await join('/room-1'), await join('/room-2')];
+        one.socket.join('red');
+        three.socket.join('red');
+        io.of('/room-1').emit('to one child', 1);
+        one.socket.broadcast.emit('to the others');
+        parent.to('red').emit('to red');
+        parent.except('red').emit('not to red');
+        parent.local.emit('local');
+        parent.compress(false).emit('uncompressed');
+        await quiet();
+        return [one.heard, two.heard, three.heard];
+      },
+    },
+    {
       what: 'itself as `this` of its listeners',
       program: async ({ io, join, quiet }) => {
         const { socket, client } = await join();

@@ -17,7 +17,7 @@ type MakeClassic = (server: HttpServer, options: object) => Classic;
 const classic = createRequire(import.meta.url)('socket.io-2') as MakeClassic;
 
 /** What all are given: the newest defaults where those of 2.x are others. Copied, since 2.x writes into it. */
-const settings = { pingTimeout: 20_000, maxHttpBufferSize: 1e6, upgradeTimeout: 300 };
+const settings = { pingTimeout: 20_000, maxHttpBufferSize: 1e6, upgradeTimeout: 1_000 };
 
 /** A genuine server: how it is opened, and where it and ours tell what a client said of itself. */
 export interface Genuine {

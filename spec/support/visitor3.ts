@@ -106,7 +106,7 @@ export class Visitor {
   async #fetch(query: string, init: RequestInit = {}, path = '/socket.io/') {
     const address = `${this.#url}${path}${query.replace('SID', this.#sid)}`;
     // A connection that breaks off is an answer, too.
-    const answer = await within(fetch(address, init), 'an answer', 3_000).catch(() => undefined);
+    const answer = await within(fetch(address, init), 'an answer', 5_000).catch(() => undefined);
     const type = answer?.headers.get('content-type')?.toLowerCase() ?? '';
     const bytes = answer ? Buffer.from(await answer.arrayBuffer()) : Buffer.of();
     const text = bytes.toString(type === OCTETS ? 'hex' : 'utf8');
