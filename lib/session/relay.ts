@@ -138,7 +138,7 @@ export class Relay implements Transport, HeartbeatEvents {
     this.#again = undefined;
     this.#sent = undefined;
     this.#carrier.close(manner);
-    for (const retired of this.#retired.values()) retired.close(manner);
+    for (const retired of this.#retired.values()) retired.close();
   }
 
   /** A poll has come: whoever comes again has got the answer that he came for before. */
@@ -178,7 +178,7 @@ export class Relay implements Transport, HeartbeatEvents {
 
   #closed(reason: DisconnectReason, description?: unknown): void {
     this.#stop();
-    for (const retired of this.#retired.values()) retired.close('orderly');
+    for (const retired of this.#retired.values()) retired.close();
     this.#up.closed(reason, description);
   }
 
@@ -194,7 +194,7 @@ export class Relay implements Transport, HeartbeatEvents {
   /** It stays: closing it would tell the client that all is over. */
   #retire(from: Transport): void {
     const { codec, wheel, pollDuration } = this.#settings;
-    this.#retired.get(from.name)?.close('orderly');
+    this.#retired.get(from.name)?.close();
     const noop = written(codec, { type: 'noop' });
     this.#retired.set(from.name, new Retired(from, noop, wheel, pollDuration));
   }

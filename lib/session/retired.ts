@@ -1,11 +1,5 @@
 /** A transport that the client has left for another: it ends with the session, and says nothing any more. */
-import {
-  type Batch,
-  type CloseManner,
-  nobody,
-  type Transport,
-  type TransportEvents,
-} from '../transport/transport.js';
+import { type Batch, nobody, type Transport, type TransportEvents } from '../transport/transport.js';
 import { Alarm, type Wheel } from './wheel.js';
 
 export class Retired implements TransportEvents {
@@ -36,10 +30,11 @@ export class Retired implements TransportEvents {
     this.#alarm.stop();
   }
 
-  close(manner: CloseManner): void {
+  /** At once: nothing of it has arrived, so no last word would. */
+  close(): void {
     this.#alarm.stop();
     this.transport.reportTo(nobody);
-    this.transport.close(manner);
+    this.transport.close('abort');
   }
 
   #release(): void {

@@ -5,7 +5,7 @@ import type { Batch, CloseManner, Transport, TransportEvents } from '../../lib/t
 const join = (frames: readonly Frame[]): string => frames.join('|');
 
 export class FakeTransport implements Transport {
-  readonly name = 'websocket';
+  readonly name: Transport['name'] = 'websocket';
   readonly saysGoodbye: boolean;
   mostFrames = Number.POSITIVE_INFINITY;
   mostBytes = Number.POSITIVE_INFINITY;

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { WebSocket } from 'ws';
 import type { UserOptions } from '../../lib/index.js';
 import type { Guest, Introduction, Pair, Verbs } from './pair.js';
+import type { Source } from './patience.js';
 
 const require = createRequire(import.meta.url);
 
@@ -233,6 +234,21 @@ function guest(library: Library, way: Way, url: string, namespace: string, said:
   // It is a Node emitter: what fails is told to the namespaces, too.
   client.socket.on('error', () => {});
   return new VintageGuest(namespace, client.socket);
+}
+
+/** A client as it is, with the options of its own; it connects at once. */
+export function vintage(version: string, url: string, options: object): Genuine & Source {
+  const client = load(versions[version]?.alias ?? version).connect(url, {
+    'force new connection': true,
+    reconnect: true,
+    'reconnection delay': 10,
+    ...options,
+  });
+  client.socket.on('error', () => {});
+  client.on('error', () => {});
+  return Object.assign(client, {
+    off: (event: string, listener: (...args: unknown[]) => void) => client.removeListener(event, listener),
+  });
 }
 
 function pair(version: string, way: Way): Pair {
