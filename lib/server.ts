@@ -20,6 +20,7 @@ import type { Desk } from './router/desk.js';
 import { Mount } from './router/mount.js';
 import type { HeaderLines } from './router/passage.js';
 import { Routes } from './router/routes.js';
+import { Shelf } from './router/shelf.js';
 import { webSockets } from './router/upgrade.js';
 import type { Birth, Household } from './session/household.js';
 import { Registry } from './session/registry.js';
@@ -182,6 +183,7 @@ export class Server<
       options: this.#options,
       sessions: this.#sessions,
       sockets: webSockets(this.#options, lines),
+      shelf: this.#options.serveClient ? new Shelf() : undefined,
       lines,
       get open() {
         return server.#open;

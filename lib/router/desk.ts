@@ -12,11 +12,14 @@ import { arriving, asking, type Manners } from '../session/manners.js';
 import type { Registry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import type { HeaderLines } from './passage.js';
+import type { Shelf } from './shelf.js';
 
 export interface Desk {
   readonly options: Options;
   readonly sessions: Registry;
   readonly sockets: WebSocketServer;
+  /** The client's files, if they are served. */
+  readonly shelf: Shelf | undefined;
   /** Header lines that a WebSocket handshake shall carry, by its request. */
   readonly lines: WeakMap<IncomingMessage, HeaderLines>;
   /** False once the server is closing: nobody new is let in. */

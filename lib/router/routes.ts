@@ -15,6 +15,8 @@ import {
   type Step,
   type Visit,
 } from './checks.js';
+import { serveClientFile } from './client.js';
+import { applyCors } from './cors.js';
 import type { Desk } from './desk.js';
 import { envelopeOf, open } from './handshake.js';
 import { isLawful, isWelcome } from './origin.js';
@@ -43,6 +45,8 @@ const endpoints: Partial<Record<string, Endpoint>> = {
 
 /** What the site's stack lets through to us, before it may enter. Nothing falls through to the site again. */
 const steps: readonly Step[] = [
+  applyCors,
+  serveClientFile,
   checkTransport,
   checkOrigin,
   answerPreflight,
@@ -125,7 +129,8 @@ export class Routes {
 
   #refuse(error: unknown, res: ServerResponse, { upgrade }: Ticket): void {
     // What no client has caused is told to the owner, too.
-    if (!(error instanceof SocketioError)) this.#desk.options.onError(error, { event: 'request' });
+    if (!(error instanceof SocketioError) || error.status === undefined)
+      this.#desk.options.onError(error, { event: 'request' });
     refuse(res, asRefusal(error), upgrade);
   }
 }
