@@ -92,7 +92,7 @@ export class Peer implements SessionEvents, Client {
 
   /** @internal a socket speaks */
   send(parcel: Parcel, flags: SendFlags | undefined): void {
-    this.#present.send(parcel, flags?.volatile === true);
+    this.#present.send(parcel, flags?.volatile === true, flags?.compress === false);
   }
 
   /** @internal a socket has left; the connection ends with its last one if the server wanted that */

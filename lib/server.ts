@@ -16,7 +16,7 @@ import type { Handshake } from './namespace/wire.js';
 import { readOptions } from './option-reading.js';
 import type { AdapterFactory, Options, UserOptions } from './options.js';
 import { Peer } from './peer.js';
-import type { Desk } from './router/desk.js';
+import { codecsFor, type Desk } from './router/desk.js';
 import { Mount } from './router/mount.js';
 import type { HeaderLines } from './router/passage.js';
 import { Routes } from './router/routes.js';
@@ -181,6 +181,7 @@ export class Server<
     const lines = new WeakMap<IncomingMessage, HeaderLines>();
     return {
       options: this.#options,
+      codecs: codecsFor(this.#options),
       sessions: this.#sessions,
       sockets: webSockets(this.#options, lines),
       shelf: this.#options.serveClient ? new Shelf() : undefined,

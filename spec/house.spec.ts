@@ -23,6 +23,8 @@ const plan: Plan = [
       'options.ts',
       'option-reading.ts',
       'option-checks.ts',
+      'option-compression.ts',
+      'option-cors.ts',
       'events.ts',
       'emitter.ts',
     ],

@@ -2,11 +2,11 @@
 import type { ConnectErrorPacket, ConnectPacket, Packet } from '../packet.js';
 import { PacketType } from '../packet.js';
 import { readBase64 } from './base64.js';
-import type { Codec, Decoded, DecodeLimits, Decoder, Frame, Malformed } from './codec.js';
+import type { Codec, Decoded, Decoder, Dialect, Frame, Grammar, Malformed, MessageReader } from './codec.js';
 import { disarm } from './json.js';
 import { engineFault, socketFault } from './malformed.js';
-import { type Dialect, encodeMessage, MessageDecoder } from './message.js';
-import { asText, payload, textPayload } from './payload3.js';
+import { encodeMessage, MessageDecoder } from './message.js';
+import { asText, payload, plainPayload, plainTextPayload, textPayload } from './payload3.js';
 import { readSignal, writeSignal } from './signal.js';
 
 /** Clients read digits in this place as the packet's id: a number can't be told to them. */
@@ -50,10 +50,14 @@ const MESSAGE = 0x34;
 const BASE64 = 0x62;
 
 class Engine3Decoder implements Decoder {
-  readonly #messages: MessageDecoder;
+  readonly #messages: MessageReader;
 
-  constructor(limits: DecodeLimits) {
-    this.#messages = new MessageDecoder(protocol4, limits);
+  constructor(messages: MessageReader) {
+    this.#messages = messages;
+  }
+
+  end(): void {
+    this.#messages.end?.();
   }
 
   decode(frame: Frame): Decoded {
@@ -86,6 +90,17 @@ function encode(packet: Packet): readonly Frame[] {
   return [`4${text}`, ...attachments.map((bytes) => Buffer.concat([messageByte, bytes]))];
 }
 
+function speaking(grammar: Grammar): Codec {
+  const wrap = (part: Frame): Frame =>
+    typeof part === 'string' ? `4${part}` : Buffer.concat([messageByte, part]);
+  return {
+    ...engine3,
+    payload: plainPayload,
+    encode: (packet) => grammar.write(packet, protocol4).map(wrap),
+    decoder: (limits) => new Engine3Decoder(grammar.reader(protocol4, limits)),
+  };
+}
+
 /**
  * Binary messages as they are, behind a type byte, where the transport carries them.
  * @see engine.io-protocol v3, socket.io-protocol v4
@@ -96,7 +111,8 @@ export const engine3: Codec = {
   payload,
   encode,
   signal: writeSignal,
-  decoder: (limits) => new Engine3Decoder(limits),
+  decoder: (limits) => new Engine3Decoder(new MessageDecoder(protocol4, limits)),
+  speaking,
 };
 
 /** The same for sessions that take text alone (`b64`, JSONP): binary messages are base64 on every transport. */
@@ -105,4 +121,13 @@ export const engine3Text: Codec = {
   slot: 4,
   payload: textPayload,
   encode: (packet) => encode(packet).map(asText),
+  speaking: (grammar) => {
+    const { encode: write, decoder } = speaking(grammar);
+    return {
+      ...engine3Text,
+      payload: plainTextPayload,
+      encode: (packet) => write(packet).map(asText),
+      decoder,
+    };
+  },
 };

@@ -9,14 +9,14 @@ import { bare, type Envelope } from '../transport/envelope.js';
 import { scripted } from '../transport/jsonp.js';
 import { PollingTransport } from '../transport/polling.js';
 import { giveCookie } from './cookie.js';
-import { codecs, type Desk, manners as mannersOf, rhythms } from './desk.js';
+import { type Desk, manners as mannersOf, rhythms } from './desk.js';
 import { headersToRepeat } from './repeated.js';
 import type { Ticket } from './ticket.js';
 
 /** Makes the session of a client that has been let in; nothing has been sent yet. */
 export function admit(desk: Desk, ticket: Ticket, req: IncomingMessage, res: ServerResponse): Session {
   const generation = ticket.generation ?? 4;
-  const codec = codecs[generation]?.[ticket.textOnly ? 1 : 0];
+  const codec = desk.codecs[generation]?.[ticket.textOnly ? 1 : 0];
   const rhythm = rhythms[generation]?.(desk.options);
   const manners = mannersOf[generation];
   if (!codec || !rhythm || !manners) throw new SocketioError('UNSUPPORTED_PROTOCOL_VERSION');
@@ -45,8 +45,10 @@ export function open(
   res: ServerResponse,
 ): void {
   const session = admit(desk, ticket, req, res);
-  const { maxHttpBufferSize: maxBytes, bodyTimeout: timeoutMs } = desk.options;
-  const transport = new PollingTransport(session.birth.codec.payload, { maxBytes, timeoutMs }, session, name);
+  const { maxHttpBufferSize: maxBytes, bodyTimeout: timeoutMs, httpCompression } = desk.options;
+  const { payload } = session.birth.codec;
+  const limits = { maxBytes, timeoutMs };
+  const transport = new PollingTransport(payload, limits, session, name, httpCompression);
   giveCookie(res, session.id, desk.options.cookie);
   transport.poll(res, envelopeOf(ticket));
   session.open(transport, terms(desk, session, upgradesFrom(desk)));

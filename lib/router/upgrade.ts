@@ -15,14 +15,29 @@ import type { Ticket } from './ticket.js';
 /** @see RFC 6455, section 7.4.1 */
 const GOING_AWAY = 1001;
 
+/** A message may come in pieces as small as this, in bytes, since networks cut as they like; not byte by byte. */
+const SMALL_CHUNK = 64;
+const LEAST_CHUNKS = 4_096;
+
+/** What else `ws` lets a client make grow or wait, said here so that another version's defaults don't matter. */
+const bounds = {
+  /** Pings that a client may send without taking the answers. */
+  maxPendingAutoPongs: 60,
+  /** Milliseconds for the client's close frame; a session ends as late, too. */
+  closeTimeout: 30_000,
+};
+
 /** The server that shakes hands for us; it owns no port and keeps no list. */
 export function webSockets(options: Options, lines: WeakMap<IncomingMessage, HeaderLines>): WebSocketServer {
-  const { perMessageDeflate, maxHttpBufferSize: maxPayload } = options;
+  const { perMessageDeflate, maxFragments, maxHttpBufferSize: maxPayload } = options;
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate,
     maxPayload,
+    ...bounds,
+    maxFragments,
+    maxBufferedChunks: Math.max(LEAST_CHUNKS, Math.ceil(maxPayload / SMALL_CHUNK)),
   });
   server.on('headers', (headers, req) => headers.push(...(lines.get(req) ?? [])));
   return server;
@@ -34,7 +49,7 @@ export function connect(desk: Desk, ticket: Ticket, req: IncomingMessage, res: S
     // The site's stack may have taken its time, and we have closed meanwhile.
     if (!desk.open) return connection.close(GOING_AWAY);
     const session = admit(desk, ticket, req, res);
-    const transport = new WebSocketTransport(connection, stream, session);
+    const transport = new WebSocketTransport(connection, stream, session, thresholdOf(desk.options));
     session.open(transport, terms(desk, session, []));
   });
 }
@@ -43,11 +58,15 @@ export function connect(desk: Desk, ticket: Ticket, req: IncomingMessage, res: S
 export function move(desk: Desk, session: Session, req: IncomingMessage, res: ServerResponse): void {
   if (!desk.options.allowUpgrades) throw new SocketioError('BAD_REQUEST');
   shakeHands(desk, req, res, ({ connection, stream }) => {
-    const transport = new WebSocketTransport(connection, stream, nobody);
+    const transport = new WebSocketTransport(connection, stream, nobody, thresholdOf(desk.options));
     const handover = session.handOver(transport);
     if (handover) transport.reportTo(handover);
     else transport.close('orderly');
   });
+}
+
+function thresholdOf({ perMessageDeflate }: Options): number {
+  return perMessageDeflate ? perMessageDeflate.threshold : 0;
 }
 
 interface Shaken {

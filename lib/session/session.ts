@@ -69,9 +69,13 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     for (const packet of this.birth.manners.implied) this.#up.packet(packet, 0);
   }
 
-  /** @throws what encoding throws */
-  send(parcel: Parcel, volatile = false): void {
-    const encoded = parcel.encoded(this.birth.codec);
+  /**
+   * @param plain whether it leaves as it is, though the connection could compress it
+   * @throws what encoding throws
+   */
+  send(parcel: Parcel, volatile = false, plain = false): void {
+    const { codec } = this.birth;
+    const encoded = plain ? parcel.plain(codec) : parcel.encoded(codec);
     if (this.#state !== 'open') return;
     if (volatile && !this.#outbox.writable) return;
     this.#outbox.add(encoded);
@@ -193,6 +197,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#farewell?.stop();
+    this.#hearing.end();
     this.#outbox.clear();
     this.#up.ended();
   }

@@ -1,13 +1,17 @@
 /** The client's files under the mount path, beside the genuine server; and in a browser. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { get } from 'node:http';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, get } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import type { Visit } from '../../lib/router/checks.js';
+import { serveClientFile } from '../../lib/router/client.js';
 import { Shelf } from '../../lib/router/shelf.js';
+import { readTicket } from '../../lib/router/ticket.js';
 import { openBrowser } from '../support/browser.js';
+import { listening } from '../support/listening.js';
 import { openTwins, type Twins } from '../support/raw-twins.js';
 import { openSite, type Site } from '../support/site.js';
 import { ask } from './raw.js';
@@ -178,7 +182,7 @@ describe('a shelf', () => {
   it("looks into the user's program first", async () => {
     const folder = await mkdtemp(join(tmpdir(), 'shelf-'));
     const modules = join(folder, 'node_modules', 'socket.io-client');
-    await import('node:fs/promises').then(({ mkdir }) => mkdir(join(modules, 'dist'), { recursive: true }));
+    await mkdir(join(modules, 'dist'), { recursive: true });
     await writeFile(join(modules, 'package.json'), '{"name":"socket.io-client","version":"9.9.9"}');
     await writeFile(join(modules, 'dist', 'socket.io.js'), 'nine');
     const shelf = new Shelf([join(folder, 'main.js'), import.meta.filename]);
@@ -194,6 +198,18 @@ describe('a shelf', () => {
     assert.equal(await new Shelf([join(folder, 'main.js')]).fetch(bundle, undefined), undefined);
     assert.equal(await new Shelf([]).fetch(bundle, 'br'), undefined);
     await rm(folder, { recursive: true });
+  });
+
+  it('is empty where there is no client: the answer says so', async () => {
+    const desk = { shelf: new Shelf([]) } as unknown as Visit['desk'];
+    const server = createServer((req, res) => {
+      serveClientFile({ desk, req, res, ticket: readTicket(req) }, () => assert.fail('went on'));
+    });
+    const { status, body, headers } = await ask(await listening(server), '/socket.io.js');
+    server.close();
+    assert.equal(status, 404);
+    assert.match(body, /socket\.io-client.* not installed/);
+    assert.equal(headers['content-type'], 'text/plain; charset=utf-8');
   });
 
   it('keeps what it has made', async () => {
