@@ -69,5 +69,6 @@ export type { Message } from './namespace/message.js';
 export type { NameMatcher, ParentNamespace } from './namespace/parent.js';
 export type { RemoteSocket } from './namespace/remote.js';
 export type { Handshake } from './namespace/wire.js';
-export type { Options, UserOptions, UserOptions as ServerOptions } from './options.js';
+export type { CorsOptions } from './option-cors.js';
+export type { Options, Parser, UserOptions, UserOptions as ServerOptions } from './options.js';
 export { Server, Socket, SocketioError, socketio as default, socketio as 'module.exports' };
