@@ -23,9 +23,9 @@ export function encodingFor(
   res: ServerResponse,
   batch: Batch,
   body: Frame,
-  compression: false | HttpCompression,
+  { threshold }: HttpCompression,
 ): Offered | undefined {
-  if (!compression || isShort(body, compression.threshold)) return undefined;
+  if (isShort(body, threshold)) return undefined;
   if (batch.spared?.every(Boolean)) return undefined;
   return preferred(res.req.headers['accept-encoding'], offered) as Offered | undefined;
 }
@@ -35,15 +35,28 @@ function isShort(body: Frame, threshold: number): boolean {
   return body.length * 3 < threshold || Buffer.byteLength(body) < threshold;
 }
 
-/** Compresses beside the event loop. What can't be compressed is handed back as it is. */
+/** What has been made of a batch, or is being made, for all who are sent the same bare body. */
+const shared = new WeakMap<Batch, Partial<Record<Offered, Promise<Letter>>>>();
+
+/** Compresses beside the event loop, once for all who share the batch. What can't be compressed stays as it is. */
 export function compressed(
+  batch: Batch,
   letter: Letter,
   encoding: Offered,
   compression: HttpCompression,
-  done: (letter: Letter) => void,
-): void {
-  compressions[encoding](letter.body, compression as ZlibOptions, (error, smaller) => {
-    if (error) return done(letter);
-    done({ body: smaller, headers: { ...letter.headers, 'Content-Encoding': encoding } });
+): Promise<Letter> {
+  const made = shared.get(batch) ?? {};
+  shared.set(batch, made);
+  made[encoding] ??= compress(letter, encoding, compression);
+  return made[encoding];
+}
+
+/** The same for a body that nobody else gets. */
+export function compress(letter: Letter, encoding: Offered, compression: HttpCompression): Promise<Letter> {
+  return new Promise((resolve) => {
+    compressions[encoding](letter.body, compression as ZlibOptions, (error, smaller) => {
+      if (error) resolve(letter);
+      else resolve({ body: smaller, headers: { ...letter.headers, 'Content-Encoding': encoding } });
+    });
   });
 }

@@ -5,7 +5,7 @@ import type { DisconnectReason } from '../errors.js';
 import type { HttpCompression } from '../option-compression.js';
 import { answer } from './answer.js';
 import type { BodyLimits } from './body.js';
-import { compressed, encodingFor } from './compression.js';
+import { compress, compressed, encodingFor } from './compression.js';
 import { bare, type Envelope, type Letter } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
@@ -95,10 +95,15 @@ export class PollingTransport implements Transport, IntakeEvents {
     // Before Node lets go of the socket. It says `finish` of an answer whose connection broke, too.
     res.prependListener('finish', () => socket?.destroyed || this.#left(res));
     const letter = envelope.seal(batch.packed(this.#pack));
-    const encoding = encodingFor(res, batch, letter.body, this.#compression);
-    if (!encoding || !this.#compression) return deliver(res, letter);
+    const compression = this.#compression;
+    const encoding = compression && encodingFor(res, batch, letter.body, compression);
+    if (!encoding) return deliver(res, letter);
+    const shrinking =
+      envelope === bare
+        ? compressed(batch, letter, encoding, compression)
+        : compress(letter, encoding, compression);
     // It counts as leaving all the while: a poll that is cut meanwhile loses nothing.
-    compressed(letter, encoding, this.#compression, (smaller) => deliver(res, smaller));
+    void shrinking.then((smaller) => deliver(res, smaller));
   }
 
   flow(open: boolean): void {

@@ -6,6 +6,8 @@ import { gunzipSync, inflateSync } from 'node:zlib';
 import compression from 'compression';
 import { Server as GenuineServer } from 'socket.io';
 import type { Socket, UserOptions } from '../../lib/index.js';
+import { compress, compressed } from '../../lib/transport/compression.js';
+import type { Batch } from '../../lib/transport/transport.js';
 import { ask, handshake, knock } from '../router/raw.js';
 import { listening } from '../support/listening.js';
 import { heard, within } from '../support/patience.js';
@@ -269,6 +271,28 @@ describe('answers to polls', () => {
     const plain = await fetchOpened(site.port, two?.path ?? '', {});
     assert.deepEqual([compressed.encoding, plain.encoding], ['gzip', undefined]);
     assert.equal(compressed.text, plain.text);
+  });
+});
+
+describe('the compression of a body', () => {
+  it('is done once for all who hear the same', async () => {
+    const frames = [`42["news","${large}"]`];
+    const batch: Batch = { frames, bytes: large.length, packed: (pack) => pack(frames) };
+    const letter = { body: large, headers: {} };
+    const options = { threshold: 1 };
+    const [one, two] = [
+      compressed(batch, letter, 'gzip', options),
+      compressed(batch, letter, 'gzip', options),
+    ];
+    assert.equal(one, two);
+    assert.notEqual(compressed(batch, letter, 'deflate', options), one);
+    assert.notEqual(compressed({ ...batch }, letter, 'gzip', options), one);
+    assert.equal(gunzipSync(Buffer.from((await one).body)).toString(), large);
+  });
+
+  it('leaves as it is what cannot be compressed', async () => {
+    const letter = { body: large, headers: {} };
+    assert.equal(await compress(letter, 'gzip', { threshold: 1, maxOutputLength: 5 }), letter);
   });
 });
 
