@@ -191,6 +191,13 @@ describe('the option cors', () => {
     });
   }
 
+  it('governs it by a function, too, that takes its time', async () => {
+    const given: Given = { origin: (origin, done) => void setImmediate(done, null, origin === FRIEND) };
+    await open(given, undefined, { transports: ['polling', 'websocket', 'jsonp'] });
+    assert.deepEqual(await letsIn(FRIEND), all);
+    assert.deepEqual(await letsIn(EVIL), none);
+  });
+
   it('asks a function for each handshake, and not again for a session of the same origin', async () => {
     const asked: unknown[] = [];
     await open({
