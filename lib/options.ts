@@ -15,8 +15,8 @@ export type AdapterFactory = ((nsp: Anything) => object) | (new (nsp: Anything) 
 
 /** How packets are written inside of Engine.IO messages: `socket.io-msgpack-parser`, or one of your own. */
 export interface Parser {
-  /** One for the whole server. A message is a string or bytes; one packet may need several. */
-  readonly Encoder: new () => { encode(packet: Anything): readonly unknown[] };
+  /** One for the whole server. Makes a list of messages of each packet: strings or bytes. */
+  readonly Encoder: new () => { encode(packet: Anything): Anything };
   /** One for each client. It emits `decoded` while a packet's last message is added. */
   readonly Decoder: new () => {
     add(message: Anything): unknown;

@@ -12,7 +12,7 @@ import { crowded, longName, nameFault, socketFault } from './malformed.js';
 export function grammarOf(parser: Parser): Grammar {
   const encoder = new parser.Encoder();
   return {
-    write: (packet, dialect) => encoder.encode(described(packet, dialect)).map(asPart),
+    write: (packet, dialect) => partsOf(encoder.encode(described(packet, dialect))),
     reader: (dialect, limits) => new ForeignReader(parser, dialect, limits),
   };
 }
@@ -38,6 +38,12 @@ function described(packet: Packet, dialect: Dialect): object {
 
 function withData({ type, nsp }: Packet, data: unknown): object {
   return data === undefined ? { type, nsp } : { type, data, nsp };
+}
+
+/** @throws TypeError if it is no list */
+function partsOf(written: unknown): (string | Buffer)[] {
+  if (Array.isArray(written)) return written.map(asPart);
+  throw new TypeError('the Encoder of the option parser must make a list of strings and bytes');
 }
 
 /** @throws TypeError for what no connection can carry */

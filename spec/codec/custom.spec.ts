@@ -302,6 +302,13 @@ describe('what a parser of a user writes', () => {
 
   it('is nothing else; whoever emits hears of it', () => {
     assert.throws(() => writing({}).encode(event), /parser/);
+    const single = {
+      Encoder: class {
+        encode = () => 'text';
+      },
+      Decoder: json.Decoder,
+    };
+    assert.throws(() => speaking(engine4, single).encode(event), /parser/);
     assert.throws(() => speaking(engine4).encode({ ...event, data: ['n', 1n] } as Packet), TypeError);
   });
 });

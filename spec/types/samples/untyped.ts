@@ -1,5 +1,7 @@
 /** Programs as they are written without types of their own. */
+import * as msgpack from 'socket.io-msgpack-parser';
 import {
+  type CorsOptions,
   type Event,
   type ExtendedError,
   type Namespace,
@@ -126,4 +128,19 @@ export function catchAll(): Server {
     socket.request.headers.cookie?.split(';');
   });
   return io;
+}
+
+/** Options with parts. */
+export function optionsWithParts(): Server {
+  const cors: CorsOptions = { origin: ['https://a.example', /\.b\.example$/], methods: ['GET', 'POST'] };
+  const options: Partial<ServerOptions> = {
+    cors: { ...cors, credentials: true, origin: (origin, done) => done(null, origin?.endsWith('.example')) },
+    parser: msgpack,
+    serveClient: false,
+    httpCompression: { threshold: 2_048, level: 1 },
+    perMessageDeflate: { threshold: 2_048 },
+    addTrailingSlash: false,
+  };
+  socketio({ cors: (req, done) => done(null, req.headers.host ? cors : undefined) }).close();
+  return socketio(options);
 }
