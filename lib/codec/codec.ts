@@ -51,6 +51,12 @@ export interface PayloadFormat {
   unpack(body: Frame): { readonly frames: Frame[]; readonly fault?: Malformed };
 }
 
+/** A frame taken apart as far as its head tells, for those who watch a connection. */
+export interface Shown {
+  readonly type: Signal['type'] | 'message' | 'error';
+  readonly data?: string | Buffer;
+}
+
 /** One generation. Stateless: only its decoders remember (half-arrived attachments). */
 export interface Codec {
   readonly name: 'engine4' | 'engine3' | 'revision1';
@@ -60,4 +66,8 @@ export interface Codec {
   encode(packet: Packet): readonly Frame[];
   signal(signal: Signal): Frame;
   decoder(limits: DecodeLimits): Decoder;
+  /** A frame of either direction, whatever is in it. */
+  show(frame: Frame): Shown;
+  /** A message that is no packet of ours. */
+  message(data: string | Buffer): Frame;
 }

@@ -2,12 +2,12 @@
 import type { ConnectErrorPacket, ConnectPacket, Packet } from '../packet.js';
 import { PacketType } from '../packet.js';
 import { readBase64 } from './base64.js';
-import type { Codec, Decoded, DecodeLimits, Decoder, Frame, Malformed } from './codec.js';
+import type { Codec, Decoded, DecodeLimits, Decoder, Frame, Malformed, Shown } from './codec.js';
 import { disarm } from './json.js';
 import { engineFault, socketFault } from './malformed.js';
 import { type Dialect, encodeMessage, MessageDecoder } from './message.js';
 import { asText, payload, textPayload } from './payload3.js';
-import { readSignal, writeSignal } from './signal.js';
+import { readSignal, showText, unreadable, writeSignal } from './signal.js';
 
 /** Clients read digits in this place as the packet's id: a number can't be told to them. */
 function refusalPayload({ data: { message, data } }: ConnectErrorPacket): unknown {
@@ -86,6 +86,16 @@ function encode(packet: Packet): readonly Frame[] {
   return [`4${text}`, ...attachments.map((bytes) => Buffer.concat([messageByte, bytes]))];
 }
 
+function show(frame: Frame): Shown {
+  if (typeof frame !== 'string') {
+    if (frame[0] === MESSAGE_BYTE) return { type: 'message', data: frame.subarray(1) };
+    return showText(`${frame[0] ?? ''}${frame.toString('utf8', 1)}`);
+  }
+  if (frame.charCodeAt(0) !== BASE64) return showText(frame);
+  const data = frame.charCodeAt(1) === MESSAGE ? readBase64(frame.slice(2)) : undefined;
+  return data ? { type: 'message', data } : unreadable;
+}
+
 /**
  * Binary messages as they are, behind a type byte, where the transport carries them.
  * @see engine.io-protocol v3, socket.io-protocol v4
@@ -97,6 +107,8 @@ export const engine3: Codec = {
   encode,
   signal: writeSignal,
   decoder: (limits) => new Engine3Decoder(limits),
+  show,
+  message: (data) => (typeof data === 'string' ? `4${data}` : Buffer.concat([messageByte, data])),
 };
 
 /** The same for sessions that take text alone (`b64`, JSONP): binary messages are base64 on every transport. */
@@ -105,4 +117,5 @@ export const engine3Text: Codec = {
   slot: 4,
   payload: textPayload,
   encode: (packet) => encode(packet).map(asText),
+  message: (data) => asText(engine3.message(data)),
 };

@@ -3,11 +3,11 @@ import { isUtf8 } from 'node:buffer';
 import type { Packet } from '../packet.js';
 import { PacketType } from '../packet.js';
 import { readBase64 } from './base64.js';
-import type { Codec, Decoded, DecodeLimits, Decoder, Frame, PayloadFormat } from './codec.js';
+import type { Codec, Decoded, DecodeLimits, Decoder, Frame, PayloadFormat, Shown } from './codec.js';
 import { disarm, isRecord } from './json.js';
 import { engineFault, socketFault } from './malformed.js';
 import { type Dialect, encodeMessage, MessageDecoder } from './message.js';
-import { readSignal, writeSignal } from './signal.js';
+import { readSignal, showText, unreadable, writeSignal } from './signal.js';
 
 /** Joining a namespace in protocol 5: credentials in, a socket id out. */
 const protocol5: Dialect = {
@@ -83,6 +83,13 @@ function encode(packet: Packet): readonly Frame[] {
   return attachments.length === 0 ? [`4${text}`] : [`4${text}`, ...attachments];
 }
 
+function show(frame: Frame): Shown {
+  if (typeof frame !== 'string') return { type: 'message', data: frame };
+  if (frame.charCodeAt(0) !== BASE64) return showText(frame);
+  const data = readBase64(frame.slice(1));
+  return data ? { type: 'message', data } : unreadable;
+}
+
 /**
  * Binary messages as they are, where the transport carries them.
  * @see engine.io-protocol v4, socket.io-protocol v5
@@ -94,6 +101,8 @@ export const engine4: Codec = {
   encode,
   signal: writeSignal,
   decoder: (limits) => new Engine4Decoder(limits),
+  show,
+  message: (data) => (typeof data === 'string' ? `4${data}` : data),
 };
 
 /** The same for sessions that asked for text alone (`b64`): binary messages are base64 on every transport. */
@@ -101,4 +110,5 @@ export const engine4Text: Codec = {
   ...engine4,
   slot: 1,
   encode: (packet) => encode(packet).map(asText),
+  message: (data) => asText(engine4.message(data)),
 };

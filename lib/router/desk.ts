@@ -11,11 +11,13 @@ import type { Birth } from '../session/household.js';
 import { arriving, asking, type Manners } from '../session/manners.js';
 import type { Registry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
+import type { Engine } from './engine.js';
 import type { HeaderLines } from './passage.js';
 
 export interface Desk {
   readonly options: Options;
   readonly sessions: Registry;
+  readonly engine: Engine;
   readonly sockets: WebSocketServer;
   /** Header lines that a WebSocket handshake shall carry, by its request. */
   readonly lines: WeakMap<IncomingMessage, HeaderLines>;

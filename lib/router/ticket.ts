@@ -69,6 +69,11 @@ function transportOf({ transport, j }: Query): TransportName | undefined {
   return INDEX.test(String(j)) ? 'jsonp' : undefined;
 }
 
+/** Puts on a request what Engine.IO's users read there: the address as the client sent it, and its query. */
+export function showTicket(req: IncomingMessage, { url, query }: Ticket): void {
+  Object.assign(req, { url, _query: query });
+}
+
 /** What the client sent: Express and Connect take the mount path off `req.url` and keep the whole here. */
 export function originalUrl(req: IncomingMessage): string {
   return (req as { originalUrl?: string }).originalUrl ?? req.url ?? '/';

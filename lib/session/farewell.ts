@@ -40,16 +40,25 @@ export interface Estate {
 
 export class Farewell {
   readonly #reason: DisconnectReason;
+  readonly #manner: CloseManner;
   readonly #estate: Estate;
   readonly #alarm: Alarm;
   #said = false;
 
   /**
    * @param lingerMs how long the client may take to come for its last words, and to answer them
+   * @param manner where it is not what the reason suggests
    * @param overdue called when it has taken longer; the transport has been told to abort
    */
-  constructor(reason: DisconnectReason, estate: Estate, lingerMs: number, overdue: () => void) {
+  constructor(
+    reason: DisconnectReason,
+    estate: Estate,
+    lingerMs: number,
+    manner: CloseManner | undefined,
+    overdue: () => void,
+  ) {
     this.#reason = reason;
+    this.#manner = manner ?? manners[reason] ?? 'orderly';
     this.#estate = estate;
     this.#alarm = new Alarm(() => {
       estate.transport.close('abort');
@@ -89,10 +98,6 @@ export class Farewell {
 
   stop(): void {
     this.#alarm.stop();
-  }
-
-  get #manner(): CloseManner {
-    return manners[this.#reason] ?? 'orderly';
   }
 
   #leave(): void {
