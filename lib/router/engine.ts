@@ -30,7 +30,12 @@ export type EngineEvents = {
 type Next = (error?: unknown) => void;
 
 /** Connect's kind. A promise that it returns is not waited for, but its rejection is a failure. */
-export type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => unknown;
+export type Middleware = Handler['handle'];
+
+/** A method, so that handlers which ask for more of a request are taken, too: Express' are. */
+interface Handler {
+  handle(req: IncomingMessage, res: ServerResponse, next: Next): unknown;
+}
 
 /** Upward, to the server. */
 export interface EnginePort {

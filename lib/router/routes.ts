@@ -82,6 +82,8 @@ export class Routes {
     const halted = (error?: unknown): void => this.#refuse(error, visit);
     this.#desk.engine.pass(req, res, (error) => {
       if (error) return halted(error);
+      // A middleware may have answered, and gone on all the same.
+      if (isOver(res)) return;
       this.#visits.set(req, visit);
       this.#router(req as express.Request, res as express.Response, halted);
     });

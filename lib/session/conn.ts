@@ -5,7 +5,8 @@ import { sizeOf } from '../codec/parcel.js';
 import { Emitter } from '../emitter.js';
 import type { DisconnectReason } from '../errors.js';
 import type { Carrier, ConnEvents, CreatedPacket, Sent, Conn as View } from '../namespace/connection.js';
-import type { CloseManner, Transport } from '../transport/transport.js';
+import type { Transport } from '../transport/transport.js';
+import type { Pace } from './farewell.js';
 import type { Hearing } from './hearing.js';
 import type { Birth, Household } from './household.js';
 import type { Outbox } from './outbox.js';
@@ -18,7 +19,7 @@ export interface Watched {
   readonly readyState: ReadyState;
   readonly carrier: Transport | undefined;
   readonly upgrading: boolean;
-  close(reason: DisconnectReason, description?: unknown, lingerMs?: number, manner?: CloseManner): void;
+  close(reason: DisconnectReason, description?: unknown, lingerMs?: number, pace?: Pace): void;
 }
 
 const outgoing: ReadonlySet<string | symbol> = new Set(['packetCreate', 'flush', 'drain']);
@@ -106,8 +107,7 @@ export class Conn extends Emitter<ConnEvents> implements View {
   }
 
   close(discard = false): void {
-    // Whoever is not waited for is sent away as one who breaks the rules is: with what fits, at once.
-    this.#session.close('forced close', undefined, undefined, discard ? 'malformed' : 'orderly');
+    this.#session.close('forced close', undefined, undefined, discard ? 'brisk' : 'patient');
   }
 
   /** @internal a frame has come; it is shown, and then acted on */

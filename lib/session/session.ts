@@ -2,9 +2,9 @@
 import type { Frame, Malformed, Signal } from '../codec/codec.js';
 import type { Parcel } from '../codec/parcel.js';
 import type { DisconnectReason } from '../errors.js';
-import type { CloseManner, Transport, TransportEvents } from '../transport/transport.js';
+import type { Transport, TransportEvents } from '../transport/transport.js';
 import { Conn, type ReadyState, type Watched } from './conn.js';
-import { Farewell, LINGER, reasonOf } from './farewell.js';
+import { Farewell, LINGER, type Pace, reasonOf } from './farewell.js';
 import { Handover, type HandoverEvents, retire } from './handover.js';
 import { Hearing, type HearingEvents } from './hearing.js';
 import { Heartbeat } from './heartbeat.js';
@@ -110,9 +110,9 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   /**
    * The only way to end a session. What was sent before is delivered, unless the reason says that it can't be.
    * @param lingerMs how long that may take; a closing session can be told to hurry
-   * @param manner where it is not what the reason suggests
+   * @param pace where it is not what the reason suggests
    */
-  close(reason: DisconnectReason, description?: unknown, lingerMs = LINGER, manner?: CloseManner): void {
+  close(reason: DisconnectReason, description?: unknown, lingerMs = LINGER, pace?: Pace): void {
     if (this.#state === 'closing') this.#farewell?.hurry(lingerMs);
     if (this.#state === 'closing' || this.#state === 'closed') return;
     this.#state = 'closing';
@@ -123,7 +123,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     const transport = this.#transport;
     if (!transport) return this.#end();
     const estate = { transport, outbox: this.#outbox, codec: this.birth.codec, wheel: this.#house.wheel };
-    this.#farewell = new Farewell(reason, estate, lingerMs, manner, () => this.#end());
+    this.#farewell = new Farewell(reason, estate, lingerMs, pace, () => this.#end());
     this.#farewell.begin();
   }
 

@@ -273,8 +273,8 @@ describe('the engine', () => {
 
   it('takes helmet and express-session', async () => {
     const { engine } = site.io;
-    engine.use(helmet() as never);
-    engine.use(session({ secret: 'x', resave: false, saveUninitialized: true }) as never);
+    engine.use(helmet());
+    engine.use(session({ secret: 'x', resave: false, saveUninitialized: true }));
     const { answer } = await arrive(site.url);
     assert.match(answer.headers.get('set-cookie') ?? '', /^connect\.sid=/);
     assert.ok(answer.headers.get('content-security-policy'));
@@ -286,7 +286,7 @@ describe('the engine', () => {
   });
 
   it('lets socket.request.session be read', async () => {
-    site.io.engine.use(session({ secret: 'x', resave: false, saveUninitialized: true }) as never);
+    site.io.engine.use(session({ secret: 'x', resave: false, saveUninitialized: true }));
     const connection = heard(site.io as unknown as Source, 'connection');
     const client = lookup(site.url, { transports: ['websocket'], forceNew: true });
     const [socket] = (await connection) as [{ request: { session: { cookie: object } } }];
