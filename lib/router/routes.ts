@@ -154,7 +154,10 @@ export class Routes {
     if (!(error instanceof SocketioError)) report(this.#desk.options, error, { event: 'request' });
     const refusal = asRefusal(error);
     refuse(res, refusal, ticket.upgrade);
-    this.#desk.engine.refused(() => describeRefusal(req, refusal, ticket));
+    this.#desk.engine.refused(() => {
+      showTicket(req, ticket);
+      return describeRefusal(req, refusal, ticket);
+    });
   }
 }
 

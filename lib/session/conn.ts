@@ -82,7 +82,7 @@ export class Conn extends Emitter<ConnEvents> implements View {
   }
 
   get upgraded(): boolean {
-    return this.transport.name === 'websocket' && this.request.headers.upgrade === undefined;
+    return this.transport.name === 'websocket' && !/^websocket$/i.test(this.request.headers.upgrade ?? '');
   }
 
   get bufferedAmount(): number {

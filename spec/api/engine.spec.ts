@@ -50,9 +50,11 @@ async function refused({ io }: Ground, ask: () => Promise<unknown>): Promise<unk
   const [{ req, code, message, context }] = (await hearing) as [Refused];
   const known = { ...context };
   if (known.error instanceof Error) known.error = known.error.message;
+  const { _query } = req as unknown as { _query: Headers };
   return {
     answer,
     method: req.method,
+    revision: _query.EIO,
     url: req.url?.replace(/sid=[\w-]{20}/, 'sid=…'),
     code,
     message,
