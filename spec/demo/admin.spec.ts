@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { offerAdmin } from '../../demo-app/admin.js';
-import { executablePath, Stage, screenshot } from './stage.js';
+import { executablePath } from '../support/browser.js';
+import { Stage, screenshot } from './stage.js';
 
 describe('the demo admin page', function () {
   this.timeout(40_000);
