@@ -33,7 +33,7 @@ const plan: Plan = [
   ['namespace/', 'transport/'],
   ['session/'],
   ['peer.ts', 'router/'],
-  [['server.ts', 'callable.ts', 'face.ts']],
+  [['server.ts', 'callable.ts', 'drain.ts', 'face.ts']],
   ['index.ts'],
 ];
 

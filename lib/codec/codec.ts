@@ -81,6 +81,12 @@ export interface PayloadFormat {
   unpack(body: Frame): { readonly frames: Frame[]; readonly fault?: Malformed };
 }
 
+/** A frame taken apart as far as its head tells, for those who watch a connection. */
+export interface Shown {
+  readonly type: Signal['type'] | 'message' | 'error';
+  readonly data?: string | Buffer;
+}
+
 /** One generation. Stateless: only its decoders remember (half-arrived attachments). */
 export interface Codec {
   readonly name: 'engine4' | 'engine3' | 'revision1';
@@ -92,4 +98,8 @@ export interface Codec {
   decoder(limits: DecodeLimits): Decoder;
   /** The same frames with other packets in them; for a server that uses it instead. Absent where frames are packets. */
   speaking?(grammar: Grammar): Codec;
+  /** A frame of either direction, whatever is in it. */
+  show(frame: Frame): Shown;
+  /** A message that is no packet of ours. */
+  message(data: string | Buffer): Frame;
 }

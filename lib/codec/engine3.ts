@@ -2,12 +2,22 @@
 import type { ConnectErrorPacket, ConnectPacket, Packet } from '../packet.js';
 import { PacketType } from '../packet.js';
 import { readBase64 } from './base64.js';
-import type { Codec, Decoded, Decoder, Dialect, Frame, Grammar, Malformed, MessageReader } from './codec.js';
+import type {
+  Codec,
+  Decoded,
+  Decoder,
+  Dialect,
+  Frame,
+  Grammar,
+  Malformed,
+  MessageReader,
+  Shown,
+} from './codec.js';
 import { disarm } from './json.js';
 import { engineFault, socketFault } from './malformed.js';
 import { encodeMessage, MessageDecoder } from './message.js';
 import { asText, payload, plainPayload, plainTextPayload, textPayload } from './payload3.js';
-import { readSignal, writeSignal } from './signal.js';
+import { readSignal, showText, unreadable, writeSignal } from './signal.js';
 
 /** Clients read digits in this place as the packet's id: a number can't be told to them. */
 function refusalPayload({ data: { message, data } }: ConnectErrorPacket): unknown {
@@ -101,6 +111,16 @@ function speaking(grammar: Grammar): Codec {
   };
 }
 
+function show(frame: Frame): Shown {
+  if (typeof frame !== 'string') {
+    if (frame[0] === MESSAGE_BYTE) return { type: 'message', data: frame.subarray(1) };
+    return showText(`${frame[0] ?? ''}${frame.toString('utf8', 1)}`);
+  }
+  if (frame.charCodeAt(0) !== BASE64) return showText(frame);
+  const data = frame.charCodeAt(1) === MESSAGE ? readBase64(frame.slice(2)) : undefined;
+  return data ? { type: 'message', data } : unreadable;
+}
+
 /**
  * Binary messages as they are, behind a type byte, where the transport carries them.
  * @see engine.io-protocol v3, socket.io-protocol v4
@@ -113,6 +133,8 @@ export const engine3: Codec = {
   signal: writeSignal,
   decoder: (limits) => new Engine3Decoder(new MessageDecoder(protocol4, limits)),
   speaking,
+  show,
+  message: (data) => (typeof data === 'string' ? `4${data}` : Buffer.concat([messageByte, data])),
 };
 
 /** The same for sessions that take text alone (`b64`, JSONP): binary messages are base64 on every transport. */
@@ -130,4 +152,5 @@ export const engine3Text: Codec = {
       decoder,
     };
   },
+  message: (data) => asText(engine3.message(data)),
 };

@@ -12,11 +12,12 @@ import type {
   Grammar,
   MessageReader,
   PayloadFormat,
+  Shown,
 } from './codec.js';
 import { disarm, isRecord } from './json.js';
 import { engineFault, socketFault } from './malformed.js';
 import { encodeMessage, MessageDecoder } from './message.js';
-import { readSignal, writeSignal } from './signal.js';
+import { readSignal, showText, unreadable, writeSignal } from './signal.js';
 
 /** Joining a namespace in protocol 5: credentials in, a socket id out. */
 const protocol5: Dialect = {
@@ -105,6 +106,13 @@ function speaking(grammar: Grammar): Codec {
   };
 }
 
+function show(frame: Frame): Shown {
+  if (typeof frame !== 'string') return { type: 'message', data: frame };
+  if (frame.charCodeAt(0) !== BASE64) return showText(frame);
+  const data = readBase64(frame.slice(1));
+  return data ? { type: 'message', data } : unreadable;
+}
+
 /**
  * Binary messages as they are, where the transport carries them.
  * @see engine.io-protocol v4, socket.io-protocol v5
@@ -117,6 +125,8 @@ export const engine4: Codec = {
   signal: writeSignal,
   decoder: (limits) => new Engine4Decoder(new MessageDecoder(protocol5, limits)),
   speaking,
+  show,
+  message: (data) => (typeof data === 'string' ? `4${data}` : data),
 };
 
 /** The same for sessions that asked for text alone (`b64`): binary messages are base64 on every transport. */
@@ -128,4 +138,5 @@ export const engine4Text: Codec = {
     const { encode: write, decoder } = speaking(grammar);
     return { ...engine4Text, encode: (packet) => write(packet).map(asText), decoder };
   },
+  message: (data) => asText(engine4.message(data)),
 };

@@ -4,7 +4,6 @@ import { type Encoding, preferred } from '../transport/encoding.js';
 import type { Step } from './checks.js';
 import { isOver, vary } from './reply.js';
 import type { Bundle, Copy } from './shelf.js';
-import { pathOf } from './ticket.js';
 
 const script = 'application/javascript; charset=utf-8';
 const map = 'application/json; charset=utf-8';
@@ -20,8 +19,8 @@ const bundles: ReadonlyMap<string, Bundle> = new Map(
 const offered = ['br', 'gzip', 'deflate'] as const;
 
 /** Serves a file if one of the table is asked for. */
-export const serveClientFile: Step = ({ desk, req, res }, next) => {
-  const bundle = desk.shelf && bundles.get(pathOf(req.url ?? ''));
+export const serveClientFile: Step = ({ desk, ticket, req, res }, next) => {
+  const bundle = desk.shelf && bundles.get(ticket.rest);
   if (!desk.shelf || !bundle || (req.method !== 'GET' && req.method !== 'HEAD')) return next();
   const encoding = preferred(req.headers['accept-encoding'], offered);
   desk.shelf.fetch(bundle, encoding).then((copy) => {

@@ -12,6 +12,7 @@ import type { Birth } from '../session/household.js';
 import { arriving, asking, type Manners } from '../session/manners.js';
 import type { Registry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
+import type { Engine } from './engine.js';
 import type { HeaderLines } from './passage.js';
 import type { Shelf } from './shelf.js';
 
@@ -19,6 +20,7 @@ export interface Desk {
   readonly options: Options;
   readonly codecs: Codecs;
   readonly sessions: Registry;
+  readonly engine: Engine;
   readonly sockets: WebSocketServer;
   /** The client's files, if they are served. */
   readonly shelf: Shelf | undefined;

@@ -5,6 +5,7 @@ import { typedEvents } from './samples/typed-events.js';
 import {
   acknowledgements,
   catchAll,
+  engine,
   middleware,
   namespaces,
   optionsWithParts,
@@ -17,6 +18,7 @@ describe('a program that was written for socket.io', () => {
     acknowledgements,
     rooms,
     namespaces,
+    engine,
     'listeners for everything': catchAll,
     'options with parts': optionsWithParts,
     'every way to say something': saying,
