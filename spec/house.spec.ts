@@ -24,6 +24,8 @@ const plan: Plan = [
       'option-reading.ts',
       'option-checks.ts',
       'option-flash.ts',
+      'option-compression.ts',
+      'option-cors.ts',
       'events.ts',
       'emitter.ts',
     ],
@@ -32,7 +34,7 @@ const plan: Plan = [
   ['namespace/', 'transport/'],
   ['session/'],
   ['peer.ts', 'router/'],
-  [['server.ts', 'callable.ts', 'face.ts']],
+  [['server.ts', 'callable.ts', 'drain.ts', 'face.ts']],
   ['index.ts'],
 ];
 

@@ -1,7 +1,6 @@
 /** How requests of one dialect are served: its steps, its endpoints, and the form of its refusals. */
 import type { ServerResponse } from 'node:http';
 import type { SocketioError } from '../errors.js';
-import type { Session } from '../session/session.js';
 import type { Step, Visit } from './checks.js';
 import type { Ticket } from './ticket.js';
 
@@ -10,7 +9,7 @@ export interface Dialect {
   readonly steps: readonly Step[];
   /** Somebody new, who has passed. */
   enter(visit: Visit): void;
-  /** A request of a session. @throws {SocketioError} what the client is told */
-  serve(visit: Visit, session: Session): void;
+  /** A request that names a session. @throws {SocketioError} what the client is told */
+  serve(visit: Visit): void;
   refuse(res: ServerResponse, error: SocketioError, ticket: Ticket): void;
 }

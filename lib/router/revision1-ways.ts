@@ -16,7 +16,7 @@ import { WebSocketTransport } from '../transport/websocket.js';
 import type { Visit } from './checks.js';
 import type { Desk } from './desk.js';
 import type { Ticket } from './ticket.js';
-import { shakeDraftHands, shakeHands } from './upgrade.js';
+import { shakeDraftHands, shakeHands, thresholdOf } from './upgrade.js';
 
 /** "Client not handshaken", with the advice to come anew. @see revision 1, "Packets" */
 const SEND_AWAY = '7:::1+0';
@@ -85,12 +85,12 @@ function refuseUpgrade(visit: Visit): void {
 
 /** A WebSocket as RFC 6455 has it, or as Flash and the browsers before it do. */
 function connect(visit: Visit, ready: (transport: Transport) => void): void {
-  const { desk, ticket, req, res } = visit;
+  const { desk, req } = visit;
   if (isDraft(req.headers)) {
-    return shakeDraftHands(desk, ticket, req, res, ready);
+    return shakeDraftHands(visit, ready);
   }
-  shakeHands(desk, req, res, ({ connection, stream }) =>
-    ready(new WebSocketTransport(connection, stream, nobody)),
+  shakeHands(visit, false, ({ connection, stream }) =>
+    ready(new WebSocketTransport(connection, stream, nobody, thresholdOf(desk.options))),
   );
 }
 
@@ -108,9 +108,10 @@ function refusePage({ res }: Visit): void {
 }
 
 function poll(visit: Visit, session: Session): void {
-  const { desk, ticket, res } = visit;
+  const { desk, ticket, req, res } = visit;
   const polling = pollingOf(desk, session, ticket.transport === 'jsonp' ? 'jsonp' : 'polling');
   if (!polling) return refusePoll(visit);
+  desk.engine.dress(req, res, false);
   if (session.carrier instanceof Relay) session.carrier.polled(polling.name);
   polling.poll(res, envelopeOf(ticket));
 }
@@ -132,16 +133,24 @@ function pollingOf(desk: Desk, session: Session, name: PatientPolling['name']): 
   if (known instanceof PatientPolling) return known;
   const { codec } = session.birth;
   const noop = written(codec, { type: 'noop' });
-  const made = new PatientPolling(codec.payload, bodyLimits(desk.options), nobody, name, noop);
+  const { options } = desk;
+  const made = new PatientPolling(
+    codec.payload,
+    bodyLimits(options),
+    nobody,
+    name,
+    noop,
+    options.httpCompression,
+  );
   return carry(desk, session, () => made) ? made : undefined;
 }
 
 /** The first transport opens the session; a later one takes over. @returns `false` if the session is ending */
-function carry({ options, wheel }: Desk, session: Session, made: () => Transport): boolean {
+function carry({ options, wheel, engine }: Desk, session: Session, made: () => Transport): boolean {
   const { carrier, readyState } = session;
   if (readyState === 'opening') {
     const settings = relaySettings(options, session.birth.codec, wheel);
-    session.open(new Relay(made(), settings, session));
+    session.open(new Relay(made(), settings, session), undefined, engine.opened);
     return true;
   }
   if (readyState !== 'open' || !(carrier instanceof Relay)) return false;

@@ -6,8 +6,18 @@ import type { TransportName } from '../options.js';
 import type { Session } from '../session/session.js';
 import { answer } from '../transport/answer.js';
 import { ignorePost } from '../transport/posts.js';
-import { askApplication, checkOpen, checkOrigin, checkRevision, type Step, type Visit } from './checks.js';
+import {
+  askApplication,
+  checkOpen,
+  checkOrigin,
+  checkRevision,
+  chooseId,
+  type Step,
+  type Visit,
+} from './checks.js';
+import { serveClientFile } from './client.js';
 import { giveCookie } from './cookie.js';
+import { applyCors } from './cors.js';
 import type { Dialect } from './dialect.js';
 import { admit } from './handshake.js';
 import { allowPreflight } from './reply.js';
@@ -24,6 +34,8 @@ const refusals: Partial<Record<SocketioError['code'], readonly [status: number, 
 };
 
 const steps: readonly Step[] = [
+  applyCors,
+  serveClientFile,
   checkRevision,
   checkOrigin,
   answerPreflight,
@@ -31,12 +43,22 @@ const steps: readonly Step[] = [
   checkHandshake,
   checkOpen,
   askApplication,
+  chooseId,
   // The application may have taken its time.
   checkOpen,
 ];
 
 /** @see revision 1, "Handshake" */
-export const revision1: Dialect = { steps, enter: greet, serve, refuse };
+export const revision1: Dialect = {
+  steps,
+  enter: greet,
+  serve: (visit) => serveSession(visit, raise),
+  refuse,
+};
+
+function raise(error?: unknown): void {
+  if (error) throw error;
+}
 
 function answerPreflight({ ticket, req, res }: Visit, next: (error?: unknown) => void): void {
   if (ticket.method === 'OPTIONS') allowPreflight(res, req.headers['access-control-request-headers']);
@@ -62,9 +84,11 @@ function checkHandshake({ desk, ticket }: Visit, next: (error?: unknown) => void
 }
 
 /** The client's id, how long it shall wait for a sign of life and for us to come back, and the ways that are open. */
-function greet({ desk, ticket, req, res }: Visit): void {
+function greet(visit: Visit): void {
+  const { desk, ticket, req, res } = visit;
   const { options } = desk;
-  const session = admit(desk, ticket, req, res);
+  const session = admit(visit);
+  desk.engine.dress(req, res, true);
   giveCookie(res, session.id, options.cookie);
   const seconds = closeTimeout(options) / 1_000;
   const offered = Object.entries(ways).filter(([name]) => options.transports.includes(name as TransportName));

@@ -14,6 +14,8 @@ export interface Ticket {
   readonly url: string;
   /** The mount path, as it stands in `url`, with or without a slash behind it. */
   readonly path: string;
+  /** What of `path` is behind the mount path; as the stack has left it. */
+  readonly rest: string;
   readonly query: Query;
   /** `undefined`: none that this library knows. */
   readonly generation: Generation | undefined;
@@ -60,10 +62,12 @@ export function readTicket(req: IncomingMessage): Ticket {
   const path = pathOf(url);
   const query = parse(url.slice(path.length + 1)) as Query;
   // Clients of Engine.IO say what they are; a mount path may end with a number, too.
-  const address = query.EIO === undefined ? readAddress(path, pathOf(req.url ?? '/')) : undefined;
+  const rest = pathOf(req.url ?? '/');
+  const address = query.EIO === undefined ? readAddress(path, rest) : undefined;
   const asked = {
     method: req.method ?? 'GET',
     url,
+    rest,
     query,
     upgrade: isUpgrade(req),
     origin: req.headers.origin,
@@ -73,7 +77,7 @@ export function readTicket(req: IncomingMessage): Ticket {
     : { ...asked, ...ofEngine(path, query) };
 }
 
-type Part = Omit<Ticket, 'method' | 'url' | 'query' | 'upgrade' | 'origin'>;
+type Part = Omit<Ticket, 'method' | 'url' | 'rest' | 'query' | 'upgrade' | 'origin'>;
 
 function ofEngine(path: string, query: Query): Part {
   const { sid } = query;
@@ -118,6 +122,11 @@ function transportOf({ transport, j }: Query): TransportName | undefined {
   const known = transports.get(transport);
   if (known !== 'polling' || j === undefined) return known;
   return INDEX.test(String(j)) ? 'jsonp' : undefined;
+}
+
+/** Puts on a request what Engine.IO's users read there: the address as the client sent it, and its query. */
+export function showTicket(req: IncomingMessage, { url, query }: Ticket): void {
+  Object.assign(req, { url, _query: query });
 }
 
 /** What the client sent: Express and Connect take the mount path off `req.url` and keep the whole here. */

@@ -1,6 +1,7 @@
 /** Long-polling as revision 1 knows it: a poll that breaks or is overtaken is nothing to speak of, the next one counts. */
 import type { ServerResponse } from 'node:http';
 import type { PayloadFormat } from '../codec/codec.js';
+import type { HttpCompression } from '../option-compression.js';
 import type { BodyLimits } from './body.js';
 import type { Envelope } from './envelope.js';
 import { PollingTransport } from './polling.js';
@@ -19,8 +20,9 @@ export class PatientPolling extends PollingTransport {
     up: TransportEvents,
     name: PollingTransport['name'],
     noop: Batch,
+    compression: false | HttpCompression = false,
   ) {
-    super(payload, limits, up, name);
+    super(payload, limits, up, name, compression);
     this.#noop = noop;
   }
 

@@ -52,6 +52,8 @@ export interface Verbs {
 }
 
 export interface Pair {
+  /** What the server has to be told of it. */
+  readonly server?: UserOptions;
   /** As it stands in the report: `4.8.4 by websocket`. */
   readonly name: string;
   /** What `socket.conn` shows. */
@@ -107,6 +109,8 @@ export interface Pair {
   readonly impatient: UserOptions;
   /** Frames that are wrong in different ways; absent where the generation has no such wrong. */
   readonly blunders: Partial<Record<'unknownFrame' | 'unknownPacket' | 'heartbeat' | 'stranger', string>>;
+  /** Values of the battery that its parser makes something else of. */
+  readonly altered?: readonly string[];
   /** A new guest, who has not entered yet. */
   guest(url: string, namespace: string, introduction: Introduction): Guest;
 }

@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict';
 import { asking, moving, reading, saying, typed } from './samples/cheatsheet.js';
 import { typedEvents } from './samples/typed-events.js';
-import { acknowledgements, catchAll, middleware, namespaces, rooms } from './samples/untyped.js';
+import {
+  acknowledgements,
+  catchAll,
+  engine,
+  middleware,
+  namespaces,
+  optionsWithParts,
+  rooms,
+} from './samples/untyped.js';
 
 describe('a program that was written for socket.io', () => {
   const programs = {
@@ -10,7 +18,9 @@ describe('a program that was written for socket.io', () => {
     acknowledgements,
     rooms,
     namespaces,
+    engine,
     'listeners for everything': catchAll,
+    'options with parts': optionsWithParts,
     'every way to say something': saying,
     'every way to ask': asking,
     'all that a socket tells of itself': reading,

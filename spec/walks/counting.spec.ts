@@ -24,6 +24,8 @@ class Counted implements Codec {
   readonly payload: Codec['payload'];
   readonly signal: Codec['signal'];
   readonly decoder: Codec['decoder'];
+  readonly show: Codec['show'];
+  readonly message: Codec['message'];
   written = 0;
 
   constructor(codec: Codec) {
@@ -33,6 +35,8 @@ class Counted implements Codec {
     this.payload = codec.payload;
     this.signal = codec.signal;
     this.decoder = codec.decoder;
+    this.show = codec.show;
+    this.message = codec.message;
   }
 
   encode(packet: Parameters<Codec['encode']>[0]): readonly Frame[] {
@@ -62,6 +66,7 @@ class Ground {
     wheel: new Wheel(),
     ticks: new Ticks(),
     limits: { ...this.#options, maxPayload: this.#options.maxHttpBufferSize },
+    failed: () => {},
   };
   #count = 0;
 
