@@ -57,9 +57,9 @@ export const ways: Partial<Record<TransportName, Way>> = {
   jsonp: { name: 'jsonp-polling', upgrades: false, envelope: inScript, open: poll, sendAway: refusePoll },
 };
 
-/** Milliseconds that a client may be silent, at both ends: it hears from us more often than that. */
+/** Milliseconds that either side may be silent, in whole seconds: it is told so, and hears from us more often. */
 export function closeTimeout({ pingInterval, pingTimeout }: Options): number {
-  return Math.min(pingInterval + pingTimeout, LONGEST);
+  return Math.min(Math.ceil((pingInterval + pingTimeout) / 1_000) * 1_000, LONGEST);
 }
 
 /** A body that the client has sent, whichever transport it names. Nobody who has not come yet has anything to say. */

@@ -66,7 +66,7 @@ function greet({ desk, ticket, req, res }: Visit): void {
   const { options } = desk;
   const session = admit(desk, ticket, req, res);
   giveCookie(res, session.id, options.cookie);
-  const seconds = Math.ceil(closeTimeout(options) / 1_000);
+  const seconds = closeTimeout(options) / 1_000;
   const offered = Object.entries(ways).filter(([name]) => options.transports.includes(name as TransportName));
   const terms = `${session.id}:${seconds}:${seconds}:${offered.map(([, way]) => way.name).join()}`;
   if (ticket.index === undefined) answer(res, 200, terms, 'text/plain');

@@ -163,7 +163,8 @@ export class Relay implements Transport, HeartbeatEvents {
     this.#sent = undefined;
     // Whatever it says, it lives.
     this.#heartbeat.answered();
-    this.#up.received(frame);
+    // Several packets may share one message of a WebSocket, as they share the body of a POST.
+    for (const packet of this.#settings.codec.payload.unpack(frame).frames) this.#up.received(packet);
   }
 
   /** A poll waits, or a connection has room again. */

@@ -122,6 +122,7 @@ function pair(version: string, way: Way): Pair {
   return {
     name: `${version} ${way.name}`,
     protocol: 4,
+    address: '/socket.io/?',
     first: way.transports[0] ?? '',
     last: way.transports.at(-1) ?? '',
     tellsAuth: true,
@@ -141,6 +142,9 @@ function pair(version: string, way: Way): Pair {
       volatile: true,
       views: true,
       askAgain: true,
+      headers: true,
+      sendMany: true,
+      noticeSilence: true,
       ...can,
     },
     words: {
@@ -152,6 +156,8 @@ function pair(version: string, way: Way): Pair {
       silence: 'ping timeout',
     },
     cut: way.serverCut,
+    gone: 'transport close',
+    impatient: {},
     blunders: { unknownFrame: 'abc', unknownPacket: '47', heartbeat: '2', stranger: '42/nowhere,["hello"]' },
     guest: (url, namespace, { auth = {}, query = {}, headers = {}, returns = false }) =>
       new ModernGuest(

@@ -15,8 +15,10 @@ async function cutFor(guest: Guest, line: Line): Promise<void> {
 }
 
 export function returning(stage: Stage): void {
+  const { impatient } = stage.pair;
+
   it('comes back after a cut, as somebody new', async () => {
-    const site = await stage.open();
+    const site = await stage.open(impatient);
     const { line, url } = await site.line();
     const { guest, socket } = await stage.join('/', { returns: true }, url);
     const back = heard(site.io as never, 'connection');
@@ -31,7 +33,7 @@ export function returning(stage: Stage): void {
   });
 
   it('says afterwards what it wanted to say while it was away', async () => {
-    const site = await stage.open();
+    const site = await stage.open(impatient);
     const { line, url } = await site.line();
     const { guest } = await stage.join('/', { returns: true }, url);
     const words: unknown[] = [];
@@ -54,7 +56,7 @@ export function returning(stage: Stage): void {
   });
 
   it('comes back to all its namespaces', async () => {
-    const site = await stage.open();
+    const site = await stage.open(impatient);
     const { io } = site;
     io.of('/other');
     const { line, url } = await site.line();
@@ -68,7 +70,7 @@ export function returning(stage: Stage): void {
   });
 
   it('comes back again and again', async () => {
-    const site = await stage.open();
+    const site = await stage.open(impatient);
     const { line, url } = await site.line();
     const { guest } = await stage.join('/', { returns: true }, url);
     for (let round = 0; round < 3; round++) {
