@@ -21,17 +21,17 @@ const protocol4: Dialect = {
   refusalPayload,
 };
 
-// address = namespace [ "?" query ]     ; in a CONNECT only
+// address = namespace [ "?" query ] [ "#" fragment ]     ; in a CONNECT only; the fragment means nothing
 
 /** Most UTF-16 code units of a query: as much as Node takes in a whole URL. */
 const MOST_QUERY = 16_384;
 
-/** Nobody asks for `/`: it is joined when the session opens. JSON behind the address means nothing here. */
-function readConnect(address: string): ConnectPacket | Malformed | undefined {
-  const question = address.indexOf('?');
-  const nsp = question < 0 ? address : address.slice(0, question);
-  if (nsp === '/') return undefined;
-  const query = address.slice(nsp.length);
+/** JSON behind the address means nothing here. */
+function readConnect(address: string): ConnectPacket | Malformed {
+  const [whole = address] = address.split('#', 1);
+  const question = whole.indexOf('?');
+  const nsp = question < 0 ? whole : whole.slice(0, question);
+  const query = whole.slice(nsp.length);
   if (query.length > MOST_QUERY) return socketFault('a query longer than a URL');
   const pairs = Object.fromEntries(new URLSearchParams(query));
   if (Object.keys(pairs).length === 0) return { type: PacketType.CONNECT, nsp };
