@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Socket } from '../../lib/index.js';
 import type { Line } from '../support/line.js';
 import type { Guest } from '../support/pair.js';
-import { heard } from '../support/patience.js';
+import { heard, within } from '../support/patience.js';
 import type { Stage } from '../support/stage.js';
 
 /** Cuts a line until the guest has noticed. */
@@ -73,13 +73,16 @@ export function returning(stage: Stage): void {
     const site = await stage.open(impatient);
     const { line, url } = await site.line();
     const { guest } = await stage.join('/', { returns: true }, url);
+    const said = new Promise((resolve) => {
+      site.io.on('connection', (socket) => socket.on('word', resolve));
+    });
     for (let round = 0; round < 3; round++) {
       const back = heard(guest, 'connect');
       await cutFor(guest, line);
       await back;
     }
     guest.emit('word');
-    assert.equal(guest.connected, true);
+    await within(said, 'a word from somebody who has come back');
   });
 
   if (stage.pair.can.askAgain) {
