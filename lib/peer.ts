@@ -22,12 +22,11 @@ import type { SessionEvents } from './session/household.js';
 import type { Session } from './session/session.js';
 import { Alarm, type Wheel } from './session/wheel.js';
 
-export interface PeerSettings {
+export interface PeerSettings extends AnteroomBounds {
   readonly namespaces: Namespaces;
   readonly wheel: Wheel;
   readonly connectTimeout: number;
   readonly maxNamespaces: number;
-  readonly anteroom: AnteroomBounds;
   /** The session has ended and may be forgotten. */
   readonly ended: (session: Session) => void;
 }
@@ -155,7 +154,7 @@ export class Peer implements SessionEvents, Client {
   }
 
   #keep(packet: EventPacket | AckPacket | DisconnectPacket, size: number): void {
-    this.#early ??= new Anteroom(this.#settings.anteroom);
+    this.#early ??= new Anteroom(this.#settings);
     this.#early.add({ packet, size });
   }
 

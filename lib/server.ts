@@ -71,7 +71,6 @@ export class Server<
       ...options,
       namespaces: this.#namespaces,
       wheel: this.#house.wheel,
-      anteroom: options,
       ended: (session) => this.#forget(session),
     };
     this.#adapter = options.adapter ?? MemoryAdapter;

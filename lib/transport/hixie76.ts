@@ -9,7 +9,6 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { framing } from '../codec/framing.js';
-import type { DisconnectReason } from '../errors.js';
 import { Delivery } from './delivery.js';
 import { CLOSE, packTexts, type Reading, TextReader } from './hixie76-frames.js';
 import { greet, headersOf, type Offer } from './hixie76-handshake.js';
@@ -211,9 +210,6 @@ export class Hixie76Transport implements Transport {
   }
 
   #tell(): void {
-    this.#up.closed(
-      this.#error ? 'transport error' : ('transport close' satisfies DisconnectReason),
-      this.#error,
-    );
+    this.#up.closed(this.#error ? 'transport error' : 'transport close', this.#error);
   }
 }

@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { TransportName } from '../../lib/options.js';
 import { pageLimits } from '../../lib/transport/htmlfile.js';
 import { openBrowser } from '../support/browser.js';
+import { FlashPlugin } from '../support/flash-plugin.js';
 import { heard, within } from '../support/patience.js';
 import { furnish } from '../support/revision1-twins.js';
 import { openSite, type Site } from '../support/site.js';
@@ -124,6 +125,34 @@ describe('a vintage client in a browser', function () {
         assert.deepEqual(site.complaints, []);
       });
     }
+  }
+
+  for (const version of Object.keys(bundles)) {
+    it(`${version} talks by flashsocket, with a stand-in for Flash, and leaves when it is told to`, async () => {
+      site = await openSite(
+        {
+          generations: [1],
+          transports: ['flashsocket'],
+          flashPolicy: { domains: ['127.0.0.1'], ports: ['*'] },
+        },
+        servePages,
+      );
+      furnish(site.io);
+      if (!browser) throw new Error('there is no browser');
+      page = await browser.newPage();
+      const flash = await FlashPlugin.install(page, site.url);
+      await page.goto(`${site.url}/${version}`);
+      const visiting = page.evaluate(`(${visit})(${JSON.stringify(TEXT)}, ${JSON.stringify(DATA)})`);
+      await flash.start();
+      const told = await within(visiting, 'the visit', 20_000);
+      assert.deepEqual(told, {
+        transport: 'flashsocket',
+        messages: [TEXT, DATA, ...Array.from({ length: 20 }, (_, count) => String(count))],
+        asked: [1, DATA],
+        reason: 'booted',
+      });
+      assert.match(flash.urls.join(), /^ws:\/\/127\.0\.0\.1:[0-9]+\/socket\.io\/1\/flashsocket\/[\w-]{20}$/);
+    });
   }
 
   for (const version of Object.keys(bundles)) {

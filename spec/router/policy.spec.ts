@@ -116,6 +116,23 @@ describe('Flash on the HTTP port', () => {
     assert.equal(await said(REQUEST), ALL);
   });
 
+  it('gets it from a server that was named by attach', async () => {
+    const io = ground.io(socketio({ flashPolicy }));
+    ({ server, port } = await ground.serve((req, res) => io(req, res, () => res.end())));
+    assert.equal(await said(REQUEST), BAD);
+    io.attach(server, { path: '/socket.io' });
+    assert.equal(await said(REQUEST), ALL);
+  });
+
+  it('gets it from the one of two on a server that has a policy', async () => {
+    const app = express();
+    app.use('/a', ground.io(socketio()));
+    app.use('/b', ground.io(socketio({ flashPolicy })));
+    ({ server, port } = await ground.serve(app));
+    assert.equal(await said(...REQUEST), ALL);
+    assert.equal(await said('<html>'), BAD);
+  });
+
   it('gets it for a request that comes in pieces, cut anywhere', async () => {
     await site();
     for (let at = 1; at < REQUEST.length; at++) {

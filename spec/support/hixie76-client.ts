@@ -77,6 +77,23 @@ export class Hixie76Client {
     return bytes.subarray(1, end).toString();
   }
 
+  /** Hands on every message in order, then the end; nobody else reads any more. */
+  listen(message: (text: string) => Promise<void>, end: () => Promise<void>): void {
+    const look = this.#look;
+    let told = Promise.resolve();
+    this.#look = () => {
+      look();
+      for (let at = this.#bytes.indexOf(0xff); at > 0; at = this.#bytes.indexOf(0xff)) {
+        const text = this.#take(at + 1)
+          .subarray(1, at)
+          .toString();
+        told = told.then(() => message(text));
+      }
+      if (this.#ended) told = told.then(end);
+    };
+    this.#look();
+  }
+
   /** Whatever follows, up to the end of the connection. */
   async rest(): Promise<Buffer> {
     await this.#waits(() => this.#ended, 'the end of the connection');
