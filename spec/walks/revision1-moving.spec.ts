@@ -22,6 +22,7 @@ async function openProxy(
     const far = connect(port, '127.0.0.1');
     for (const end of [near, far]) end.on('error', () => {});
     near.on('close', () => far.destroy());
+    far.on('close', () => near.destroy());
     near.once('data', (head: Buffer) => {
       if (!/^upgrade: websocket/im.test(head.toString())) return join(near, far, head);
       if (manner === 'breaks them off') return void near.destroy();
