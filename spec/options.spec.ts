@@ -26,13 +26,30 @@ describe('options', () => {
     assert.deepEqual(readOptions({ origins: 'http://a.example' }).origins, ['http://a.example']);
   });
 
-  it("serve two generations, and one where Socket.IO's switch says so", () => {
-    assert.deepEqual(readOptions().generations, [3, 4]);
-    assert.deepEqual(readOptions({ allowEIO3: true }).generations, [3, 4]);
-    assert.deepEqual(readOptions({ allowEIO3: false }).generations, [4]);
+  it("serve three generations, and two where Socket.IO's switch says so", () => {
+    assert.deepEqual(readOptions().generations, [1, 3, 4]);
+    assert.deepEqual(readOptions({ allowEIO3: true }).generations, [1, 3, 4]);
+    assert.deepEqual(readOptions({ allowEIO3: false }).generations, [1, 4]);
     assert.deepEqual(readOptions({ allowEIO3: true, generations: [4] }).generations, [4]);
     assert.ok(Object.isFrozen(readOptions({ allowEIO3: false }).generations));
     assert.throws(() => readOptions({ allowEIO3: false, generations: [3] }), { code: 'OPTION_INVALID' });
+  });
+
+  it('compress answers to polls, but no WebSocket messages, from 1 KiB on', () => {
+    assert.deepEqual(readOptions().httpCompression, { threshold: 1_024 });
+    assert.equal(readOptions().perMessageDeflate, false);
+    for (const name of ['httpCompression', 'perMessageDeflate'] as const) {
+      assert.equal(readOptions({ [name]: false })[name], false);
+      assert.deepEqual(readOptions({ [name]: true })[name], { threshold: 1_024 });
+      assert.deepEqual(readOptions({ [name]: { threshold: 0 } })[name], { threshold: 0 });
+      const other = name === 'httpCompression' ? { level: 1 } : { clientNoContextTakeover: true };
+      assert.deepEqual(readOptions({ [name]: other })[name], { threshold: 1_024, ...other });
+    }
+  });
+
+  it('take both values where there is no difference', () => {
+    assert.equal(readOptions({ addTrailingSlash: false }).addTrailingSlash, false);
+    assert.equal(readOptions({ serveClient: false }).serveClient, false);
   });
 
   const wrong: [string, unknown][] = [
@@ -55,7 +72,23 @@ describe('options', () => {
     ['allowEIO3', 'no'],
     ['perMessageDeflate', 'yes'],
     ['pingIntervall', 25_000],
-    ['cors', { origin: '*' }],
+    ['cors', { origin: 5 }],
+    ['serveClient', 'no'],
+    ['addTrailingSlash', 1],
+    ['maxFragments', 0],
+    ['perMessageDeflate', []],
+    ['perMessageDeflate', { threshold: 'low' }],
+    ['httpCompression', 'gzip'],
+    ['httpCompression', { threshold: -1 }],
+    ['httpCompression', { level: 99 }],
+    ['parser', 'msgpack'],
+    ['parser', { Encoder: class {} }],
+    ['path', '/socket.io'],
+    ['wsEngine', class {}],
+    ['initialPacket', 'hello'],
+    ['destroyUpgrade', true],
+    ['destroyUpgradeTimeout', 1_000],
+    ['connectTimeout', 0],
     ['adapter', 'redis'],
     ['cookie', 'io'],
     ['cookie', { name: 'a b' }],

@@ -3,11 +3,21 @@ import { isUtf8 } from 'node:buffer';
 import type { Packet } from '../packet.js';
 import { PacketType } from '../packet.js';
 import { readBase64 } from './base64.js';
-import type { Codec, Decoded, DecodeLimits, Decoder, Frame, PayloadFormat } from './codec.js';
+import type {
+  Codec,
+  Decoded,
+  Decoder,
+  Dialect,
+  Frame,
+  Grammar,
+  MessageReader,
+  PayloadFormat,
+  Shown,
+} from './codec.js';
 import { disarm, isRecord } from './json.js';
 import { engineFault, socketFault } from './malformed.js';
-import { type Dialect, encodeMessage, MessageDecoder } from './message.js';
-import { readSignal, writeSignal } from './signal.js';
+import { encodeMessage, MessageDecoder } from './message.js';
+import { readSignal, showText, unreadable, writeSignal } from './signal.js';
 
 /** Joining a namespace in protocol 5: credentials in, a socket id out. */
 const protocol5: Dialect = {
@@ -31,10 +41,14 @@ const BASE64 = 0x62;
 const SEPARATOR = '\x1e';
 
 class Engine4Decoder implements Decoder {
-  readonly #messages: MessageDecoder;
+  readonly #messages: MessageReader;
 
-  constructor(limits: DecodeLimits) {
-    this.#messages = new MessageDecoder(protocol5, limits);
+  constructor(messages: MessageReader) {
+    this.#messages = messages;
+  }
+
+  end(): void {
+    this.#messages.end?.();
   }
 
   decode(frame: Frame): Decoded {
@@ -83,6 +97,22 @@ function encode(packet: Packet): readonly Frame[] {
   return attachments.length === 0 ? [`4${text}`] : [`4${text}`, ...attachments];
 }
 
+function speaking(grammar: Grammar): Codec {
+  const wrap = (part: Frame): Frame => (typeof part === 'string' ? `4${part}` : part);
+  return {
+    ...engine4,
+    encode: (packet) => grammar.write(packet, protocol5).map(wrap),
+    decoder: (limits) => new Engine4Decoder(grammar.reader(protocol5, limits)),
+  };
+}
+
+function show(frame: Frame): Shown {
+  if (typeof frame !== 'string') return { type: 'message', data: frame };
+  if (frame.charCodeAt(0) !== BASE64) return showText(frame);
+  const data = readBase64(frame.slice(1));
+  return data ? { type: 'message', data } : unreadable;
+}
+
 /**
  * Binary messages as they are, where the transport carries them.
  * @see engine.io-protocol v4, socket.io-protocol v5
@@ -93,7 +123,10 @@ export const engine4: Codec = {
   payload,
   encode,
   signal: writeSignal,
-  decoder: (limits) => new Engine4Decoder(limits),
+  decoder: (limits) => new Engine4Decoder(new MessageDecoder(protocol5, limits)),
+  speaking,
+  show,
+  message: (data) => (typeof data === 'string' ? `4${data}` : data),
 };
 
 /** The same for sessions that asked for text alone (`b64`): binary messages are base64 on every transport. */
@@ -101,4 +134,9 @@ export const engine4Text: Codec = {
   ...engine4,
   slot: 1,
   encode: (packet) => encode(packet).map(asText),
+  speaking: (grammar) => {
+    const { encode: write, decoder } = speaking(grammar);
+    return { ...engine4Text, encode: (packet) => write(packet).map(asText), decoder };
+  },
+  message: (data) => asText(engine4.message(data)),
 };

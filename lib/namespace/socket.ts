@@ -1,4 +1,5 @@
 /** One client in one namespace: who it is, where it is, and its way from joining to gone. */
+
 import type { IncomingMessage } from 'node:http';
 import type { BroadcastFlags } from '../adapter/contract.js';
 import { delayOf } from '../adapter/patience.js';
@@ -13,9 +14,10 @@ import {
   type Packet,
   PacketType,
 } from '../packet.js';
+import type { Conn } from './connection.js';
 import type { Home, NamespaceServer } from './home.js';
 import { Speaker } from './speaker.js';
-import type { Arrival, Client, Conn, Extent, Handshake, SendFlags, Wire } from './wire.js';
+import type { Arrival, Client, Extent, Handshake, SendFlags, Wire } from './wire.js';
 
 /** `joining`: in the middlewares; `leaving`: `disconnecting` is being told; `gone` is for ever. */
 type State = 'joining' | 'open' | 'leaving' | 'gone';

@@ -2,8 +2,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { FlashPolicy } from '../option-flash.js';
 import { Door, type Guest } from './door.js';
 import { Places } from './places.js';
+import { PolicyDesk } from './policy.js';
 
 /** Each accepted connection is told here before its first byte is read: early enough for a WebSocket-only client. */
 const CHANNEL = 'net.server.socket';
@@ -19,6 +22,7 @@ export interface MountEvents {
 export class Mount implements Guest {
   readonly handshakeTimeout: number;
   readonly #up: MountEvents;
+  readonly #policy: PolicyDesk | undefined;
   readonly #places = new Places();
   readonly #doors = new Set<Door>();
   readonly #accepted = (message: unknown) => this.#connection(message as { readonly socket: NetSocket });
@@ -26,12 +30,14 @@ export class Mount implements Guest {
   #seen = new WeakSet<object>();
   /** Servers whose door we stand at. */
   #entered = new WeakSet<object>();
+  #server: Server | undefined;
   #watching = false;
   #closed = false;
 
-  constructor(handshakeTimeout: number, up: MountEvents) {
+  constructor(handshakeTimeout: number, up: MountEvents, policy?: FlashPolicy) {
     this.handshakeTimeout = handshakeTimeout;
     this.#up = up;
+    this.#policy = policy && new PolicyDesk(policy);
   }
 
   /** Express has mounted us on an application. */
@@ -50,6 +56,16 @@ export class Mount implements Guest {
   attach(server: Server, path: string | undefined): void {
     if (path !== undefined) this.#places.add(path);
     this.#enter(server);
+  }
+
+  /** The server that leads to us, the first if there are several; `undefined` as long as none is known. */
+  get server(): Server | undefined {
+    return this.#server;
+  }
+
+  /** The path that leads to us, in the same way. */
+  get path(): string | undefined {
+    return this.#places.first;
   }
 
   /** A request has reached us: its server leads to us, and its path does. */
@@ -77,6 +93,10 @@ export class Mount implements Guest {
     return this.#up.served(req, res);
   }
 
+  reads(error: Error, socket: Duplex, pass: () => void): boolean {
+    return this.#policy?.takes(error, socket, pass) === true;
+  }
+
   #watch(): void {
     if (this.#closed) return;
     this.#seen = new WeakSet(); // Servers seen before may lead to the new place.
@@ -96,6 +116,7 @@ export class Mount implements Guest {
   #enter(server: Server): void {
     if (this.#closed) return;
     this.#entered.add(server);
+    this.#server ??= server;
     const door = Door.of(server);
     door.admit(this, this.#places.visible);
     this.#doors.add(door);

@@ -44,6 +44,11 @@ export class Hearing {
     this.#people.packet(decoded, size);
   }
 
+  /** Nothing more is heard. */
+  end(): void {
+    this.#decoder.end?.();
+  }
+
   #deal(decoded: Signal | Malformed): void {
     switch (decoded.type) {
       case 'ping':
@@ -64,7 +69,7 @@ export class Hearing {
 
   #beat(type: 'ping' | 'pong'): void {
     const { asker } = this.#heartbeat;
-    if (type !== (asker === 'server' ? 'pong' : 'ping')) return this.#up.over('heartbeat');
+    if (type !== (asker === 'client' ? 'ping' : 'pong')) return this.#up.over('heartbeat');
     this.#heartbeat.answered();
     if (asker === 'client') this.#up.ask();
   }

@@ -2,9 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, PayloadFormat } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
+import type { HttpCompression } from '../option-compression.js';
 import { answer } from './answer.js';
 import type { BodyLimits } from './body.js';
-import { bare, type Envelope } from './envelope.js';
+import { compress, compressed, encodingFor } from './compression.js';
+import { bare, type Envelope, type Letter } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
 
@@ -24,11 +26,12 @@ const MOST_BYTES = 1_048_576;
 
 export class PollingTransport implements Transport, IntakeEvents {
   readonly name: 'polling' | 'jsonp';
-  readonly mostFrames = MOST_FRAMES;
+  readonly mostFrames: number = MOST_FRAMES;
   readonly mostBytes = MOST_BYTES;
   readonly saysGoodbye = true;
   readonly #pack: (frames: readonly Frame[]) => Frame;
   readonly #intake: Intake;
+  readonly #compression: false | HttpCompression;
   #up: TransportEvents;
   #waiting: Waiting | undefined;
   /** Answered, and not yet handed to the operating system. */
@@ -45,7 +48,9 @@ export class PollingTransport implements Transport, IntakeEvents {
     limits: BodyLimits,
     up: TransportEvents,
     name: 'polling' | 'jsonp' = 'polling',
+    compression: false | HttpCompression = false,
   ) {
+    this.#compression = compression;
     this.name = name;
     this.#pack = payload.pack;
     this.#intake = new Intake(payload, limits, this);
@@ -83,19 +88,46 @@ export class PollingTransport implements Transport, IntakeEvents {
 
   send(batch: Batch): void {
     if (!this.#waiting) return;
-    const { res, envelope } = this.#waiting;
-    this.#waiting = undefined;
+    const { res } = this.#waiting;
     this.#leaving = { res, batch };
     const { socket } = res;
     // Before Node lets go of the socket. It says `finish` of an answer whose connection broke, too.
     res.prependListener('finish', () => socket?.destroyed || this.#left(res));
-    const { body, headers } = envelope.seal(batch.packed(this.#pack));
-    res.writeHead(200, {
-      ...headers,
-      'Content-Length': Buffer.byteLength(body),
-      'Cache-Control': 'no-store',
-    });
-    res.end(body);
+    this.relieve(batch);
+  }
+
+  /** Answers the GET that waits, with something that need not arrive. */
+  protected relieve(batch: Batch): void {
+    if (!this.#waiting) return;
+    const { res, envelope } = this.#waiting;
+    this.#waiting = undefined;
+    const letter = envelope.seal(batch.packed(this.#pack));
+    const compression = this.#compression;
+    const encoding = compression && encodingFor(res, batch, letter.body, compression);
+    if (!encoding) return deliver(res, letter);
+    const shrinking =
+      envelope === bare
+        ? compressed(batch, letter, encoding, compression)
+        : compress(letter, encoding, compression);
+    // It counts as leaving all the while: a poll that is cut meanwhile loses nothing.
+    void shrinking.then((smaller) => deliver(res, smaller));
+  }
+
+  /** One more GET has come to wait. */
+  protected overlap(res: ServerResponse, _envelope: Envelope): void {
+    // A second waiting GET would steal the first one's answer; refuse it instead.
+    answer(res, 400, '');
+    this.failed('transport error', 'two polls at once');
+  }
+
+  /** A poll was lost; the client may have lost no more than that. */
+  protected lost(): void {
+    clearTimeout(this.#grace);
+    this.#grace = setTimeout(
+      () => this.failed('transport error', 'poll connection closed prematurely'),
+      CUT_POLL_GRACE,
+    );
+    this.#grace.unref();
   }
 
   flow(open: boolean): void {
@@ -153,9 +185,7 @@ export class PollingTransport implements Transport, IntakeEvents {
   #pollAgain(res: ServerResponse, envelope: Envelope): void {
     if (res.destroyed) return;
     if (!this.#waiting || this.#closed) return this.poll(res, envelope);
-    // A second waiting GET would steal the first one's answer; refuse it instead.
-    answer(res, 400, '');
-    this.failed('transport error', 'two polls at once');
+    this.overlap(res, envelope);
   }
 
   #responseClosed(res: ServerResponse): void {
@@ -169,16 +199,10 @@ export class PollingTransport implements Transport, IntakeEvents {
     this.#settle();
   }
 
-  /** A poll was lost; the client may have lost no more than that. */
   #cut(): void {
     this.#waiting = undefined;
     this.#reclaim();
-    clearTimeout(this.#grace);
-    this.#grace = setTimeout(
-      () => this.failed('transport error', 'poll connection closed prematurely'),
-      CUT_POLL_GRACE,
-    );
-    this.#grace.unref();
+    this.lost();
   }
 
   /** A client that polls again has not received what is still leaving. */
@@ -205,4 +229,11 @@ export class PollingTransport implements Transport, IntakeEvents {
     this.#told = true;
     this.#up.closed(reason, why);
   }
+}
+
+function deliver(res: ServerResponse, { body, headers }: Letter): void {
+  // Compressing takes time; the client may have gone, and what it did not get is kept already.
+  if (res.destroyed || res.headersSent) return;
+  res.writeHead(200, { ...headers, 'Content-Length': Buffer.byteLength(body), 'Cache-Control': 'no-store' });
+  res.end(body);
 }

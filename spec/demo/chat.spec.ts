@@ -1,9 +1,10 @@
 /** The demo as people use it: two browsers, one conversation, and a line that breaks in the middle. */
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
+import { executablePath } from '../support/browser.js';
 import { atEnd, message, say, sendPicture, tick, widthOf } from './deeds.js';
 import { paint } from './paint.js';
-import { executablePath, type Person, Stage, screenshot } from './stage.js';
+import { type Person, Stage, screenshot } from './stage.js';
 
 const room = (page: Page, name: string): Locator => page.locator('.room').filter({ hasText: name });
 

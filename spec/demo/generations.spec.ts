@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Client, clientsOf, scriptFile, scriptPath } from '../../demo-app/clients.js';
+import { executablePath } from '../support/browser.js';
 import { message, say, sendPicture, tick, widthOf } from './deeds.js';
 import { paint } from './paint.js';
-import { executablePath, type Person, Stage, screenshot } from './stage.js';
+import { type Person, Stage, screenshot } from './stage.js';
 
 const names = ['Ada Lovelace', 'Grace Hopper', 'Radia Perlman', 'Linus'];
 const window = { viewport: { width: 460, height: 720 } };

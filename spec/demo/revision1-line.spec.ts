@@ -7,8 +7,8 @@ import express from 'express';
 import type { Browser, Page } from 'playwright-core';
 import { clientsOf, scriptFile } from '../../demo-app/clients.js';
 import { openBrowser } from '../support/browser.js';
-import { Line } from './line.js';
-import { listening } from './stage.js';
+import { Line } from '../support/line.js';
+import { listening } from '../support/listening.js';
 
 /** What is used of the server of 2014, which has no types. */
 interface Genuine {
