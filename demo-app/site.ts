@@ -16,7 +16,7 @@ import { signIn } from './sign-in.js';
 const publicFolder = fileURLToPath(new URL('./public', import.meta.url));
 
 /** What the server speaks; the pages of the clients follow from it. */
-const generations = [3, 4] as const;
+const generations = [1, 3, 4] as const;
 const clients = clientsOf(generations);
 
 export interface Site {

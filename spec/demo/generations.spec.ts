@@ -8,7 +8,7 @@ import { message, say, sendPicture, tick, widthOf } from './deeds.js';
 import { paint } from './paint.js';
 import { type Person, Stage, screenshot } from './stage.js';
 
-const names = ['Ada Lovelace', 'Grace Hopper', 'Radia Perlman', 'Linus'];
+const names = ['Ada Lovelace', 'Grace Hopper', 'Radia Perlman', 'Barbara Liskov'];
 const window = { viewport: { width: 460, height: 720 } };
 
 interface Guest extends Person {
