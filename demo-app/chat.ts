@@ -65,9 +65,9 @@ async function enter(visitor: Visitor, asked: Fields): Promise<object> {
     leave(visitor);
     visitor.room = room;
     // Counted before joining takes place: a window that disconnects meanwhile is then still counted out by `leave`.
-    const isNew = room.enter(visitor.user, visitor.socket.id);
+    const isNews = room.enter(visitor.user, visitor.socket.id, visitor.socket.conn.protocol);
     await visitor.socket.join(room.channel);
-    if (isNew) tellPeople(visitor.socket, room);
+    if (isNews) tellPeople(visitor.socket, room);
   }
   // An event and not part of the answer: events stay in order, while a client may take up an answer a little later.
   visitor.socket.emit('people', { room: room.name, ...room.people() });
@@ -105,7 +105,8 @@ function say(visitor: Visitor, asked: Fields): object {
   const text = readText(asked.text);
   const image = readPicture(asked.picture);
   if (text === '' && !image) throw new Refusal('An empty message says nothing.');
-  const entry = history.add({ key, from: user, at: Date.now(), text, picture: image });
+  const { protocol } = socket.conn;
+  const entry = history.add({ key, from: user, protocol, at: Date.now(), text, picture: image });
   socket.to(channel).emit('said', { room: name, message: { ...listed(entry), picture: entry.picture } });
   socket.nsp.except(channel).emit('activity', { room: name, last: entry.number });
   return { number: entry.number, at: entry.at };

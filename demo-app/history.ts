@@ -9,6 +9,8 @@ export interface Entry {
   readonly number: number;
   readonly key: string;
   readonly from: User;
+  /** The revision of the protocol that the author's client speaks. */
+  readonly protocol: number;
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly text: string;

@@ -21,12 +21,15 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-export function html(parts: TemplateStringsArray, ...values: ReadonlyArray<string | number | Html>): Html {
+type Value = string | number | Html | readonly Html[];
+
+export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   return new Html(parts.map((part, i) => part + safe(values[i])).join(''));
 }
 
-function safe(value: string | number | Html | undefined): string {
+function safe(value: Value | undefined): string {
   if (value === undefined) return '';
   if (value instanceof Html) return value.toString();
+  if (typeof value === 'object') return value.join('');
   return String(value).replace(/[&<>"']/g, (sign) => entities[sign] ?? '');
 }

@@ -37,12 +37,20 @@ export function readText(value: unknown): string {
 /** The picture of a message, if it has one. @throws Refusal when it is too large or not a picture */
 export function readPicture(value: unknown): Picture | undefined {
   if (value === undefined || value === null) return undefined;
-  const { bytes, width, height } = fields(value);
-  if (!(bytes instanceof Uint8Array)) throw new Refusal('This picture did not arrive whole.');
+  const { bytes: sent, width, height } = fields(value);
+  const bytes = readBytes(sent);
+  if (!bytes) throw new Refusal('This picture did not arrive whole.');
   if (bytes.byteLength > limits.pictureBytes) throw new Refusal('This picture is too large.');
   const type = pictureType(bytes);
   if (type === undefined) throw new Refusal('Only PNG, JPEG, GIF and WebP pictures can be sent.');
   return { type, bytes, width: readSide(width), height: readSide(height) };
+}
+
+/** Bytes, or what clients have that know text only: `{ base64 }`, the form in which bytes are sent to them, too. */
+function readBytes(value: unknown): Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value;
+  const { base64 } = fields(value);
+  return typeof base64 === 'string' ? Buffer.from(base64, 'base64') : undefined;
 }
 
 /** A whole number from 0, or 0 for anything else. */

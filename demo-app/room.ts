@@ -8,7 +8,7 @@ export class Room {
   /** A room that stays even when it is empty and its place is wanted. */
   readonly permanent: boolean;
   readonly history = new History();
-  readonly #people = new Map<string, { user: User; windows: Set<string> }>();
+  readonly #people = new Map<string, { user: User; windows: Map<string, number> }>();
 
   constructor(name: string, { permanent = false } = {}) {
     this.name = name;
@@ -24,24 +24,34 @@ export class Room {
     return this.#people.size === 0;
   }
 
-  /** A window of this user opens the room. @returns whether the user was not here in another window already */
-  enter(user: User, window: string): boolean {
-    const there = this.#people.get(user.id);
-    if (there) there.windows.add(window);
-    else this.#people.set(user.id, { user, windows: new Set([window]) });
-    return !there;
+  /**
+   * A window of this user opens the room.
+   * @param protocol the revision that the window's client speaks
+   * @returns whether the list of people is another one now
+   */
+  enter(user: User, window: string, protocol: number): boolean {
+    const windows = this.#people.get(user.id)?.windows ?? new Map<string, number>();
+    const isNews = ![...windows.values()].includes(protocol);
+    this.#people.set(user.id, { user, windows: windows.set(window, protocol) });
+    return isNews;
   }
 
-  /** A window of this user leaves the room. @returns whether it was the last one */
+  /** A window of this user leaves the room. @returns whether the list of people is another one now */
   leave(user: User, window: string): boolean {
-    const there = this.#people.get(user.id);
-    if (!there?.windows.delete(window) || there.windows.size > 0) return false;
-    return this.#people.delete(user.id);
+    const windows = this.#people.get(user.id)?.windows;
+    const protocol = windows?.get(window);
+    if (!windows || protocol === undefined) return false;
+    windows.delete(window);
+    if (windows.size === 0) this.#people.delete(user.id);
+    return ![...windows.values()].includes(protocol);
   }
 
-  /** Who is here, each once; the list is cut, the count is not. */
-  people(): { count: number; people: User[] } {
-    const people = [...this.#people.values()].slice(0, limits.listedPeople).map(({ user }) => user);
+  /** Who is here, each once, and by which revisions of the protocol; the list is cut, the count is not. */
+  people(): { count: number; people: Array<User & { protocols: number[] }> } {
+    const people = [...this.#people.values()].slice(0, limits.listedPeople).map(({ user, windows }) => ({
+      ...user,
+      protocols: [...new Set(windows.values())],
+    }));
     return { count: this.#people.size, people };
   }
 

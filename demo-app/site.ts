@@ -1,11 +1,11 @@
 /** The demo's site: an ordinary Express app with sessions and forms, and a chat at /socket.io. */
 import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { socketio } from '../lib/index.js';
 import { chat } from './chat.js';
+import { type Client, clientsOf, remembered, scriptFile, scriptPath } from './clients.js';
 import { House } from './house.js';
 import { limits } from './limits.js';
 import { chatPage } from './pages/chat.js';
@@ -14,13 +14,14 @@ import { sessions, userOf } from './sessions.js';
 import { signIn } from './sign-in.js';
 
 const publicFolder = fileURLToPath(new URL('./public', import.meta.url));
-const clientFolder = join(
-  dirname(createRequire(import.meta.url).resolve('socket.io-client/package.json')),
-  'dist',
-);
+
+/** What the server speaks; the pages of the clients follow from it. */
+const generations = [3, 4] as const;
+const clients = clientsOf(generations);
 
 export interface Site {
   readonly app: Express;
+  readonly clients: readonly Client[];
   readonly io: ReturnType<typeof socketio>;
   readonly server: Server;
 }
@@ -29,7 +30,7 @@ export interface Site {
 export function site(): Site {
   const app = express();
   const house = new House();
-  const io = socketio(chat(house));
+  const io = socketio({ generations }, chat(house));
 
   // The session that the sign-in form made is here because the handshake came through the middleware below.
   io.use((socket, next) => {
@@ -41,18 +42,30 @@ export function site(): Site {
   app.disable('x-powered-by');
   app.use(security);
   app.use(express.static(publicFolder));
-  app.use('/client', express.static(clientFolder, { index: false }));
+  for (const client of clients) app.get(scriptPath(client), script(client));
   app.use(sessions());
   app.use('/socket.io', io);
-  app.use(signIn((userId) => io.in(`user:${userId}`).disconnectSockets(true)));
-  app.get('/', (req, res) => {
-    const user = userOf(req);
-    if (!user) return res.redirect('/sign-in');
-    return res.set('Cache-Control', 'no-store').send(chatPage(user).toString());
-  });
+  app.use(signIn(clients, (userId) => io.in(`user:${userId}`).disconnectSockets(true)));
+  for (const client of clients) app.get(client.path, page(client));
   app.use(failed);
 
-  return { app, io, server: createServer(app) };
+  return { app, clients, io, server: createServer(app) };
+}
+
+/** The file that the client's package has for browsers, as it is. */
+function script(client: Client): RequestHandler {
+  const file = scriptFile(client);
+  const options = { root: dirname(file), maxAge: '1 year', immutable: true };
+  return (_req, res) => res.sendFile(basename(file), options);
+}
+
+/** The chat by that client, for whoever has signed in. */
+function page(client: Client): RequestHandler {
+  return (req, res) => {
+    const user = userOf(req);
+    if (!user) return res.redirect(`/sign-in${remembered(client)}`);
+    return res.set('Cache-Control', 'no-store').send(chatPage(user, client, clients).toString());
+  };
 }
 
 /** What goes wrong is said in one plain line; the details stay on this side. */

@@ -1,10 +1,12 @@
 /** The chat's page: landmarks and forms; rooms, people and messages are filled in by /js/main.js. */
+import { type Client, remembered, scriptPath } from '../clients.js';
 import { type Html, html } from '../html.js';
 import { limits } from '../limits.js';
 import type { User } from '../sessions.js';
 import { frame, icon, mark } from './frame.js';
 
-export function chatPage(user: User): Html {
+/** @param clients those that have a page, this one among them */
+export function chatPage(user: User, client: Client, clients: readonly Client[]): Html {
   return frame({
     title: 'Chat',
     kind: 'chat',
@@ -12,19 +14,20 @@ export function chatPage(user: User): Html {
 <link rel="stylesheet" href="/css/header.css">
 <link rel="stylesheet" href="/css/messages.css">
 <link rel="stylesheet" href="/css/composer.css">
-<script src="/client/socket.io.min.js" defer></script>
+<link rel="stylesheet" href="/css/clients.css">
+<script src="${scriptPath(client)}" defer></script>
 <script type="module" src="/js/main.js"></script>`,
     body: html`
 <a class="skip" href="#text">Skip to the message field</a>
 <p id="banner" class="banner" role="status"></p>
 <noscript><p class="banner" data-kind="lost">This chat needs JavaScript.</p></noscript>
-<div class="frame">${sidebar(user)}${conversation}</div>
+<div class="frame">${sidebar(user, client, clients)}${conversation(client)}</div>
 <div id="drop" class="drop" hidden>${icon('picture')}<span>Drop the picture here</span></div>
 <dialog id="viewer" class="viewer" aria-label="Picture"></dialog>`,
   });
 }
 
-function sidebar(user: User): Html {
+function sidebar(user: User, client: Client, clients: readonly Client[]): Html {
   return html`
 <div id="shade" class="shade" hidden></div>
 <aside id="drawer" class="sidebar" aria-label="Rooms and people">
@@ -43,14 +46,29 @@ function sidebar(user: User): Html {
     <h2 id="people-title">In this room <span id="people-count" class="count"></span></h2>
     <ul id="people" class="people"></ul>
   </section>
+  ${links(client, clients)}
   <div class="me">
     <span id="my-face" class="face" aria-hidden="true"></span>
     <p><strong id="my-name">${user.name}</strong><span id="state">Connecting…</span></p>
-    <form method="post" action="/sign-out">
+    <form method="post" action="/sign-out${remembered(client)}">
       <button class="quiet" type="submit" aria-label="Sign out" title="Sign out">${icon('leave')}</button>
     </form>
   </div>
 </aside>`;
+}
+
+/** The same chat by clients of other generations. */
+function links(current: Client, clients: readonly Client[]): Html {
+  const items = clients.map(
+    (client) => html`
+      <li><a href="${client.path}" title="socket.io-client ${client.version}"
+        ${client === current ? html`aria-current="page"` : ''}>${client.name}</a></li>`,
+  );
+  return html`
+  <nav class="clients" aria-labelledby="clients-title">
+    <h2 id="clients-title">Client</h2>
+    <ul>${items}</ul>
+  </nav>`;
 }
 
 const composer = html`
@@ -69,12 +87,14 @@ const composer = html`
     pasted or dropped.</p>
 </form>`;
 
-const conversation = html`
-<main>
+function conversation({ name, version, line, transports }: Client): Html {
+  return html`
+<main id="chat" data-line="${line}" data-transports="${transports.join(' ')}">
   <header class="top">
     <button id="menu" class="quiet only-narrow" type="button" aria-label="Rooms" aria-expanded="false"
       aria-controls="drawer">${icon('menu')}<span id="menu-dot" class="dot" hidden></span></button>
     <div><h1 id="room">Chat</h1><p id="summary" class="summary"></p></div>
+    <span class="client" title="This page uses socket.io-client ${version}">client ${name}</span>
     <div id="faces" class="faces" aria-hidden="true"></div>
   </header>
   <div id="log" class="log" role="log" aria-label="Messages" aria-live="polite" tabindex="0"></div>
@@ -82,3 +102,4 @@ const conversation = html`
   <p id="typing" class="typing" aria-live="polite"></p>
   ${composer}
 </main>`;
+}

@@ -3,8 +3,8 @@ import { type Html, html } from '../html.js';
 import { limits } from '../limits.js';
 import { frame, icon, mark } from './frame.js';
 
-/** @param form what was typed before and what was wrong with it; both may be empty */
-export function signInPage(form: { name: string; problem: string }): Html {
+/** @param form what was typed before, what was wrong with it, and what its address ends with; all may be empty */
+export function signInPage(form: { name: string; problem: string; rest: string }): Html {
   return frame({
     title: 'Sign in – Chat',
     kind: 'sign-in',
@@ -14,7 +14,7 @@ export function signInPage(form: { name: string; problem: string }): Html {
   ${mark}
   <h1>Join the chat</h1>
   <p class="lead">A few rooms, whoever is around, and nothing kept for longer than the talk.</p>
-  <form method="post" action="/sign-in">
+  <form method="post" action="/sign-in${form.rest}">
     <label for="name">Your name</label>
     <input id="name" name="name" type="text" value="${form.name}" maxlength="${limits.nameLength}" required
       autofocus autocomplete="nickname" spellcheck="false" aria-describedby="problem hint"

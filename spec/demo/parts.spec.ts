@@ -6,14 +6,14 @@ import { html } from '../../demo-app/html.js';
 import { limits } from '../../demo-app/limits.js';
 import { Pace } from '../../demo-app/pace.js';
 import { pictureType } from '../../demo-app/picture.js';
-import { Refusal, readName, readText } from '../../demo-app/reading.js';
+import { Refusal, readName, readPicture, readText } from '../../demo-app/reading.js';
 
 const ada = { id: 'a', name: 'Ada' };
 const grace = { id: 'g', name: 'Grace' };
 
 function add(history: History, { bytes = 0, key = 'key', from = ada } = {}): Entry {
   const picture = { type: 'image/png', bytes: new Uint8Array(bytes), width: 0, height: 0 };
-  return history.add({ key, from, at: 0, text: 'x', picture: bytes > 0 ? picture : undefined });
+  return history.add({ key, from, protocol: 4, at: 0, text: 'x', picture: bytes > 0 ? picture : undefined });
 }
 
 describe('a history', () => {
@@ -66,7 +66,7 @@ describe('a house', () => {
     const house = new House();
     const permanent = house.list().length;
     for (let i = 0; i < limits.rooms - permanent; i++) house.open(`room ${i}`);
-    house.room('room 0').enter(ada, 'window');
+    house.room('room 0').enter(ada, 'window', 4);
     house.open('one more');
     const names = house.list().map(({ name }) => name);
     assert.equal(names.length, limits.rooms);
@@ -78,7 +78,7 @@ describe('a house', () => {
 
   it('refuses a room more when all are used', () => {
     const house = new House();
-    for (let i = 0; house.list().length < limits.rooms; i++) house.open(`room ${i}`).enter(ada, 'window');
+    for (let i = 0; house.list().length < limits.rooms; i++) house.open(`room ${i}`).enter(ada, 'window', 4);
     assert.throws(() => house.open('one more'), Refusal);
   });
 
@@ -89,13 +89,28 @@ describe('a house', () => {
 
   it('counts a user with two windows once', () => {
     const room = new House().room('Lobby');
-    assert.equal(room.enter(ada, 'one'), true);
-    assert.equal(room.enter(ada, 'two'), false);
+    assert.equal(room.enter(ada, 'one', 4), true);
+    assert.equal(room.enter(ada, 'two', 4), false);
     assert.equal(room.people().count, 1);
     assert.equal(room.leave(ada, 'one'), false);
     assert.equal(room.leave(ada, 'one'), false);
     assert.equal(room.leave(ada, 'two'), true);
     assert.equal(room.empty, true);
+  });
+});
+
+describe('a room', () => {
+  it('has news when somebody comes by another generation of clients, or the last of one goes', () => {
+    const room = new House().room('Lobby');
+    const protocols = () => room.people().people.map((person) => person.protocols);
+    assert.equal(room.enter(ada, 'one', 4), true);
+    assert.equal(room.enter(ada, 'two', 3), true);
+    assert.equal(room.enter(ada, 'three', 3), false);
+    assert.deepEqual(protocols(), [[4, 3]]);
+    assert.equal(room.leave(ada, 'two'), false);
+    assert.equal(room.leave(ada, 'three'), true);
+    assert.deepEqual(protocols(), [[4]]);
+    assert.equal(room.leave(ada, 'nowhere'), false);
   });
 });
 
@@ -146,10 +161,24 @@ describe('reading', () => {
     });
   }
 
-  it('escapes what is put into HTML, once', () => {
+  it('takes bytes that came as text, and nothing that only looks like them', () => {
+    const png = Buffer.from('89504e470d0a1a0a', 'hex');
+    const read = readPicture({ bytes: { base64: png.toString('base64') } });
+    assert.deepEqual(Buffer.from(read?.bytes ?? []), png);
+    for (const bytes of ['iVBORw0KGgo=', { base64: 7 }, { base64: '' }, [137, 80, 78, 71], null])
+      assert.throws(() => readPicture({ bytes }), Refusal);
+    const large = Buffer.alloc(limits.pictureBytes + 1, png).toString('base64');
+    assert.throws(() => readPicture({ bytes: { base64: large } }), /too large/);
+  });
+
+  it('escapes what is put into HTML, once, lists included', () => {
     assert.equal(
       html`<p title="${'"<&'}">${html`<b>${"'"}</b>`}</p>`.toString(),
       `<p title="&quot;&lt;&amp;"><b>&#39;</b></p>`,
+    );
+    assert.equal(
+      html`<ul>${['<', '>'].map((sign) => html`<li>${sign}</li>`)}</ul>`.toString(),
+      '<ul><li>&lt;</li><li>&gt;</li></ul>',
     );
   });
 });

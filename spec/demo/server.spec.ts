@@ -1,6 +1,7 @@
 /** What the demo's server accepts and refuses, asked by bare clients without a page. */
 import assert from 'node:assert/strict';
 import { io, type Socket } from 'socket.io-client';
+import { clientsOf } from '../../demo-app/clients.js';
 import { type Site, site } from '../../demo-app/site.js';
 import { listening } from '../support/listening.js';
 
@@ -29,9 +30,9 @@ describe('the demo server', () => {
   });
 
   /** Sends the form. */
-  function submit(name: string, cookie = ''): Promise<Response> {
+  function submit(name: string, cookie = '', rest = ''): Promise<Response> {
     const body = new URLSearchParams({ name });
-    return fetch(`${url}/sign-in`, { method: 'POST', body, redirect: 'manual', headers: { cookie } });
+    return fetch(`${url}/sign-in${rest}`, { method: 'POST', body, redirect: 'manual', headers: { cookie } });
   }
 
   async function cookieOf(name: string): Promise<string> {
@@ -79,6 +80,36 @@ describe('the demo server', () => {
     assert.notEqual(after.split(';')[0], before);
     const old = await fetch(url, { redirect: 'manual', headers: { cookie: before } });
     assert.equal(old.headers.get('location'), '/sign-in');
+  });
+
+  for (const [rest, home] of [
+    ['', '/'],
+    ['?with=2.5', '/client-2.5'],
+    ['?with=0.1', '/'],
+    ['?with=//example.com', '/'],
+    ['?with=2.5&with=1.7', '/'],
+  ] as const) {
+    it(`leads from /sign-in${rest} to ${home}, and nowhere else`, async () => {
+      const answer = await submit('Ada', '', rest);
+      assert.equal(answer.headers.get('location'), home);
+    });
+  }
+
+  it('leads from the page of each client to the form, and remembers which it was', async () => {
+    const answer = await fetch(`${url}/client-1.7`, { redirect: 'manual' });
+    assert.equal(answer.headers.get('location'), '/sign-in?with=1.7');
+  });
+
+  it('gives away nothing else of the packages of its clients', async () => {
+    for (const path of ['/client/2.5.0.js.map', '/client/', '/client/../package.json', '/client/9.9.9.js'])
+      assert.equal((await fetch(`${url}${path}`)).status, 404);
+  });
+
+  it('has the page of a client only if it serves that client', async () => {
+    for (const { path, protocol } of clientsOf([1, 3, 4])) {
+      const { status } = await fetch(`${url}${path}`, { headers: { cookie: await cookieOf('Ada') } });
+      assert.equal(status, house.clients.some((served) => served.protocol === protocol) ? 200 : 404);
+    }
   });
 
   it('believes the bytes of a picture, not its name', async () => {

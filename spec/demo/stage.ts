@@ -36,12 +36,15 @@ export class Stage {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Somebody who has opened the site and not yet said a name. */
-  async visitor(options: BrowserContextOptions = {}): Promise<Person> {
+  /**
+   * Somebody who has opened the site and not yet said a name.
+   * @param path the page that they asked for
+   */
+  async visitor(options: BrowserContextOptions = {}, path = '/'): Promise<Person> {
     if (!this.#browser) throw new Error(`No browser at ${executablePath}`);
     const line = new Line(this.#port);
     this.#lines.push(line);
-    const url = `http://127.0.0.1:${await line.start()}/`;
+    const url = `http://127.0.0.1:${await line.start()}${path}`;
     const context = await this.#browser.newContext({ ...usual, ...options });
     context.setDefaultTimeout(8_000);
     const page = await context.newPage();
@@ -55,8 +58,8 @@ export class Stage {
   }
 
   /** Somebody who has filled in the form and sees the chat. */
-  async guest(name: string, options: BrowserContextOptions = {}): Promise<Person> {
-    const person = await this.visitor(options);
+  async guest(name: string, options: BrowserContextOptions = {}, path = '/'): Promise<Person> {
+    const person = await this.visitor(options, path);
     await person.page.getByLabel('Your name').fill(name);
     await person.page.getByRole('button', { name: 'Enter' }).click();
     await person.page.locator('#people li').first().waitFor({ state: 'attached' });

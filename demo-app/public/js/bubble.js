@@ -1,6 +1,7 @@
 /** One message as an element of the log. */
 import { icon, make } from './dom.js';
 import { face, hue } from './faces.js';
+import { generation } from './generation.js';
 
 const states = {
   pending: { icon: 'pending', label: 'Not sent yet' },
@@ -21,7 +22,9 @@ export function bubble(message, own) {
     make(
       'div',
       { class: 'bubble' },
-      make('p', { class: own ? 'unseen' : 'who', text: own ? 'You' : message.from.name }),
+      own
+        ? make('p', { class: 'unseen', text: 'You' })
+        : make('p', { class: 'who', text: message.from.name }, generation(message.protocol)),
       message.picture ? pictureFrame(message) : null,
       message.text ? make('p', { class: 'text', dir: 'auto', text: message.text }) : null,
       make('p', { class: 'meta' }, make('time'), own ? make('span', { class: 'tick', role: 'img' }) : null),

@@ -15,64 +15,62 @@ const PATIENCE = 10_000;
 const FULL_HOUSE = 5_000;
 
 export class Connection {
-  #socket;
+  #line;
   #changed;
 
-  /** @param changed told `'lost'`, `'full'`; being back is up to whoever catches up after `welcome` */
-  constructor(changed) {
+  /**
+   * @param connect makes the line to the server, by the client that the page has loaded
+   * @param changed told `'lost'`, `'full'`; being back is up to whoever catches up after `welcome`
+   */
+  constructor(connect, transports, changed) {
     this.#changed = changed;
-    this.#socket = window.io({ reconnectionDelay: 300, reconnectionDelayMax: 4_000, autoConnect: false });
-    this.#socket.on('disconnect', (reason) => this.#left(reason));
-    this.#socket.on('connect_error', (error) => this.#refused(error));
+    this.#line = connect(transports, {
+      lost: () => changed('lost'),
+      refused: (code) => this.#refused(code),
+      // The server ended it: the user has signed out, here or in another window.
+      ended: signInAgain,
+    });
   }
 
   get up() {
-    return this.#socket.connected;
+    return this.#line.up;
   }
 
   open() {
-    this.#socket.connect();
+    this.#line.open();
   }
 
   on(name, listener) {
-    this.#socket.on(name, listener);
+    this.#line.on(name, listener);
   }
 
   /** Asks for something. @throws Refused | Unanswered */
   async ask(name, data) {
     // Socket.IO would keep the request for later; whoever asks has a better idea of what to do after a gap.
     if (!this.up) throw new Unanswered('offline');
-    const reply = await this.#socket
-      .timeout(PATIENCE)
-      .emitWithAck(name, data)
-      .catch((error) => {
-        throw new Unanswered(error.message);
-      });
+    const reply = await this.#line.ask(name, data, PATIENCE).catch((error) => {
+      throw new Unanswered(error.message);
+    });
     if (!reply.ok) throw new Refused(reply);
     return reply;
   }
 
   /** Says something that needs no answer and may be lost. */
   tell(name, data) {
-    if (this.up) this.#socket.emit(name, data);
+    if (this.up) this.#line.tell(name, data);
   }
 
-  #left(reason) {
-    // The server ended it: the user has signed out, here or in another window.
-    if (reason === 'io server disconnect') signInAgain();
-    else this.#changed('lost');
-  }
-
-  #refused(error) {
-    if (error.message === 'NAME_NEEDED') signInAgain();
+  #refused(code) {
+    if (code === 'NAME_NEEDED') signInAgain();
     // Socket.IO does not try again by itself when the server has refused, only when it could not be reached.
-    else if (error.message === 'HOUSE_FULL') {
+    else if (code === 'HOUSE_FULL') {
       this.#changed('full');
       setTimeout(() => this.open(), FULL_HOUSE);
     } else this.#changed('lost');
   }
 }
 
+/** The server leads from this page to the form, and back to it. */
 function signInAgain() {
-  window.location.assign('/sign-in');
+  window.location.reload();
 }

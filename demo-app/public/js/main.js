@@ -22,7 +22,10 @@ const typing = new Typing();
 const drawer = new Drawer();
 const log = new Log(openViewer);
 const rooms = new Rooms(choose);
-const connection = new Connection((kind) => {
+// The page says which client it has loaded; only the line to it knows what that one is like.
+const { line, transports } = byId('chat').dataset;
+const { connect } = await import(`./lines/${line}.js`);
+const connection = new Connection(connect, transports.split(' '), (kind) => {
   typing.clear();
   banner.trouble(kind);
 });

@@ -1,6 +1,7 @@
 /** Who is in the room: the list, the count and the faces in the header. */
 import { byId, make } from './dom.js';
 import { face } from './faces.js';
+import { generation } from './generation.js';
 
 const FACES = 4;
 
@@ -22,6 +23,7 @@ function person(user, own) {
     {},
     face(user),
     make('span', { class: 'name', text: user.name }),
+    ...user.protocols.map(generation),
     own ? make('span', { class: 'you', text: 'you' }) : null,
   );
 }
