@@ -29,6 +29,11 @@ export class HttpLine {
     return this.#ask(`POST ${path} HTTP/1.1\r\n${headers}${this.#common()}\r\n${body}`);
   }
 
+  /** From now on the server may end the connection. */
+  release(): void {
+    this.#tcp?.release();
+  }
+
   async drop(): Promise<void> {
     await this.#tcp?.drop();
   }

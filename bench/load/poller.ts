@@ -63,6 +63,12 @@ export class Poller {
     await this.drop();
   }
 
+  /** The session has moved: the server may end our connections. */
+  release(): void {
+    this.#gets.release();
+    this.#posts.release();
+  }
+
   async drop(): Promise<void> {
     await Promise.all([this.#gets.drop(), this.#posts.drop()]);
   }

@@ -42,6 +42,11 @@ export class Tcp {
     return this.#ended;
   }
 
+  /** From now on the server may end the connection, or leave it open. */
+  release(): void {
+    this.#isLeaving = true;
+  }
+
   /** Ends the connection from here. */
   drop(): Promise<void> {
     this.#isLeaving = true;

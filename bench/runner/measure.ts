@@ -70,10 +70,12 @@ async function start(repetition: Repetition, peers: readonly Peer[], load: Child
 async function segments(repetition: Repetition, pairs: readonly Pair[]): Promise<Sample[]> {
   const { scenario, pace, number } = repetition;
   const samples: Sample[] = [];
-  const count = scenario.measures === 'memory' ? 1 : pace.segments;
+  const ms = Math.max(scenario.segmentMs ?? 0, pace.segmentMs);
+  // Longer segments are fewer, so that no scenario takes much longer than others.
+  const count = scenario.measures === 'memory' ? 1 : Math.ceil((pace.segments * pace.segmentMs) / ms);
   for (let segment = 0; segment < count; segment++) {
     for (const pair of inTurn(pairs, number + segment)) {
-      const costs = await named(pair, () => pair.segment(Math.max(scenario.segmentMs ?? 0, pace.segmentMs)));
+      const costs = await named(pair, () => pair.segment(ms));
       samples.push({ scenario: scenario.id, peer: pair.peer.name, repetition: number, segment, costs });
     }
   }

@@ -26,6 +26,7 @@ async function move(port: number): Promise<void> {
   // The GET that waits is let go by a NOOP before the client moves.
   const packets = await polled;
   if (packets.join() !== '6') throw new Error(`a NOOP was expected, not "${packets.join(' ')}"`);
+  poller.release();
   line.write(UPGRADE);
   line.write(SPOKEN);
   await line.expect(PACKET);
