@@ -80,7 +80,13 @@ function split(body: string): ReturnType<PayloadFormat['unpack']> {
 
 function encode(packet: Packet): readonly Frame[] {
   const { text, attachments } = encodeMessage(packet, protocol5);
-  return attachments.length === 0 ? [`4${text}`] : [`4${text}`, ...attachments];
+  const frame = `4${packet.type === PacketType.EVENT && packet.offset ? withOffset(text, packet.offset) : text}`;
+  return attachments.length === 0 ? [frame] : [frame, ...attachments];
+}
+
+/** The offset is the last element of the array. @see socket.io 4 documentation, "Connection state recovery" */
+function withOffset(text: string, offset: string): string {
+  return `${text.slice(0, -1)},${JSON.stringify(offset)}]`;
 }
 
 /**
@@ -100,5 +106,6 @@ export const engine4: Codec = {
 export const engine4Text: Codec = {
   ...engine4,
   slot: 1,
+  basis: { slot: engine4.slot, turn: (frames) => frames.map(asText) },
   encode: (packet) => encode(packet).map(asText),
 };
