@@ -57,7 +57,7 @@ export class Peer implements SessionEvents, Client {
   }
 
   get conn(): Conn {
-    return this.#present;
+    return this.#present.conn;
   }
 
   get request(): IncomingMessage {

@@ -152,7 +152,7 @@ function serveSession(visit: Visit, next: (error?: unknown) => void): void {
 function serve(visit: Visit, session: Session): void {
   const { method, transport, upgrade, generation } = visit.ticket;
   if (generation !== session.birth.protocol) throw new SocketioError('BAD_REQUEST');
-  const lawful = upgrade ? transport === 'websocket' : transport === session.transport.name;
+  const lawful = upgrade ? transport === 'websocket' : transport === session.carrier?.name;
   if (!lawful) throw new SocketioError('BAD_REQUEST');
   const endpoint = endpoints[`${transport} ${method}`];
   if (!endpoint || (transport === 'websocket' && !upgrade)) throw new SocketioError('METHOD_NOT_SUPPORTED');

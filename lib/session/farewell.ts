@@ -1,7 +1,9 @@
 /** How a session ends, by its reason: with last words or without, how long they may take, and what the transport is told. */
-import type { Malformed } from '../codec/codec.js';
+import type { Codec, Frame, Malformed } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
-import type { CloseManner } from '../transport/transport.js';
+import type { CloseManner, Transport } from '../transport/transport.js';
+import type { Outbox } from './outbox.js';
+import { written } from './signals.js';
 import { Alarm, type Wheel } from './wheel.js';
 
 /** Milliseconds in which a closing session may still be asked for its last words. */
@@ -28,47 +30,77 @@ export function reasonOf({ layer }: Malformed): DisconnectReason {
   return layer === 'engine' ? 'parse error' : 'forced close';
 }
 
+/** What a session has at its end. */
+export interface Estate {
+  readonly transport: Transport;
+  readonly outbox: Outbox;
+  readonly codec: Codec;
+  readonly wheel: Wheel;
+}
+
 export class Farewell {
   readonly #reason: DisconnectReason;
-  readonly #wheel: Wheel;
+  readonly #estate: Estate;
   readonly #alarm: Alarm;
   #said = false;
 
-  /** @param overdue called when the client has not come for its last words, or does not answer them */
-  constructor(reason: DisconnectReason, wheel: Wheel, lingerMs: number, overdue: () => void) {
+  /**
+   * @param lingerMs how long the client may take to come for its last words, and to answer them
+   * @param overdue called when it has taken longer; the transport has been told to abort
+   */
+  constructor(reason: DisconnectReason, estate: Estate, lingerMs: number, overdue: () => void) {
     this.#reason = reason;
-    this.#wheel = wheel;
-    this.#alarm = new Alarm(overdue);
-    this.#alarm.start(wheel, lingerMs);
+    this.#estate = estate;
+    this.#alarm = new Alarm(() => {
+      estate.transport.close('abort');
+      overdue();
+    });
+    this.#alarm.start(estate.wheel, lingerMs);
   }
 
-  /** Whether what still waits is dropped. */
-  get abrupt(): boolean {
-    return abrupt.has(this.#reason);
+  /** What waits leaves, and the end behind it. At once or not at all: nobody lingers for a client that breaks the rules. */
+  begin(): void {
+    const { transport, outbox } = this.#estate;
+    const isAbrupt = abrupt.has(this.#reason);
+    if (!isAbrupt) {
+      transport.flow(true);
+      outbox.flush();
+      this.proceed();
+    }
+    if (isAbrupt || this.#manner === 'malformed') this.#leave();
   }
 
-  /** Whether what waits leaves at once or not at all: nobody lingers for a client that breaks the rules. */
-  get brisk(): boolean {
-    return this.abrupt || this.manner === 'malformed';
+  /** The transport has taken something. */
+  proceed(): void {
+    const { transport, outbox } = this.#estate;
+    // A goodbye has a poll of its own: clients 4.x drop the packets that they find in one body with it.
+    if (outbox.empty && (!transport.saysGoodbye || transport.writable)) this.#leave();
   }
 
-  get manner(): CloseManner {
-    return manners[this.#reason] ?? 'orderly';
-  }
-
-  /** @returns whether it is said now: it is said once */
-  say(): boolean {
-    if (this.#said) return false;
-    this.#said = true;
-    return true;
+  /** A client that says goodbye as well does not come for ours. */
+  received(frame: Frame): void {
+    if (frame === this.#estate.codec.signal({ type: 'close' })) this.#leave();
   }
 
   /** A closing session can be told to hurry, not to take more time. */
   hurry(lingerMs: number): void {
-    if (lingerMs < LINGER) this.#alarm.start(this.#wheel, lingerMs);
+    if (lingerMs < LINGER) this.#alarm.start(this.#estate.wheel, lingerMs);
   }
 
   stop(): void {
     this.#alarm.stop();
+  }
+
+  get #manner(): CloseManner {
+    return manners[this.#reason] ?? 'orderly';
+  }
+
+  #leave(): void {
+    if (this.#said) return;
+    this.#said = true;
+    const { transport, outbox, codec } = this.#estate;
+    outbox.clear();
+    if (transport.saysGoodbye && transport.writable) transport.send(written(codec, { type: 'close' }));
+    transport.close(this.#manner);
   }
 }

@@ -1,6 +1,6 @@
 /** A polling client moves to a WebSocket: probe, release of the waiting poll, then the swap. */
 import type { Codec, DecodeLimits, Decoder, Frame } from '../codec/codec.js';
-import type { Transport, TransportEvents } from '../transport/transport.js';
+import { type Batch, nobody, type Transport, type TransportEvents } from '../transport/transport.js';
 import { written } from './signals.js';
 import { Alarm, type Wheel } from './wheel.js';
 
@@ -102,4 +102,16 @@ export class Handover implements TransportEvents {
     this.#deadline.stop();
     this.#releases.stop();
   }
+}
+
+/**
+ * The old connection's end. It may still answer a poll that waits, since the client waits for that answer.
+ * @returns what it was given and the client has certainly not received
+ */
+export function retire(from: Transport, codec: Codec): Batch | undefined {
+  from.reportTo(nobody);
+  const unsent = from.reclaim();
+  if (from.writable) from.send(written(codec, { type: 'noop' }));
+  from.close('orderly');
+  return unsent;
 }

@@ -2,13 +2,12 @@
 import type { Decoded, Decoder, Frame, Malformed, Signal } from '../codec/codec.js';
 import { never, type Packet } from '../packet.js';
 import type { Heartbeat } from './heartbeat.js';
+import type { SessionEvents } from './household.js';
 
 /** Upward, to the session. */
 export interface HearingEvents {
-  /** @param size bytes on the wire, attachments included */
-  packet(packet: Packet, size: number): void;
-  /** The client has asked whether we are here. */
-  asked(): void;
+  /** The client has asked whether we are here, and is told so. */
+  ask(): void;
   /** The client has said that it ends, or something that ends it. */
   over(because: 'close' | 'heartbeat' | Malformed): void;
 }
@@ -16,13 +15,21 @@ export interface HearingEvents {
 export class Hearing {
   readonly #decoder: Decoder;
   readonly #heartbeat: Heartbeat;
+  readonly #people: Pick<SessionEvents, 'packet'>;
   readonly #up: HearingEvents;
   /** Bytes of a packet whose attachments are still coming. */
   #partial = 0;
 
-  constructor(decoder: Decoder, heartbeat: Heartbeat, up: HearingEvents) {
+  /** @param people who gets the packets */
+  constructor(
+    decoder: Decoder,
+    heartbeat: Heartbeat,
+    people: Pick<SessionEvents, 'packet'>,
+    up: HearingEvents,
+  ) {
     this.#decoder = decoder;
     this.#heartbeat = heartbeat;
+    this.#people = people;
     this.#up = up;
   }
 
@@ -34,7 +41,7 @@ export class Hearing {
     this.#partial = 0;
     if (!isPacket(decoded)) return this.#deal(decoded);
     this.#heartbeat.sign();
-    this.#up.packet(decoded, size);
+    this.#people.packet(decoded, size);
   }
 
   #deal(decoded: Signal | Malformed): void {
@@ -59,7 +66,7 @@ export class Hearing {
     const { asker } = this.#heartbeat;
     if (type !== (asker === 'server' ? 'pong' : 'ping')) return this.#up.over('heartbeat');
     this.#heartbeat.answered();
-    if (asker === 'client') this.#up.asked();
+    if (asker === 'client') this.#up.ask();
   }
 }
 

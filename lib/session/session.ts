@@ -1,22 +1,19 @@
 /** One client, whatever carries it: opening, open, closing, closed. */
-import type { Codec, Frame, Malformed, Signal } from '../codec/codec.js';
+import type { Frame, Malformed, Signal } from '../codec/codec.js';
 import type { Parcel } from '../codec/parcel.js';
 import type { DisconnectReason } from '../errors.js';
-import type { Packet } from '../packet.js';
-import { nobody, type Transport, type TransportEvents } from '../transport/transport.js';
+import type { Transport, TransportEvents } from '../transport/transport.js';
+import { Conn, type ReadyState, type Watched } from './conn.js';
 import { Farewell, LINGER, reasonOf } from './farewell.js';
-import { Handover } from './handover.js';
+import { Handover, type HandoverEvents, retire } from './handover.js';
 import { Hearing, type HearingEvents } from './hearing.js';
 import { Heartbeat } from './heartbeat.js';
 import type { Birth, Household, SessionEvents } from './household.js';
 import { Outbox } from './outbox.js';
 import { written } from './signals.js';
 
-type State = 'opening' | 'open' | 'closing' | 'closed';
-
-export class Session implements TransportEvents, HearingEvents {
+export class Session implements TransportEvents, HearingEvents, HandoverEvents, Watched {
   readonly birth: Birth;
-  readonly #codec: Codec;
   readonly #house: Household;
   readonly #up: SessionEvents;
   readonly #hearing: Hearing;
@@ -26,16 +23,16 @@ export class Session implements TransportEvents, HearingEvents {
   #handover: Handover | undefined;
   /** How a closing session ends. */
   #farewell: Farewell | undefined;
-  #state: State = 'opening';
+  #conn: Conn | undefined;
+  #state: ReadyState = 'opening';
   #flowing = true;
 
   constructor(birth: Birth, house: Household, up: SessionEvents) {
     this.birth = birth;
-    this.#codec = birth.codec;
     this.#house = house;
     this.#up = up;
     this.#heartbeat = new Heartbeat(house.wheel, birth.rhythm, this);
-    this.#hearing = new Hearing(birth.codec.decoder(house.limits), this.#heartbeat, this);
+    this.#hearing = new Hearing(birth.codec.decoder(house.limits), this.#heartbeat, up, this);
     this.#outbox = new Outbox(birth.codec, house, this);
   }
 
@@ -43,35 +40,19 @@ export class Session implements TransportEvents, HearingEvents {
     return this.birth.id;
   }
 
-  get protocol(): number {
-    return this.birth.protocol;
+  /** The connection as users see it; one that nobody asks for is never made. */
+  get conn(): Conn {
+    this.#conn ??= new Conn(this, this.#outbox);
+    return this.#conn;
   }
 
-  get remoteAddress(): string {
-    return this.birth.remoteAddress;
-  }
-
-  get readyState(): State {
+  get readyState(): ReadyState {
     return this.#state;
   }
 
-  /** `polling` before a transport is there: no other can be missing. */
-  get transport(): { readonly name: string } {
-    return { name: this.#transport?.name ?? 'polling' };
-  }
-
-  /** The transport itself; requests of a polling client are brought to it. */
+  /** What carries it at present; requests of a polling client are brought to it. */
   get carrier(): Transport | undefined {
     return this.#transport;
-  }
-
-  get bufferedAmount(): number {
-    return this.#outbox.bytes;
-  }
-
-  /** Settles when nothing waits for the client any more, or the session is over. */
-  drained(): Promise<void> {
-    return this.#outbox.drained();
   }
 
   /** The first transport is there: says `open`, with the handshake as its data. */
@@ -85,12 +66,12 @@ export class Session implements TransportEvents, HearingEvents {
     this.#signal({ type: 'open', data: handshake });
     // A first poll is answered by this signal alone; a WebSocket's goes with what follows in the same tick.
     if (transport.saysGoodbye) this.#outbox.flush();
-    for (const packet of this.birth.manners.implied) this.packet(packet, 0);
+    for (const packet of this.birth.manners.implied) this.#up.packet(packet, 0);
   }
 
   /** @throws what encoding throws */
   send(parcel: Parcel, volatile = false): void {
-    const encoded = parcel.encoded(this.#codec);
+    const encoded = parcel.encoded(this.birth.codec);
     if (this.#state !== 'open') return;
     if (volatile && !this.#outbox.writable) return;
     this.#outbox.add(encoded);
@@ -111,13 +92,7 @@ export class Session implements TransportEvents, HearingEvents {
   handOver(candidate: Transport): Handover | undefined {
     if (this.#handover || this.#state !== 'open' || !this.#transport?.saysGoodbye) return undefined;
     const { limits, wheel } = this.#house;
-    this.#handover = new Handover(candidate, this.#codec, limits, wheel, limits.upgradeTimeout, {
-      release: () => this.#release(),
-      moved: (to) => this.#move(to),
-      abandoned: () => {
-        this.#handover = undefined;
-      },
-    });
+    this.#handover = new Handover(candidate, this.birth.codec, limits, wheel, limits.upgradeTimeout, this);
     return this.#handover;
   }
 
@@ -132,34 +107,22 @@ export class Session implements TransportEvents, HearingEvents {
     this.#heartbeat.stop();
     this.#handover?.abandon();
     this.#up.closed(reason, description);
-    if (!this.#transport) return this.#end();
-    const farewell = new Farewell(reason, this.#house.wheel, lingerMs, () => this.#abort());
-    this.#farewell = farewell;
-    if (!farewell.abrupt) {
-      this.#transport.flow(true);
-      this.writable();
-    }
-    if (farewell.brisk) this.#leave(farewell);
+    const transport = this.#transport;
+    if (!transport) return this.#end();
+    const estate = { transport, outbox: this.#outbox, codec: this.birth.codec, wheel: this.#house.wheel };
+    this.#farewell = new Farewell(reason, estate, lingerMs, () => this.#end());
+    this.#farewell.begin();
   }
 
   received(frame: Frame): void {
     if (this.#state === 'open') this.#hearing.hear(frame);
-    // A client that says goodbye as well does not come for ours.
-    else if (this.#farewell && frame === this.#codec.signal({ type: 'close' })) this.#leave(this.#farewell);
-  }
-
-  packet(packet: Packet, size: number): void {
-    this.#up.packet(packet, size);
-  }
-
-  asked(): void {
-    this.#signal({ type: 'pong' });
+    else this.#farewell?.received(frame);
   }
 
   over(because: 'close' | 'heartbeat' | Malformed): void {
     if (because === 'heartbeat') return this.close('transport error', 'invalid heartbeat direction');
     if (because !== 'close') return this.close(reasonOf(because), because.why);
-    this.#release();
+    this.release();
     this.close('transport close');
   }
 
@@ -168,9 +131,7 @@ export class Session implements TransportEvents, HearingEvents {
     this.#heartbeat.shows();
     this.#outbox.flush();
     this.#handover?.polled();
-    if (!this.#farewell || !this.#outbox.empty) return;
-    // A goodbye has a poll of its own: clients 4.x drop the packets that they find in one body with it.
-    if (!this.#transport?.saysGoodbye || this.#transport.writable) this.#leave(this.#farewell);
+    this.#farewell?.proceed();
   }
 
   /** The transport is done. */
@@ -187,7 +148,7 @@ export class Session implements TransportEvents, HearingEvents {
     return this.#transport?.saysGoodbye === true;
   }
 
-  /** A heartbeat is due. */
+  /** A heartbeat is due: a question, or the answer to the client's. */
   ask(): void {
     this.#signal({ type: this.#heartbeat.asker === 'server' ? 'ping' : 'pong' });
   }
@@ -197,47 +158,35 @@ export class Session implements TransportEvents, HearingEvents {
     this.close('ping timeout');
   }
 
-  #signal(signal: Signal): void {
-    this.#outbox.add(written(this.#codec, signal));
-  }
-
   /** Answers a poll that waits; with a noop if there is nothing else. */
-  #release(): void {
+  release(): void {
     if (!this.#transport?.saysGoodbye) return;
     this.#outbox.flush();
-    if (this.#transport.writable) this.#transport.send(written(this.#codec, { type: 'noop' }));
+    if (this.#transport.writable) this.#transport.send(written(this.birth.codec, { type: 'noop' }));
   }
 
-  #move(to: Transport): boolean {
+  moved(to: Transport): boolean {
     const from = this.#transport;
     if (!from?.settled) return false;
     this.#handover = undefined;
-    from.reportTo(nobody);
-    const unsent = from.reclaim();
-    // Its answer is the end of a poll that waits; what it could carry goes the new way, behind what went before.
-    if (from.writable) from.send(written(this.#codec, { type: 'noop' }));
-    from.close('orderly');
+    const unsent = retire(from, this.birth.codec);
     this.#transport = to;
     to.reportTo(this);
     this.#outbox.carryBy(to);
     this.#heartbeat.sign();
+    // Behind what went before, and ahead of what waits.
     if (unsent) to.send(unsent);
     this.#outbox.flush();
     to.flow(this.#flowing);
     return true;
   }
 
-  #leave(farewell: Farewell): void {
-    if (!farewell.say()) return;
-    this.#outbox.clear();
-    const transport = this.#transport;
-    if (transport?.saysGoodbye && transport.writable) transport.send(written(this.#codec, { type: 'close' }));
-    transport?.close(farewell.manner);
+  abandoned(): void {
+    this.#handover = undefined;
   }
 
-  #abort(): void {
-    this.#transport?.close('abort');
-    this.#end();
+  #signal(signal: Signal): void {
+    this.#outbox.add(written(this.birth.codec, signal));
   }
 
   #end(): void {

@@ -169,8 +169,8 @@ describe('a session', () => {
     assert.deepEqual(told, []);
     await tick();
     assert.deepEqual([told, transport.closings], [['slow consumer'], ['abort']]);
-    assert.equal(session.bufferedAmount, 0);
-    await session.drained();
+    assert.equal(session.conn.bufferedAmount, 0);
+    await session.conn.drained();
   });
 
   it('does not linger for a client that breaks the rules', () => {
@@ -220,7 +220,7 @@ describe('a session', () => {
       from.unsent = { frames: ['42["a"]'], bytes: 7, packed: (pack) => pack(['42["a"]']) };
       handover.received('5');
       assert.deepEqual(to.sent, ['3probe', '42["a"]', '42["b"]']);
-      assert.deepEqual([from.closings, session.transport.name], [['orderly'], 'websocket']);
+      assert.deepEqual([from.closings, session.conn.transport.name], [['orderly'], 'websocket']);
       from.up?.closed('transport close');
       assert.deepEqual(told, []);
     });

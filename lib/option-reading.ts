@@ -1,0 +1,123 @@
+/** Options are read once: defaults filled in, every value checked, the result frozen. */
+import { SocketioError, textOf } from './errors.js';
+import {
+  isBoolean,
+  isFunction,
+  isOrigin,
+  listOf,
+  oneOf,
+  readCookie,
+  refuseUnknown,
+  within,
+} from './option-checks.js';
+import type { Generation, Options, UserOptions } from './options.js';
+
+const defaults: Options = {
+  transports: ['polling', 'websocket'],
+  generations: [3, 4],
+  allowEIO3: true,
+  allowUpgrades: true,
+  pingInterval: 25_000,
+  pingTimeout: 20_000,
+  upgradeTimeout: 10_000,
+  connectTimeout: 45_000,
+  handshakeTimeout: 10_000,
+  bodyTimeout: 30_000,
+  maxHttpBufferSize: 1_000_000,
+  maxAttachments: 10,
+  maxArguments: 1_000,
+  maxDepth: 512,
+  maxNameLength: 1_024,
+  maxNamespaces: 100,
+  cleanupEmptyChildNamespaces: true,
+  softBufferLimit: 1_048_576,
+  writeDeadline: 10_000,
+  hardBufferLimit: 16_777_216,
+  maxPendingAcks: 10_000,
+  ackTimeout: 0,
+  mailboxMessages: 256,
+  mailboxBytes: 1_048_576,
+  admit: 'once',
+  origins: [],
+  perMessageDeflate: false,
+  onError: (error, { event }) => {
+    console.error(`socketio: ${event ?? 'error'}: ${textOf(error, 'stack').replaceAll('\n', ' ')}`);
+  },
+};
+
+/** Options that count or last: the least and most that make sense. */
+const ranges: Partial<Record<keyof Options, readonly [least: number, most: number]>> = {
+  pingInterval: [1, 0x7fffffff],
+  pingTimeout: [1, 0x7fffffff],
+  upgradeTimeout: [1, 0x7fffffff],
+  connectTimeout: [1, 0x7fffffff],
+  handshakeTimeout: [1, 0x7fffffff],
+  bodyTimeout: [1, 0x7fffffff],
+  maxHttpBufferSize: [1, 0x7fffffff],
+  maxAttachments: [0, 10_000],
+  maxArguments: [1, 60_000],
+  maxDepth: [1, 4_000],
+  maxNameLength: [1, 1_000_000],
+  maxNamespaces: [1, Number.MAX_SAFE_INTEGER],
+  softBufferLimit: [1, Number.MAX_SAFE_INTEGER],
+  writeDeadline: [1, 0x7fffffff],
+  hardBufferLimit: [1, Number.MAX_SAFE_INTEGER],
+  maxPendingAcks: [1, Number.MAX_SAFE_INTEGER],
+  ackTimeout: [0, 0x7fffffff],
+  mailboxMessages: [1, Number.MAX_SAFE_INTEGER],
+  mailboxBytes: [1, Number.MAX_SAFE_INTEGER],
+};
+
+/** Options that choose from a closed list. */
+const choices: Partial<Record<keyof Options, readonly unknown[]>> = {
+  transports: ['polling', 'websocket', 'jsonp'],
+  generations: [3, 4],
+  admit: ['once', 'every'],
+};
+
+/**
+ * Fills in the defaults, checks every value and freezes the result.
+ * @throws {SocketioError} `OPTION_INVALID`, naming the option
+ */
+export function readOptions(given: UserOptions = {}): Options {
+  const plain = typeof given === 'object' && given !== null && !Array.isArray(given) && !('listen' in given);
+  if (!plain) throw new SocketioError('OPTION_INVALID', 'options must be an object');
+  const options: Record<string, unknown> = { ...defaults };
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    const check = checks[name as keyof Options] ?? checkFor(name as keyof Options);
+    options[name] = check(value, name);
+  }
+  return Object.freeze({ ...options, generations: servedBy(options as unknown as Options) }) as Options;
+}
+
+/** Socket.IO's own switch for its oldest clients, beside our list. */
+function servedBy({ generations, allowEIO3 }: Options): readonly Generation[] {
+  const served = generations.filter((generation) => allowEIO3 || generation !== 3);
+  if (served.length > 0) return Object.freeze(served);
+  throw new SocketioError('OPTION_INVALID', 'allowEIO3 leaves none of the generations to serve');
+}
+
+type Check = (value: unknown, name: string) => unknown;
+
+const checks: Partial<Record<keyof Options, Check>> = {
+  origins: (value) => Object.freeze(listOf(typeof value === 'string' ? [value] : value, 'origins', isOrigin)),
+  cookie: readCookie,
+  onError: isFunction,
+  allowRequest: isFunction,
+  adapter: isFunction,
+  allowEIO3: isBoolean,
+  allowUpgrades: isBoolean,
+  cleanupEmptyChildNamespaces: isBoolean,
+  perMessageDeflate: (value, name) =>
+    typeof value === 'object' && value !== null ? value : isBoolean(value, name),
+};
+
+function checkFor(option: keyof Options): Check {
+  const range = ranges[option];
+  if (range) return (value, name) => within(value, name, range);
+  const choice = choices[option];
+  if (!choice) return refuseUnknown;
+  if (!Array.isArray(defaults[option])) return (value, name) => oneOf(value, name, choice);
+  return (value, name) => Object.freeze(listOf(value, name, (item) => choice.includes(item)));
+}
