@@ -7,6 +7,7 @@ import {
   listOf,
   oneOf,
   readCookie,
+  readRecovery,
   refuseUnknown,
   within,
 } from './option-checks.js';
@@ -103,6 +104,7 @@ type Check = (value: unknown, name: string) => unknown;
 const checks: Partial<Record<keyof Options, Check>> = {
   origins: (value) => Object.freeze(listOf(typeof value === 'string' ? [value] : value, 'origins', isOrigin)),
   cookie: readCookie,
+  connectionStateRecovery: readRecovery,
   onError: isFunction,
   allowRequest: isFunction,
   adapter: isFunction,

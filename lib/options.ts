@@ -1,7 +1,7 @@
 /** Every option with its unit, default and bound. */
 import type { IncomingMessage } from 'node:http';
 import type { Anything } from './events.js';
-import type { CookieOptions } from './option-checks.js';
+import type { CookieOptions, RecoveryOptions } from './option-checks.js';
 
 export type TransportName = 'polling' | 'websocket' | 'jsonp' | 'htmlfile' | 'flashsocket';
 
@@ -84,6 +84,8 @@ export interface Options {
     req: IncomingMessage,
     done: (error: string | null | undefined, success: boolean) => void,
   ) => void;
+  /** A client that returns in time gets what it has missed, and finds its id, rooms and data again. @default off */
+  readonly connectionStateRecovery?: RecoveryOptions;
   /** Joins the nodes of a cluster: a published adapter. @default in memory, for a single node */
   readonly adapter?: AdapterFactory;
   /** Compression of WebSocket messages (RFC 7692). @default false */
@@ -93,7 +95,8 @@ export interface Options {
 }
 
 /** What a user may give: any part of the options; one origin may stand without a list. */
-export type UserOptions = Partial<Omit<Options, 'origins' | 'cookie'>> & {
+export type UserOptions = Partial<Omit<Options, 'origins' | 'cookie' | 'connectionStateRecovery'>> & {
   readonly origins?: string | readonly string[];
   readonly cookie?: boolean | Partial<CookieOptions>;
+  readonly connectionStateRecovery?: boolean | Partial<RecoveryOptions>;
 };

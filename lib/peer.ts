@@ -19,6 +19,9 @@ import type { SessionEvents } from './session/household.js';
 import type { Session } from './session/session.js';
 import { Alarm, type Wheel } from './session/wheel.js';
 
+/** Bytes told in one tick that leave together: above 64 KiB the outbox does not wait for the rest. */
+const ENTIRE_BYTES = 60_000;
+
 export interface PeerSettings {
   readonly namespaces: Namespaces;
   readonly wheel: Wheel;
@@ -100,6 +103,7 @@ export class Peer implements SessionEvents, Client {
     const index = this.#sockets.findIndex((socket) => socket.nsp.name === nsp);
     if (index !== -1) this.#sockets.splice(index, 1);
     this.flow(nsp, true);
+    if (extent === 'lost') return this.#session?.close('transport close', 'the client has come again');
     if (extent === 'membership' || (extent !== 'connection' && this.#sockets.length > 0)) return;
     for (const socket of [...this.#sockets]) socket.disconnect();
     this.#close();
@@ -170,8 +174,21 @@ export class Peer implements SessionEvents, Client {
     const handshake = manners.introduce(this.#handshake, auth);
     // Known before anybody is told of it: a listener may end this connection at once, and that must reach it.
     const known = (socket: Socket): unknown => this.#sockets.push(socket);
-    namespace.connect({ id, client: this, wire: line, handshake }, known);
+    const entire = manners.returns ? { entire: this.#entire } : undefined;
+    const welcome = namespace.welcome({ id, client: this, wire: line, handshake, ...entire }, known);
+    if (!welcome) return;
+    this.#sought ??= new Set();
+    this.#sought.add(nsp);
+    welcome.then(() => this.#sought?.delete(nsp));
   }
+
+  /** One answer to a poll arrives whole or not at all; a WebSocket may break between two frames. */
+  readonly #entire = (frames: number, bytes: number): boolean => {
+    const { carrier, conn } = this.#present;
+    const room = conn.bufferedAmount === 0 && carrier?.saysGoodbye === true;
+    // The CONNECT is one frame more.
+    return room && frames < carrier.mostFrames && bytes < ENTIRE_BYTES;
+  };
 
   /** @internal the first namespace has been joined */
   joined(): void {

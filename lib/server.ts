@@ -3,6 +3,7 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import { Server as NetServer } from 'node:net';
 import { host } from './adapter/host.js';
 import { MemoryAdapter } from './adapter/memory.js';
+import { RecoveringAdapter } from './adapter/recovery.js';
 import type { Next } from './callable.js';
 import { SocketioError } from './errors.js';
 import type { Anything, DefaultEventsMap, EventParams, EventsMap, NamesWithoutAck } from './events.js';
@@ -60,7 +61,7 @@ export class Server<
     const limits = { ...options, maxPayload: options.maxHttpBufferSize };
     this.#options = options;
     this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits };
-    const createAdapter = creator(options.adapter);
+    const createAdapter = creator(options.adapter, options);
     const server = this as unknown as NamespaceServer;
     this.#namespaces = new Namespaces({ server, options, createAdapter }, (namespace) =>
       this.#announce(namespace),
@@ -105,7 +106,7 @@ export class Server<
   adapter(factory: AdapterFactory): this;
   adapter(factory?: AdapterFactory): AdapterFactory | this {
     if (!factory) return this.#adapter;
-    this.#namespaces.adopt(creator(readOptions({ adapter: factory }).adapter));
+    this.#namespaces.adopt(creator(readOptions({ adapter: factory }).adapter, this.#options));
     this.#adapter = factory;
     return this;
   }
@@ -214,9 +215,11 @@ export class Server<
   }
 }
 
-function creator(factory: AdapterFactory | undefined): CreateAdapter {
-  if (!factory || factory === MemoryAdapter) return (nsp) => new MemoryAdapter(nsp);
-  return (nsp) => host(factory, nsp, {});
+function creator(factory: AdapterFactory | undefined, options: Options): CreateAdapter {
+  const { connectionStateRecovery: recovery } = options;
+  if (factory && factory !== MemoryAdapter)
+    return (nsp) => host(factory, nsp, recovery ? { connectionStateRecovery: recovery } : {});
+  return (nsp) => (recovery ? new RecoveringAdapter(nsp, recovery) : new MemoryAdapter(nsp));
 }
 
 /** @throws {SocketioError} `OPTION_INVALID` */

@@ -42,6 +42,8 @@ export interface Place<Letter> {
   tell(packet: EventPacket, flags: BroadcastFlags): void;
   /** A broadcast has been sent to it. @param mark the last number of the part of the history before this one */
   delivered(number: number, mark: number): void;
+  /** Somebody comes back for it, and has not joined yet. */
+  claim(claimant: Holder<Letter>): void;
   /** It has joined: from now on it misses nothing. */
   take(holder: Holder<Letter>): void;
   /** It has gone; for ever, if it leaves nothing behind. */
@@ -64,9 +66,6 @@ export interface Found<Letter> extends Belongings {
 /** Gives places, and finds them again. */
 export interface Keeper<Letter> {
   place(holder: Holder<Letter>): Place<Letter>;
-  /** @param offset what the client says of the last event that it has seen; `undefined` if it has seen none */
-  recall(
-    pid: string,
-    offset: string | undefined,
-  ): Found<Letter> | undefined | Promise<Found<Letter> | undefined>;
+  /** @param offset where the client says that it stands; `undefined` if it has seen no event */
+  recall(pid: string, offset: unknown): Found<Letter> | undefined | Promise<Found<Letter> | undefined>;
 }

@@ -40,7 +40,11 @@ export class Whereabouts {
     const then = new Set(rooms);
     let next = this.#changes.length - 1;
     return (entry, number) => {
-      for (let change = this.#changes[next]; change && change.number >= number; change = this.#changes[next]) {
+      for (
+        let change = this.#changes[next];
+        change && change.number >= number;
+        change = this.#changes[next]
+      ) {
         if (change.entered) then.delete(change.room);
         else then.add(change.room);
         next--;

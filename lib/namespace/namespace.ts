@@ -1,8 +1,11 @@
 /** A namespace: its sockets, and the way in. */
-import type { Adapter, Hospitable } from '../adapter/contract.js';
+import type { Adapter } from '../adapter/contract.js';
+import type { Entire, Found, Keeper, Keeping, Kept } from '../adapter/keeper.js';
+import { keeperOf } from '../adapter/keepers.js';
 import { MemoryAdapter } from '../adapter/memory.js';
+import { engine4 } from '../codec/engine4.js';
 import { readForeign } from '../codec/foreign.js';
-import { Parcel } from '../codec/parcel.js';
+import { type Encoded, Parcel } from '../codec/parcel.js';
 import { call } from '../emitter.js';
 import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
 import type { EventPacket } from '../packet.js';
@@ -10,13 +13,16 @@ import { Assembly } from './assembly.js';
 import type { NamespaceOptions } from './audience.js';
 import { type ExtendedError, type Middleware, refusalOf, runChain } from './chain.js';
 import type { Home, NamespaceReservedEvents, NamespaceServer } from './home.js';
+import { recall } from './recall.js';
 import { report } from './report.js';
 import { type ServeHandler, serve } from './serve.js';
 import { Socket } from './socket.js';
 import type { Arrival } from './wire.js';
 
 /** Makes the adapter of one namespace. */
-export type CreateAdapter = (host: Hospitable<Parcel>) => Adapter;
+export type CreateAdapter = (host: Keeping<Parcel>) => Adapter;
+
+const inPieces: Entire = () => false;
 
 /** What a namespace is put into. */
 export interface Surroundings {
@@ -43,9 +49,7 @@ export class Namespace<
     SocketData,
     NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, SocketData>, Namespace>
   >
-  implements
-    Hospitable<Parcel>,
-    Home<Socket<Listen, Emit, ServerSide, SocketData>, Emit, ServerSide, SocketData>
+  implements Keeping<Parcel>, Home<Socket<Listen, Emit, ServerSide, SocketData>, Emit, ServerSide, SocketData>
 {
   /** With a leading slash. */
   readonly name: string;
@@ -89,23 +93,59 @@ export class Namespace<
     return this;
   }
 
+  /** Who keeps the places of those that may come back. @internal */
+  get keeper(): Keeper<Parcel> | undefined {
+    return this.options.connectionStateRecovery && keeperOf(this.adapter);
+  }
+
+  /**
+   * A client asks to join, or to come back.
+   * @param known told of the socket before anybody else
+   * @returns a promise if its place has to be looked for
+   * @internal
+   */
+  welcome(
+    arrival: Arrival,
+    known: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
+  ): void | Promise<void> {
+    const found = recall(this.keeper, arrival);
+    if (!(found instanceof Promise)) {
+      this.connect(arrival, known, found);
+      return undefined;
+    }
+    // Whoever waits counts: the namespace must not go meanwhile.
+    this.#guests += 1;
+    return found.then((place) => {
+      this.#guests -= 1;
+      if (arrival.client.conn.readyState === 'open') this.connect(arrival, known, place);
+      else {
+        place?.decline();
+        this.vacate();
+      }
+    });
+  }
+
   /**
    * A client wants to join; without middlewares it has joined when this returns.
    * @param known told of the socket before anybody else
+   * @param found the place that it had before
    * @internal
    */
   connect(
     arrival: Arrival,
     known?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
+    found?: Found<Parcel>,
   ): Socket<Listen, Emit, ServerSide, SocketData> {
-    const socket = new Socket(this, arrival);
+    const socket = new Socket(this, arrival, found);
     this.#guests += 1;
     known?.(socket);
     const failed = (error: unknown): void => report(this.options, error, { socket, event: 'middleware' });
-    if (this.#middlewares.length === 0) this.#admit(socket);
+    const admit = (): void => this.#admit(socket, arrival, found);
+    if (this.#middlewares.length === 0 || (found && this.options.connectionStateRecovery?.skipMiddlewares))
+      admit();
     else
       runChain(this.#middlewares, socket, {
-        pass: () => process.nextTick(() => this.#admit(socket)),
+        pass: () => process.nextTick(admit),
         refuse: (error, thrown) => {
           if (thrown) failed(error);
           process.nextTick(() => this.#refuse(socket, error));
@@ -149,6 +189,16 @@ export class Namespace<
     return new Parcel(packet);
   }
 
+  /** Encoded for the only clients that can come back. @internal */
+  keep(parcel: Parcel): Kept {
+    return parcel.keep(engine4);
+  }
+
+  /** @internal */
+  revive(kept: Kept): Parcel {
+    return Parcel.of(kept as Encoded, engine4, this.name);
+  }
+
   /** @internal */
   unseal(encoded: readonly (string | Uint8Array)[]): Parcel | undefined {
     const packet = readForeign(encoded);
@@ -172,12 +222,17 @@ export class Namespace<
 
   readonly #adapterFailed = (error: unknown): void => report(this.options, error, { event: 'adapter' });
 
-  #admit(socket: Socket<Listen, Emit, ServerSide, SocketData>): void {
+  #admit(
+    socket: Socket<Listen, Emit, ServerSide, SocketData>,
+    { entire = inPieces }: Arrival,
+    found: Found<Parcel> | undefined,
+  ): void {
     // The connection may have ended while the middlewares thought.
     if (!socket.joining) return;
-    call(() => this.adapter.addAll(socket.id, new Set([socket.id])), undefined, [], this.#adapterFailed);
+    const rooms = new Set(found?.rooms ?? [socket.id]);
+    call(() => this.adapter.addAll(socket.id, rooms), undefined, [], this.#adapterFailed);
     this.sockets.set(socket.id, socket);
-    socket.open();
+    socket.open(found?.missed(entire, socket.carrier));
     if (this.#handler) {
       socket.keepMessages();
       serve(this.#handler, socket);

@@ -1,6 +1,7 @@
 /** One client in one namespace: who it is, where it is, and its way from joining to gone. */
 import type { IncomingMessage } from 'node:http';
 import type { BroadcastFlags } from '../adapter/contract.js';
+import type { Found, Holder, Place } from '../adapter/keeper.js';
 import { delayOf } from '../adapter/patience.js';
 import { Parcel } from '../codec/parcel.js';
 import type { DisconnectReason } from '../errors.js';
@@ -17,6 +18,17 @@ import type { Home, NamespaceServer } from './home.js';
 import { Speaker } from './speaker.js';
 import type { Arrival, Client, Conn, Extent, Handshake, SendFlags, Wire } from './wire.js';
 
+/** Ends that nobody has wished for. @see socket.io 4 documentation, "Connection state recovery"; `slow consumer` is ours */
+const recoverable: ReadonlySet<DisconnectReason> = new Set([
+  'transport error',
+  'transport close',
+  'forced close',
+  'ping timeout',
+  'server shutting down',
+  'forced server close',
+  'slow consumer',
+]);
+
 /** `joining`: in the middlewares; `leaving`: `disconnecting` is being told; `gone` is for ever. */
 type State = 'joining' | 'open' | 'leaving' | 'gone';
 
@@ -25,17 +37,24 @@ type State = 'joining' | 'open' | 'leaving' | 'gone';
  * @see socket.io, "Socket (server side)"
  */
 export class Socket<
-  Listen extends EventsMap = DefaultEventsMap,
-  Emit extends EventsMap = Listen,
-  ServerSide extends EventsMap = DefaultEventsMap,
-  SocketData = Anything,
-> extends Speaker<Listen, Emit, SocketData> {
+    Listen extends EventsMap = DefaultEventsMap,
+    Emit extends EventsMap = Listen,
+    ServerSide extends EventsMap = DefaultEventsMap,
+    SocketData = Anything,
+  >
+  extends Speaker<Listen, Emit, SocketData>
+  implements Holder<Parcel>
+{
   readonly id: string;
   readonly nsp: Home<Socket<Listen, Emit, ServerSide, SocketData>, Emit, ServerSide, SocketData>;
   /** The connection, shared with this client's sockets in other namespaces. */
   readonly client: Client;
   /** What the client said when it came. */
   readonly handshake: Handshake;
+  /** What is kept of it when its connection is lost; absent if nothing is. @internal */
+  readonly place: Place<Parcel> | undefined;
+  /** Whether this is the continuation of an earlier socket. */
+  readonly recovered: boolean;
   readonly #wire: Wire;
   #state: State = 'joining';
   #data: SocketData | undefined;
@@ -44,13 +63,18 @@ export class Socket<
   constructor(
     nsp: Home<Socket<Listen, Emit, ServerSide, SocketData>, Emit, ServerSide, SocketData>,
     arrival: Arrival,
+    found?: Found<Parcel>,
   ) {
     super();
-    this.id = arrival.id;
+    this.id = found?.id ?? arrival.id;
     this.nsp = nsp;
     this.client = arrival.client;
     this.handshake = arrival.handshake;
     this.#wire = arrival.wire;
+    this.recovered = found !== undefined;
+    this.#data = found?.data as SocketData | undefined;
+    this.place = found?.place ?? (arrival.entire && nsp.keeper?.place(this));
+    if (found) this.place?.claim(this);
   }
 
   /** False while middlewares run, and in `disconnect`. */
@@ -60,11 +84,6 @@ export class Socket<
 
   get disconnected(): boolean {
     return !this.connected;
-  }
-
-  /** Whether this is the continuation of an earlier socket. */
-  get recovered(): boolean {
-    return false;
   }
 
   /** Whatever the application wants to remember. */
@@ -169,15 +188,39 @@ export class Socket<
     if (this.present) this.#wire.send(parcel, flags);
   }
 
-  /** The middlewares let it pass: it is connected, and the client hears of it. @internal */
-  open(): void {
+  /** Sends without a word to listeners. @returns whether there are listeners for outgoing events @internal */
+  post(parcel: Parcel, flags?: SendFlags): boolean {
+    if (this.present) this.#wire.send(parcel, flags);
+    return this.heeded;
+  }
+
+  /** What carries its connection at the moment. @internal */
+  get carrier(): string {
+    return this.conn.transport.name;
+  }
+
+  /** The client has come again. @internal */
+  supersede(): void {
+    if (this.present) this.#wire.close('lost');
+  }
+
+  /**
+   * The middlewares let it pass: it is connected, and the client hears of it.
+   * @param missed what comes before that
+   * @internal
+   */
+  open(missed: readonly Parcel[] = []): void {
     this.#state = 'open';
-    this.transmit({ type: PacketType.CONNECT, nsp: this.nsp.name, data: { sid: this.id } });
+    for (const parcel of missed) this.post(parcel);
+    const pid = this.place && { pid: this.place.pid };
+    this.transmit({ type: PacketType.CONNECT, nsp: this.nsp.name, data: { sid: this.id, ...pid } });
+    this.place?.take(this);
   }
 
   /** The middlewares refused it. @internal */
   refuse(data: { readonly message: string; readonly data?: unknown }): void {
     this.transmit({ type: PacketType.CONNECT_ERROR, nsp: this.nsp.name, data });
+    this.place?.leave(undefined);
     this.closed('server namespace disconnect');
     this.#wire.close('membership');
   }
@@ -201,7 +244,11 @@ export class Socket<
     return this.#state === 'open' || this.#state === 'joining';
   }
 
-  protected transmit(packet: Packet, flags?: SendFlags): boolean {
+  protected transmit(packet: Packet, flags?: BroadcastFlags): boolean {
+    if (this.place && packet.type === PacketType.EVENT && packet.id === undefined) {
+      this.place.tell(packet, flags ?? {});
+      return this.present;
+    }
     if (!this.present) return false;
     this.#wire.send(new Parcel(packet), flags);
     return true;
@@ -221,6 +268,8 @@ export class Socket<
   #depart(reason: DisconnectReason, description: unknown): void {
     this.#state = 'leaving';
     this.dispatch('disconnecting', [reason, description], (error) => this.failed(error, 'disconnecting'));
+    const { rooms, data } = this;
+    this.place?.leave(recoverable.has(reason) ? { rooms, data } : undefined);
     this.#vanish();
     this.dispatch('disconnect', [reason, description], (error) => this.failed(error, 'disconnect'));
     this.endAcks();

@@ -160,6 +160,11 @@ export abstract class Speaker<
       call(listener, this, packet.data, (error) => this.failed(error, String(packet.data[0])));
   }
 
+  /** Whether there are listeners for outgoing events. */
+  protected get heeded(): boolean {
+    return this.#anyOutgoing.length > 0;
+  }
+
   /** Sets flags for the next emit or selection. */
   protected flag(flags: BroadcastFlags): this {
     this.#flags = { ...this.#flags, ...flags };

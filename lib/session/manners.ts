@@ -6,6 +6,8 @@ import { newId } from './id.js';
 export interface Manners {
   /** What a client has said by connecting alone. */
   readonly implied: readonly Packet[];
+  /** Whether its clients can come back for what they have missed. */
+  readonly returns?: true;
   /** Whether what makes no sense in a namespace is passed over; otherwise it ends the connection. */
   readonly forgiving: boolean;
   /** The id of this session's socket in a namespace. */
@@ -17,6 +19,7 @@ export interface Manners {
 /** Every namespace is asked for, and in each the client is somebody else. @see socket.io-protocol v5 */
 export const asking: Manners = {
   implied: [],
+  returns: true,
   forgiving: false,
   idFor: () => newId(),
   introduce: (handshake, auth) => ({ ...handshake, auth }),

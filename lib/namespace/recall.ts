@@ -1,0 +1,18 @@
+/** Whether a client that asks for a namespace had a place there before. */
+import type { Found, Keeper } from '../adapter/keeper.js';
+import type { Parcel } from '../codec/parcel.js';
+import type { Arrival } from './wire.js';
+
+/**
+ * The place that a client claims. What it says of itself may be anything: then it is new here.
+ * @see socket.io 4 documentation, "Connection state recovery": `pid` and `offset` beside the credentials
+ */
+export function recall(
+  keeper: Keeper<Parcel> | undefined,
+  { entire, handshake }: Arrival,
+): Found<Parcel> | undefined | Promise<Found<Parcel> | undefined> {
+  if (!keeper || !entire) return undefined;
+  const { pid, offset } = handshake.auth;
+  if (typeof pid !== 'string') return undefined;
+  return keeper.recall(pid, offset);
+}
