@@ -100,10 +100,10 @@ export class Peer implements SessionEvents, Client {
 
   /** @internal a socket has left; the connection ends with its last one if the server wanted that */
   left(nsp: string, extent: Extent): void {
+    if (extent === 'lost') return this.#abandon();
     const index = this.#sockets.findIndex((socket) => socket.nsp.name === nsp);
     if (index !== -1) this.#sockets.splice(index, 1);
     this.flow(nsp, true);
-    if (extent === 'lost') return this.#session?.close('transport close', 'the client has come again');
     if (extent === 'membership' || (extent !== 'connection' && this.#sockets.length > 0)) return;
     for (const socket of [...this.#sockets]) socket.disconnect();
     this.#close();
@@ -131,6 +131,12 @@ export class Peer implements SessionEvents, Client {
 
   #close(why?: string): void {
     this.#session?.close('forced server close', why);
+  }
+
+  /** Nobody is at the other end any more: all sockets leave, and nothing is waited for. */
+  #abandon(): void {
+    this.#session?.close('transport close', 'the client has come again');
+    this.#session?.carrier?.close('abort');
   }
 
   /** Something that makes no sense at this moment, though it did a moment ago. */

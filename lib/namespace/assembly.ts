@@ -1,5 +1,9 @@
 /** What can be said and done to all sockets of a namespace, and to the same namespace on other nodes. */
 import type { Adapter, SocketDescription } from '../adapter/contract.js';
+import type { Kept } from '../adapter/keeper.js';
+import { engine4 } from '../codec/engine4.js';
+import { readForeign } from '../codec/foreign.js';
+import { type Encoded, Parcel } from '../codec/parcel.js';
 import { call, Emitter, type OnError } from '../emitter.js';
 import { SocketioError } from '../errors.js';
 import type {
@@ -15,6 +19,7 @@ import type {
   NamesWithoutAck,
   WithTimeout,
 } from '../events.js';
+import type { EventPacket } from '../packet.js';
 import type { Audience, NamespaceOptions } from './audience.js';
 import { Broadcast } from './broadcast.js';
 import type { RemoteSocket } from './remote.js';
@@ -146,6 +151,27 @@ export abstract class Assembly<
       refuseReserved(name);
       this.#tellServers([name, ...args, settle], (error) => settle(error as Error, []));
     });
+  }
+
+  /** @internal */
+  seal(packet: EventPacket): Parcel {
+    return new Parcel(packet);
+  }
+
+  /** Encoded for the only clients that can come back. @internal */
+  keep(parcel: Parcel): Kept {
+    return parcel.keep(engine4);
+  }
+
+  /** @internal */
+  revive(kept: Kept): Parcel {
+    return Parcel.of(kept as Encoded, engine4, this.name);
+  }
+
+  /** @internal */
+  unseal(encoded: readonly (string | Uint8Array)[]): Parcel | undefined {
+    const packet = readForeign(encoded);
+    return packet && new Parcel(packet);
   }
 
   /** The end of the server: who waits for answers gets an error with those that came; then the adapter goes. @internal */

@@ -1,14 +1,11 @@
 /** A namespace: its sockets, and the way in. */
 import type { Adapter } from '../adapter/contract.js';
-import type { Entire, Found, Keeper, Keeping, Kept } from '../adapter/keeper.js';
+import type { Entire, Found, Keeper, Keeping } from '../adapter/keeper.js';
 import { keeperOf } from '../adapter/keepers.js';
 import { MemoryAdapter } from '../adapter/memory.js';
-import { engine4 } from '../codec/engine4.js';
-import { readForeign } from '../codec/foreign.js';
-import { type Encoded, Parcel } from '../codec/parcel.js';
+import type { Parcel } from '../codec/parcel.js';
 import { call } from '../emitter.js';
 import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
-import type { EventPacket } from '../packet.js';
 import { Assembly } from './assembly.js';
 import type { NamespaceOptions } from './audience.js';
 import { type ExtendedError, type Middleware, refusalOf, runChain } from './chain.js';
@@ -182,27 +179,6 @@ export class Namespace<
     child.#handler = this.#handler;
     for (const listener of this.listeners('connect')) child.on('connect', listener);
     for (const listener of this.listeners('connection')) child.on('connection', listener);
-  }
-
-  /** @internal */
-  seal(packet: EventPacket): Parcel {
-    return new Parcel(packet);
-  }
-
-  /** Encoded for the only clients that can come back. @internal */
-  keep(parcel: Parcel): Kept {
-    return parcel.keep(engine4);
-  }
-
-  /** @internal */
-  revive(kept: Kept): Parcel {
-    return Parcel.of(kept as Encoded, engine4, this.name);
-  }
-
-  /** @internal */
-  unseal(encoded: readonly (string | Uint8Array)[]): Parcel | undefined {
-    const packet = readForeign(encoded);
-    return packet && new Parcel(packet);
   }
 
   /** Starts its adapter; what fails goes to `onError`. @internal */

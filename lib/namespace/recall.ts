@@ -1,6 +1,7 @@
-/** Whether a client that asks for a namespace had a place there before. */
+/** Whether a client that asks for a namespace had a place there before, and after which ends it has one. */
 import type { Found, Keeper } from '../adapter/keeper.js';
 import type { Parcel } from '../codec/parcel.js';
+import type { DisconnectReason } from '../errors.js';
 import type { Arrival } from './wire.js';
 
 /**
@@ -16,3 +17,14 @@ export function recall(
   if (typeof pid !== 'string') return undefined;
   return keeper.recall(pid, offset);
 }
+
+/** Ends that nobody has wished for. @see socket.io 4 documentation, "Connection state recovery"; `slow consumer` is ours */
+export const recoverable: ReadonlySet<DisconnectReason> = new Set([
+  'transport error',
+  'transport close',
+  'forced close',
+  'ping timeout',
+  'server shutting down',
+  'forced server close',
+  'slow consumer',
+]);

@@ -1,5 +1,4 @@
-/** One client in one namespace: who it is, where it is, and its way from joining to gone. */
-import type { IncomingMessage } from 'node:http';
+/** One client in one namespace, and its way from joining to gone. */
 import type { BroadcastFlags } from '../adapter/contract.js';
 import type { Found, Holder, Place } from '../adapter/keeper.js';
 import { delayOf } from '../adapter/patience.js';
@@ -15,19 +14,9 @@ import {
   PacketType,
 } from '../packet.js';
 import type { Home, NamespaceServer } from './home.js';
-import { Speaker } from './speaker.js';
-import type { Arrival, Client, Conn, Extent, Handshake, SendFlags, Wire } from './wire.js';
-
-/** Ends that nobody has wished for. @see socket.io 4 documentation, "Connection state recovery"; `slow consumer` is ours */
-const recoverable: ReadonlySet<DisconnectReason> = new Set([
-  'transport error',
-  'transport close',
-  'forced close',
-  'ping timeout',
-  'server shutting down',
-  'forced server close',
-  'slow consumer',
-]);
+import { Persona } from './persona.js';
+import { recoverable } from './recall.js';
+import type { Arrival, Extent, SendFlags, Wire } from './wire.js';
 
 /** `joining`: in the middlewares; `leaving`: `disconnecting` is being told; `gone` is for ever. */
 type State = 'joining' | 'open' | 'leaving' | 'gone';
@@ -42,22 +31,14 @@ export class Socket<
     ServerSide extends EventsMap = DefaultEventsMap,
     SocketData = Anything,
   >
-  extends Speaker<Listen, Emit, SocketData>
+  extends Persona<Listen, Emit, SocketData>
   implements Holder<Parcel>
 {
-  readonly id: string;
   readonly nsp: Home<Socket<Listen, Emit, ServerSide, SocketData>, Emit, ServerSide, SocketData>;
-  /** The connection, shared with this client's sockets in other namespaces. */
-  readonly client: Client;
-  /** What the client said when it came. */
-  readonly handshake: Handshake;
   /** What is kept of it when its connection is lost; absent if nothing is. @internal */
   readonly place: Place<Parcel> | undefined;
-  /** Whether this is the continuation of an earlier socket. */
-  readonly recovered: boolean;
   readonly #wire: Wire;
   #state: State = 'joining';
-  #data: SocketData | undefined;
 
   /** @internal made by `Namespace.connect` alone */
   constructor(
@@ -65,14 +46,9 @@ export class Socket<
     arrival: Arrival,
     found?: Found<Parcel>,
   ) {
-    super();
-    this.id = found?.id ?? arrival.id;
+    super(arrival, found);
     this.nsp = nsp;
-    this.client = arrival.client;
-    this.handshake = arrival.handshake;
     this.#wire = arrival.wire;
-    this.recovered = found !== undefined;
-    this.#data = found?.data as SocketData | undefined;
     this.place = found?.place ?? (arrival.entire && nsp.keeper?.place(this));
     if (found) this.place?.claim(this);
   }
@@ -86,43 +62,9 @@ export class Socket<
     return !this.connected;
   }
 
-  /** Whatever the application wants to remember. */
-  get data(): SocketData {
-    this.#data ??= {} as SocketData;
-    return this.#data;
-  }
-
-  set data(data: SocketData) {
-    this.#data = data;
-  }
-
-  get conn(): Conn {
-    return this.client.conn;
-  }
-
-  /** The request of the handshake. */
-  get request(): IncomingMessage {
-    return this.client.request;
-  }
-
   /** The server; tells a real socket from the description of a remote one. */
   get server(): NamespaceServer<Socket> {
     return this.nsp.server;
-  }
-
-  /** The rooms of this socket, live; its id is one. */
-  get rooms(): Set<string> {
-    return this.nsp.adapter.socketRooms(this.id) ?? new Set();
-  }
-
-  /** Bytes waiting for this client. */
-  get bufferedAmount(): number {
-    return this.conn.bufferedAmount;
-  }
-
-  /** Settles when nothing waits for this client any more, or it is gone. */
-  drained(): Promise<void> {
-    return this.conn.drained();
   }
 
   /** Enters a room, or some; nothing once the socket is gone. */
@@ -192,11 +134,6 @@ export class Socket<
   post(parcel: Parcel, flags?: SendFlags): boolean {
     if (this.present) this.#wire.send(parcel, flags);
     return this.heeded;
-  }
-
-  /** What carries its connection at the moment. @internal */
-  get carrier(): string {
-    return this.conn.transport.name;
   }
 
   /** The client has come again. @internal */
