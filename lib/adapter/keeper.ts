@@ -20,6 +20,8 @@ export interface Keeping<Letter> extends Hospitable<Letter> {
   /** @throws what encoding throws */
   keep(letter: Letter): Kept;
   revive(kept: Kept): Letter;
+  /** Hears what went wrong with the adapter. */
+  failed(error: unknown): void;
 }
 
 /** An event as bytes: nothing that the program does to its arguments changes it any more. */
@@ -38,6 +40,8 @@ export interface Belongings {
 export interface Place<Letter> {
   /** The secret by which its client claims it. */
   readonly pid: string;
+  /** Whether listeners for outgoing events are told when the adapter delivers. */
+  readonly relays?: boolean;
   /** Speaks to its client: at once if it is there, and when it comes back if not. */
   tell(packet: EventPacket, flags: BroadcastFlags): void;
   /** A broadcast has been sent to it. @param mark the last number of the part of the history before this one */
@@ -66,6 +70,13 @@ export interface Found<Letter> extends Belongings {
 /** Gives places, and finds them again. */
 export interface Keeper<Letter> {
   place(holder: Holder<Letter>): Place<Letter>;
-  /** @param offset where the client says that it stands; `undefined` if it has seen no event */
-  recall(pid: string, offset: unknown): Found<Letter> | undefined | Promise<Found<Letter> | undefined>;
+  /**
+   * @param offset where the client says that it stands; `undefined` if it has seen no event
+   * @param judged whether middlewares will think before it has joined
+   */
+  recall(
+    pid: string,
+    offset: unknown,
+    judged: boolean,
+  ): Found<Letter> | undefined | Promise<Found<Letter> | undefined>;
 }

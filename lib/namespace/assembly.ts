@@ -136,7 +136,7 @@ export abstract class Assembly<
     ...args: EventParams<WithTimeout<ForMany<ServerSide>>, Name>
   ): boolean {
     refuseReserved(name);
-    this.#tellServers([name, ...args], this.#failed);
+    this.#tellServers([name, ...args], this.failed);
     return true;
   }
 
@@ -186,7 +186,8 @@ export abstract class Assembly<
     this.dispatch(String(name), args, (error) => report(this.options, error, { event: String(name) }));
   }
 
-  readonly #failed = (error: unknown): void => report(this.options, error, { event: 'adapter' });
+  /** @internal */
+  readonly failed = (error: unknown): void => report(this.options, error, { event: 'adapter' });
 
   #tellServers(args: unknown[], failed: OnError): void {
     call(() => this.adapter.serverSideEmit(args), undefined, [], failed);

@@ -92,7 +92,7 @@ export class Namespace<
 
   /** Who keeps the places of those that may come back. @internal */
   get keeper(): Keeper<Parcel> | undefined {
-    return this.options.connectionStateRecovery && keeperOf(this.adapter);
+    return this.options.connectionStateRecovery && keeperOf<Parcel>(this.adapter, this);
   }
 
   /**
@@ -105,7 +105,7 @@ export class Namespace<
     arrival: Arrival,
     known: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
   ): void | Promise<void> {
-    const found = recall(this.keeper, arrival);
+    const found = recall(this.keeper, arrival, !this.#passes(true));
     if (!(found instanceof Promise)) {
       this.connect(arrival, known, found);
       return undefined;
@@ -138,8 +138,7 @@ export class Namespace<
     known?.(socket);
     const failed = (error: unknown): void => report(this.options, error, { socket, event: 'middleware' });
     const admit = (): void => this.#admit(socket, arrival, found);
-    if (this.#middlewares.length === 0 || (found && this.options.connectionStateRecovery?.skipMiddlewares))
-      admit();
+    if (this.#passes(found !== undefined)) admit();
     else
       runChain(this.#middlewares, socket, {
         pass: () => process.nextTick(admit),
@@ -155,7 +154,7 @@ export class Namespace<
   /** A socket has gone, or has never joined. @internal */
   left(socket: Socket<Listen, Emit, ServerSide, SocketData>): void {
     this.sockets.delete(socket.id);
-    call(() => this.adapter.delAll(socket.id), undefined, [], this.#adapterFailed);
+    call(() => this.adapter.delAll(socket.id), undefined, [], this.failed);
     this.#guests -= 1;
     this.vacate();
   }
@@ -183,7 +182,7 @@ export class Namespace<
 
   /** Starts its adapter; what fails goes to `onError`. @internal */
   init(): void {
-    call(() => this.adapter.init(), undefined, [], this.#adapterFailed);
+    call(() => this.adapter.init(), undefined, [], this.failed);
   }
 
   /** Moves everybody over to another adapter, and ends the former one. @internal */
@@ -192,11 +191,15 @@ export class Namespace<
     this.adapter = createAdapter(this);
     this.init();
     for (const [id, rooms] of former.sids)
-      call(() => this.adapter.addAll(id, new Set(rooms)), undefined, [], this.#adapterFailed);
-    call(() => former.close(), undefined, [], this.#adapterFailed);
+      call(() => this.adapter.addAll(id, new Set(rooms)), undefined, [], this.failed);
+    call(() => former.close(), undefined, [], this.failed);
   }
 
-  readonly #adapterFailed = (error: unknown): void => report(this.options, error, { event: 'adapter' });
+  /** Whether nobody judges a client that comes, or comes back. */
+  #passes(back: boolean): boolean {
+    if (this.#middlewares.length === 0) return true;
+    return back && this.options.connectionStateRecovery?.skipMiddlewares === true;
+  }
 
   #admit(
     socket: Socket<Listen, Emit, ServerSide, SocketData>,
@@ -206,7 +209,7 @@ export class Namespace<
     // The connection may have ended while the middlewares thought.
     if (!socket.joining) return;
     const rooms = new Set(found?.rooms ?? [socket.id]);
-    call(() => this.adapter.addAll(socket.id, rooms), undefined, [], this.#adapterFailed);
+    call(() => this.adapter.addAll(socket.id, rooms), undefined, [], this.failed);
     this.sockets.set(socket.id, socket);
     socket.open(found?.missed(entire, socket.carrier));
     if (this.#handler) {

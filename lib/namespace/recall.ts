@@ -11,11 +11,12 @@ import type { Arrival } from './wire.js';
 export function recall(
   keeper: Keeper<Parcel> | undefined,
   { entire, handshake }: Arrival,
+  judged: boolean,
 ): Found<Parcel> | undefined | Promise<Found<Parcel> | undefined> {
   if (!keeper || !entire) return undefined;
   const { pid, offset } = handshake.auth;
   if (typeof pid !== 'string') return undefined;
-  return keeper.recall(pid, offset);
+  return keeper.recall(pid, offset, judged);
 }
 
 /** Ends that nobody has wished for. @see socket.io 4 documentation, "Connection state recovery"; `slow consumer` is ours */

@@ -191,6 +191,10 @@ export class Socket<
     return true;
   }
 
+  protected get relayed(): boolean {
+    return this.place?.relays === true && this.connected;
+  }
+
   protected flow(open: boolean): void {
     this.#wire.flow(open);
   }

@@ -165,6 +165,9 @@ export abstract class Speaker<
     return this.#anyOutgoing.length > 0;
   }
 
+  /** Whether an adapter tells those listeners when it delivers what is for this client alone. */
+  protected abstract get relayed(): boolean;
+
   /** Sets flags for the next emit or selection. */
   protected flag(flags: BroadcastFlags): this {
     this.#flags = { ...this.#flags, ...flags };
@@ -217,7 +220,7 @@ export abstract class Speaker<
   }
 
   #tell(packet: EventPacket, flags: BroadcastFlags): void {
-    this.notifyOutgoingListeners(packet);
+    if (packet.id !== undefined || !this.relayed) this.notifyOutgoingListeners(packet);
     this.transmit(packet, flags);
   }
 
