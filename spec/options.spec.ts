@@ -35,6 +35,15 @@ describe('options', () => {
     assert.throws(() => readOptions({ allowEIO3: false, generations: [3] }), { code: 'OPTION_INVALID' });
   });
 
+  it('read what is kept for those who come back, part by part', () => {
+    const recovery = (given: unknown) =>
+      readOptions({ connectionStateRecovery: given } as UserOptions).connectionStateRecovery;
+    const all = { maxDisconnectionDuration: 120_000, skipMiddlewares: true, maxLogBytes: 16_777_216 };
+    assert.deepEqual([recovery(true), recovery({}), recovery({ maxLogBytes: undefined })], [all, all, all]);
+    assert.deepEqual(recovery({ skipMiddlewares: false }), { ...all, skipMiddlewares: false });
+    assert.deepEqual([recovery(false), recovery(undefined)], [undefined, undefined]);
+  });
+
   const wrong: [string, unknown][] = [
     ['pingInterval', 0],
     ['pingInterval', '25'],
@@ -57,6 +66,11 @@ describe('options', () => {
     ['pingIntervall', 25_000],
     ['cors', { origin: '*' }],
     ['adapter', 'redis'],
+    ['connectionStateRecovery', 'yes'],
+    ['connectionStateRecovery', { maxDisconnectionDuration: 0 }],
+    ['connectionStateRecovery', { skipMiddlewares: 1 }],
+    ['connectionStateRecovery', { maxLogBytes: '1' }],
+    ['connectionStateRecovery', { maxDisconnectionDurations: 1 }],
     ['cookie', 'io'],
     ['cookie', { name: 'a b' }],
     ['cookie', { name: 'io', path: '/;\r\nSet-Cookie: x=y' }],
