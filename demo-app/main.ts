@@ -1,8 +1,10 @@
 /** Starts the demo: `npm start`, then open the printed URL in two windows. */
 import type { AddressInfo } from 'node:net';
+import { adminNote, offerAdmin } from './admin.js';
 import { site } from './site.js';
 
-const { server, io } = site();
+const { app, server, io } = site();
+const password = await offerAdmin(app, io);
 const wanted = process.env.PORT;
 
 server.on('error', (error: NodeJS.ErrnoException) => {
@@ -13,6 +15,7 @@ server.on('error', (error: NodeJS.ErrnoException) => {
 server.on('listening', () => {
   const { port } = server.address() as AddressInfo;
   console.log(`Chat: http://localhost:${port}/`);
+  if (password) console.log(adminNote(port, password));
 });
 server.listen(Number(wanted ?? 3000));
 

@@ -23,18 +23,13 @@ const recovery: RecoveryOptions = {
   maxLogBytes: 16_777_216,
 };
 
-/** What Socket.IO has and this library has not, or not yet. */
-const notOffered: ReadonlySet<string> = new Set([
-  'addTrailingSlash',
-  'cors',
-  'destroyUpgrade',
-  'destroyUpgradeTimeout',
-  'httpCompression',
-  'initialPacket',
-  'parser',
-  'path',
-  'serveClient',
-  'wsEngine',
+/** What Socket.IO has and this library has not, and why. */
+const notOffered: ReadonlyMap<string, string> = new Map([
+  ['destroyUpgrade', 'is not offered: upgrades for other paths belong to their own listeners'],
+  ['destroyUpgradeTimeout', 'is not offered: upgrades for other paths belong to their own listeners'],
+  ['initialPacket', 'is not offered: no Socket.IO client reads it; emit on connection'],
+  ['path', 'is not offered: app.use(path, io) decides it'],
+  ['wsEngine', 'is not offered: ws shakes hands and reads, and this library writes the frames itself'],
 ]);
 
 /** Bad names and values are found now, not at the first handshake. */
@@ -82,10 +77,7 @@ export function readRecovery(value: unknown): RecoveryOptions | undefined {
 /** Socket.IO's options for what is not offered here may say so; anything else would only seem to be configured. */
 export function refuseUnknown(value: unknown, name: string): unknown {
   if (notOffered.has(name) && value === false) return value;
-  const why = notOffered.has(name)
-    ? 'is an option of Socket.IO that is not offered here yet'
-    : 'is no option';
-  throw new SocketioError('OPTION_INVALID', `${name} ${why}`);
+  throw new SocketioError('OPTION_INVALID', `${name} ${notOffered.get(name) ?? 'is no option'}`);
 }
 
 export function within(value: unknown, name: string, [least, most]: readonly [number, number]): number {
@@ -115,4 +107,11 @@ export function isFunction(value: unknown, name: string): unknown {
 export function isBoolean(value: unknown, name: string): unknown {
   if (typeof value === 'boolean') return value;
   throw new SocketioError('OPTION_INVALID', `${name} must be true or false`);
+}
+
+/** Two constructors; what they make is seen when it is used. */
+export function isParser(value: unknown, name: string): unknown {
+  const { Encoder, Decoder } = Object(value) as { readonly Encoder?: unknown; readonly Decoder?: unknown };
+  if (typeof Encoder === 'function' && typeof Decoder === 'function') return value;
+  throw new SocketioError('OPTION_INVALID', `${name} must have the constructors Encoder and Decoder`);
 }

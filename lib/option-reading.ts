@@ -4,6 +4,7 @@ import {
   isBoolean,
   isFunction,
   isOrigin,
+  isParser,
   listOf,
   oneOf,
   readCookie,
@@ -11,6 +12,8 @@ import {
   refuseUnknown,
   within,
 } from './option-checks.js';
+import { readHttpCompression, readPerMessageDeflate } from './option-compression.js';
+import { readCors } from './option-cors.js';
 import type { Generation, Options, UserOptions } from './options.js';
 
 const defaults: Options = {
@@ -24,6 +27,7 @@ const defaults: Options = {
   connectTimeout: 45_000,
   handshakeTimeout: 10_000,
   bodyTimeout: 30_000,
+  maxFragments: 1_024,
   maxHttpBufferSize: 1_000_000,
   maxAttachments: 10,
   maxArguments: 1_000,
@@ -40,7 +44,10 @@ const defaults: Options = {
   mailboxBytes: 1_048_576,
   admit: 'once',
   origins: [],
+  serveClient: true,
+  addTrailingSlash: true,
   perMessageDeflate: false,
+  httpCompression: Object.freeze({ threshold: 1_024 }),
   onError: (error, { event }) => {
     console.error(`socketio: ${event ?? 'error'}: ${textOf(error, 'stack').replaceAll('\n', ' ')}`);
   },
@@ -54,6 +61,7 @@ const ranges: Partial<Record<keyof Options, readonly [least: number, most: numbe
   connectTimeout: [1, 0x7fffffff],
   handshakeTimeout: [1, 0x7fffffff],
   bodyTimeout: [1, 0x7fffffff],
+  maxFragments: [1, 0x7fffffff],
   maxHttpBufferSize: [1, 0x7fffffff],
   maxAttachments: [0, 10_000],
   maxArguments: [1, 60_000],
@@ -89,6 +97,9 @@ export function readOptions(given: UserOptions = {}): Options {
     const check = checks[name as keyof Options] ?? checkFor(name as keyof Options);
     options[name] = check(value, name);
   }
+  if (options.cors && options.origins !== defaults.origins) {
+    throw new SocketioError('OPTION_INVALID', 'origins and cors say who is let in; give one of them');
+  }
   return Object.freeze({ ...options, generations: servedBy(options as unknown as Options) }) as Options;
 }
 
@@ -111,8 +122,12 @@ const checks: Partial<Record<keyof Options, Check>> = {
   allowEIO3: isBoolean,
   allowUpgrades: isBoolean,
   cleanupEmptyChildNamespaces: isBoolean,
-  perMessageDeflate: (value, name) =>
-    typeof value === 'object' && value !== null ? value : isBoolean(value, name),
+  serveClient: isBoolean,
+  addTrailingSlash: isBoolean,
+  parser: isParser,
+  cors: readCors,
+  perMessageDeflate: readPerMessageDeflate,
+  httpCompression: readHttpCompression,
 };
 
 function checkFor(option: keyof Options): Check {

@@ -2,6 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Anything } from './events.js';
 import type { CookieOptions, RecoveryOptions } from './option-checks.js';
+import type { HttpCompression, PerMessageDeflate } from './option-compression.js';
+import type { Cors, CorsOptions, CorsQuestion } from './option-cors.js';
 
 export type TransportName = 'polling' | 'websocket' | 'jsonp' | 'htmlfile' | 'flashsocket';
 
@@ -10,6 +12,18 @@ export type Generation = 1 | 3 | 4;
 
 /** What `createAdapter()` of the published adapters returns, or a class; called with `new` for each namespace. */
 export type AdapterFactory = ((nsp: Anything) => object) | (new (nsp: Anything) => object);
+
+/** How packets are written inside of Engine.IO messages: `socket.io-msgpack-parser`, or one of your own. */
+export interface Parser {
+  /** One for the whole server. Makes a list of messages of each packet: strings or bytes. */
+  readonly Encoder: new () => { encode(packet: Anything): Anything };
+  /** One for each client. It emits `decoded` while a packet's last message is added. */
+  readonly Decoder: new () => {
+    add(message: Anything): unknown;
+    on(event: 'decoded', listener: (packet: Anything) => void): unknown;
+    destroy?(): unknown;
+  };
+}
 
 /** Where an error came from. `socket` is absent for errors that no single client caused. */
 export interface ErrorContext {
@@ -39,6 +53,8 @@ export interface Options {
   readonly handshakeTimeout: number;
   /** Milliseconds that one POST body may take to arrive. @default 30_000 */
   readonly bodyTimeout: number;
+  /** Most frames of one WebSocket message. @default 1_024 */
+  readonly maxFragments: number;
   /** Most bytes of one message with all its attachments, or of one POST body. @default 1_000_000 */
   readonly maxHttpBufferSize: number;
   /** Most binary attachments of one packet. @default 10 */
@@ -75,6 +91,20 @@ export interface Options {
   /** Origins allowed beside the server's own: exact ones, or `'*'` for all. @default [] */
   readonly origins: readonly string[];
   /**
+   * Origins that are let in, by the options of the `cors` package, and the headers that tell browsers so. Where it is
+   * set, it alone decides: CORS headers that the site's stack has put on the same response are replaced. @default none
+   */
+  readonly cors?: Cors;
+  /**
+   * Whether the bundles of the installed `socket.io-client` are served under the mount path, such as
+   * `/socket.io/socket.io.js`. @default true
+   */
+  readonly serveClient: boolean;
+  /** No difference here: the mount path is served with and without a slash at its end. @default true */
+  readonly addTrailingSlash: boolean;
+  /** Another way to write packets, which all clients must share; not for revision 1. @default Socket.IO's own */
+  readonly parser?: Parser;
+  /**
    * A cookie with the session's id on the answer to a handshake; `true` or a part of
    * `{ name: 'io', path: '/', httpOnly: true, sameSite: 'lax' }`. @default none
    */
@@ -88,15 +118,37 @@ export interface Options {
   readonly connectionStateRecovery?: RecoveryOptions;
   /** Joins the nodes of a cluster: a published adapter. @default in memory, for a single node */
   readonly adapter?: AdapterFactory;
-  /** Compression of WebSocket messages (RFC 7692). @default false */
-  readonly perMessageDeflate: boolean | Record<string, unknown>;
+  /**
+   * Compression of WebSocket messages (RFC 7692): options of `ws`; messages below `threshold` bytes (1_024) leave as
+   * they are, and so does what is sent with `compress(false)`. @default false
+   */
+  readonly perMessageDeflate: false | PerMessageDeflate;
+  /**
+   * Compression (gzip, deflate) of answers to polls: `threshold` is the least number of bytes, the others are options
+   * of `node:zlib`. An answer of which all packets were sent with `compress(false)` leaves as it is. Whoever can put
+   * text of his own beside a secret, and see how long the answer is, may guess the secret (BREACH): send such events
+   * with `compress(false)`, or switch this off. @default { threshold: 1_024 }
+   */
+  readonly httpCompression: false | HttpCompression;
   /** Hears every error of a handler, listener or middleware. @default one line on stderr */
   readonly onError: (error: unknown, context: ErrorContext) => void;
 }
 
+/** Options that users may write in another form. */
+type Written =
+  | 'origins'
+  | 'cookie'
+  | 'cors'
+  | 'perMessageDeflate'
+  | 'httpCompression'
+  | 'connectionStateRecovery';
+
 /** What a user may give: any part of the options; one origin may stand without a list. */
-export type UserOptions = Partial<Omit<Options, 'origins' | 'cookie' | 'connectionStateRecovery'>> & {
+export type UserOptions = Partial<Omit<Options, Written>> & {
   readonly origins?: string | readonly string[];
   readonly cookie?: boolean | Partial<CookieOptions>;
+  readonly cors?: false | CorsOptions | CorsQuestion;
+  readonly perMessageDeflate?: boolean | Record<string, unknown>;
+  readonly httpCompression?: boolean | Partial<HttpCompression>;
   readonly connectionStateRecovery?: boolean | Partial<RecoveryOptions>;
 };

@@ -1,11 +1,13 @@
 /** The landing: where one session meets the sockets that its client has in several namespaces. */
+
 import type { IncomingMessage } from 'node:http';
 import { Parcel } from './codec/parcel.js';
 import type { DisconnectReason } from './errors.js';
+import type { Conn } from './namespace/connection.js';
 import type { Namespace } from './namespace/namespace.js';
 import type { Namespaces } from './namespace/namespaces.js';
 import type { Socket } from './namespace/socket.js';
-import type { Client, Conn, Extent, Handshake, SendFlags, Wire } from './namespace/wire.js';
+import type { Client, Extent, Handshake, SendFlags, Wire } from './namespace/wire.js';
 import {
   type AckPacket,
   type ConnectPacket,
@@ -95,7 +97,7 @@ export class Peer implements SessionEvents, Client {
 
   /** @internal a socket speaks */
   send(parcel: Parcel, flags: SendFlags | undefined): void {
-    this.#present.send(parcel, flags?.volatile === true);
+    this.#present.send(parcel, flags?.volatile === true, flags?.compress === false);
   }
 
   /** @internal a socket has left; the connection ends with its last one if the server wanted that */

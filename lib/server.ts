@@ -1,10 +1,12 @@
 /** The parts joined: the middleware and the server in one object. */
+
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { host } from './adapter/host.js';
 import { MemoryAdapter } from './adapter/memory.js';
 import { RecoveringAdapter } from './adapter/recovery.js';
 import type { Next } from './callable.js';
+import { type CloseOptions, hold, readDrain } from './drain.js';
 import { SocketioError } from './errors.js';
 import type { Anything, DefaultEventsMap, EventParams, EventsMap, NamesWithoutAck } from './events.js';
 import { Face } from './face.js';
@@ -12,15 +14,18 @@ import type { NamespaceServer } from './namespace/home.js';
 import type { CreateAdapter, Namespace } from './namespace/namespace.js';
 import { Namespaces } from './namespace/namespaces.js';
 import type { NameMatcher, ParentNamespace } from './namespace/parent.js';
+import { report } from './namespace/report.js';
 import type { Socket } from './namespace/socket.js';
 import type { Handshake } from './namespace/wire.js';
 import { readOptions } from './option-reading.js';
 import type { AdapterFactory, Options, UserOptions } from './options.js';
-import { Peer } from './peer.js';
-import type { Desk } from './router/desk.js';
+import { Peer, type PeerSettings } from './peer.js';
+import { codecsFor, type Desk } from './router/desk.js';
+import { Engine } from './router/engine.js';
 import { Mount } from './router/mount.js';
 import type { HeaderLines } from './router/passage.js';
 import { Routes } from './router/routes.js';
+import { Shelf } from './router/shelf.js';
 import { webSockets } from './router/upgrade.js';
 import type { Birth, Household } from './session/household.js';
 import { Registry } from './session/registry.js';
@@ -28,27 +33,21 @@ import { Session } from './session/session.js';
 import { Ticks } from './session/ticks.js';
 import { Wheel } from './session/wheel.js';
 
-/** The longest time that a timer of Node can have, in milliseconds. */
-const LONGEST = 0x7fffffff;
-
-/** How long `close` waits for what is still to be delivered. */
-export interface CloseOptions {
-  /** Milliseconds. @default 5_000 */
-  readonly drain?: number;
-}
-
 export class Server<
   Listen extends EventsMap = DefaultEventsMap,
   Emit extends EventsMap = Listen,
   ServerSide extends EventsMap = DefaultEventsMap,
   SocketData = Anything,
 > extends Face<Listen, Emit, ServerSide, SocketData> {
+  /** What is below the namespaces, as Engine.IO's users know it. */
+  readonly engine: Engine;
   readonly #options: Options;
   readonly #sessions = new Registry();
   readonly #namespaces: Namespaces;
   readonly #mount: Mount;
   readonly #routes: Routes;
   readonly #house: Household;
+  readonly #settings: PeerSettings;
   #adapter: AdapterFactory;
   #open = true;
   #emptied: (() => void) | undefined;
@@ -60,14 +59,22 @@ export class Server<
     const options = readOptions(given);
     const limits = { ...options, maxPayload: options.maxHttpBufferSize };
     this.#options = options;
-    this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits };
+    const failed = (error: unknown, event: string): void => report(options, error, { event });
+    this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed };
     const createAdapter = creator(options.adapter, options);
     const server = this as unknown as NamespaceServer;
     this.#namespaces = new Namespaces({ server, options, createAdapter }, (namespace) =>
       this.#announce(namespace),
     );
+    this.#settings = {
+      ...options,
+      namespaces: this.#namespaces,
+      wheel: this.#house.wheel,
+      ended: (session) => this.#forget(session),
+    };
     this.#adapter = options.adapter ?? MemoryAdapter;
     this.of('/');
+    this.engine = new Engine(options, this.#sessions, this);
     this.#routes = new Routes(this.#desk());
     this.#mount = new Mount(options.handshakeTimeout, this.#routes);
   }
@@ -95,6 +102,21 @@ export class Server<
   ): Namespace<Listen, Emit, ServerSide, SocketData> {
     const namespace = this.#namespaces.of(name) as unknown as Namespace<Listen, Emit, ServerSide, SocketData>;
     return listener ? namespace.on('connect', listener) : namespace;
+  }
+
+  /** The HTTP server that leads here, once it is known: after `attach`, or with the first connection. */
+  get httpServer(): HttpServer | undefined {
+    return this.#mount.server;
+  }
+
+  /** The path that leads here, once it is known. */
+  path(): string | undefined {
+    return this.#mount.path;
+  }
+
+  /** The namespaces by name, where `@socket.io/admin-ui` looks for them. */
+  get _nsps(): ReadonlyMap<string, Namespace> {
+    return this.#namespaces.byName;
   }
 
   /** What makes the adapter of each namespace. */
@@ -167,10 +189,7 @@ export class Server<
     });
     for (const session of [...this.#sessions.values()])
       session.close('server shutting down', undefined, drain);
-    // The sessions' own timers do not hold the process; it must not end while somebody awaits this.
-    const hold = setTimeout(() => {}, Math.min(drain + 1_000, LONGEST));
-    if (this.#sessions.size > 0) await emptied;
-    clearTimeout(hold);
+    if (this.#sessions.size > 0) await hold(emptied, drain);
     this.#mount.close();
     const leave = async (namespace: Namespace): Promise<void> => namespace.close();
     await Promise.allSettled([...this.#namespaces].map(leave));
@@ -181,8 +200,11 @@ export class Server<
     const lines = new WeakMap<IncomingMessage, HeaderLines>();
     return {
       options: this.#options,
+      codecs: codecsFor(this.#options),
       sessions: this.#sessions,
+      engine: this.engine,
       sockets: webSockets(this.#options, lines),
+      shelf: this.#options.serveClient ? new Shelf() : undefined,
       lines,
       get open() {
         return server.#open;
@@ -192,11 +214,7 @@ export class Server<
   }
 
   #opened(birth: Birth, handshake: Handshake): Session {
-    const { connectTimeout, maxNamespaces } = this.#options;
-    const namespaces = this.#namespaces;
-    const { wheel } = this.#house;
-    const ended = (session: Session): void => this.#forget(session);
-    const peer = new Peer({ namespaces, wheel, connectTimeout, maxNamespaces, ended }, handshake);
+    const peer = new Peer(this.#settings, handshake);
     const session = new Session(birth, this.#house, peer);
     this.#sessions.add(session);
     peer.attend(session);
@@ -210,7 +228,7 @@ export class Server<
 
   #announce(namespace: Namespace): void {
     this.sockets.dispatch('new_namespace', [namespace], (error) => {
-      this.#options.onError(error, { event: 'new_namespace' });
+      report(this.#options, error, { event: 'new_namespace' });
     });
   }
 }
@@ -220,13 +238,6 @@ function creator(factory: AdapterFactory | undefined, options: Options): CreateA
   if (factory && factory !== MemoryAdapter)
     return (nsp) => host(factory, nsp, recovery ? { connectionStateRecovery: recovery } : {});
   return (nsp) => (recovery ? new RecoveringAdapter(nsp, recovery) : new MemoryAdapter(nsp));
-}
-
-/** @throws {SocketioError} `OPTION_INVALID` */
-function readDrain(options: CloseOptions | (() => void)): number {
-  const { drain = 5_000 } = typeof options === 'function' ? {} : options;
-  if (typeof drain === 'number' && drain >= 0) return Math.min(drain, LONGEST);
-  throw new SocketioError('OPTION_INVALID', 'drain must be a number of milliseconds');
 }
 
 /** Express says `mount` with the application as its only argument; nobody broadcasts a function. */

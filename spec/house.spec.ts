@@ -23,6 +23,8 @@ const plan: Plan = [
       'options.ts',
       'option-reading.ts',
       'option-checks.ts',
+      'option-compression.ts',
+      'option-cors.ts',
       'events.ts',
       'emitter.ts',
     ],
@@ -31,7 +33,7 @@ const plan: Plan = [
   ['namespace/', 'transport/'],
   ['session/'],
   ['peer.ts', 'router/'],
-  [['server.ts', 'callable.ts', 'face.ts']],
+  [['server.ts', 'callable.ts', 'drain.ts', 'face.ts']],
   ['index.ts'],
 ];
 

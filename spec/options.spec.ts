@@ -44,6 +44,23 @@ describe('options', () => {
     assert.deepEqual([recovery(false), recovery(undefined)], [undefined, undefined]);
   });
 
+  it('compress answers to polls, but no WebSocket messages, from 1 KiB on', () => {
+    assert.deepEqual(readOptions().httpCompression, { threshold: 1_024 });
+    assert.equal(readOptions().perMessageDeflate, false);
+    for (const name of ['httpCompression', 'perMessageDeflate'] as const) {
+      assert.equal(readOptions({ [name]: false })[name], false);
+      assert.deepEqual(readOptions({ [name]: true })[name], { threshold: 1_024 });
+      assert.deepEqual(readOptions({ [name]: { threshold: 0 } })[name], { threshold: 0 });
+      const other = name === 'httpCompression' ? { level: 1 } : { clientNoContextTakeover: true };
+      assert.deepEqual(readOptions({ [name]: other })[name], { threshold: 1_024, ...other });
+    }
+  });
+
+  it('take both values where there is no difference', () => {
+    assert.equal(readOptions({ addTrailingSlash: false }).addTrailingSlash, false);
+    assert.equal(readOptions({ serveClient: false }).serveClient, false);
+  });
+
   const wrong: [string, unknown][] = [
     ['pingInterval', 0],
     ['pingInterval', '25'],
@@ -64,7 +81,23 @@ describe('options', () => {
     ['allowEIO3', 'no'],
     ['perMessageDeflate', 'yes'],
     ['pingIntervall', 25_000],
-    ['cors', { origin: '*' }],
+    ['cors', { origin: 5 }],
+    ['serveClient', 'no'],
+    ['addTrailingSlash', 1],
+    ['maxFragments', 0],
+    ['perMessageDeflate', []],
+    ['perMessageDeflate', { threshold: 'low' }],
+    ['httpCompression', 'gzip'],
+    ['httpCompression', { threshold: -1 }],
+    ['httpCompression', { level: 99 }],
+    ['parser', 'msgpack'],
+    ['parser', { Encoder: class {} }],
+    ['path', '/socket.io'],
+    ['wsEngine', class {}],
+    ['initialPacket', 'hello'],
+    ['destroyUpgrade', true],
+    ['destroyUpgradeTimeout', 1_000],
+    ['connectTimeout', 0],
     ['adapter', 'redis'],
     ['connectionStateRecovery', 'yes'],
     ['connectionStateRecovery', { maxDisconnectionDuration: 0 }],

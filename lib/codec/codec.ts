@@ -1,5 +1,5 @@
 /** The contract of a codec: one generation of the wire, between frames and neutral packets. */
-import type { Packet } from '../packet.js';
+import type { ConnectErrorPacket, ConnectPacket, Packet } from '../packet.js';
 
 /** One Engine.IO packet, or one revision-1 packet: text, or binary with whatever prefix the generation wants. */
 export type Frame = string | Buffer;
@@ -40,6 +40,36 @@ export interface DecodeLimits {
 /** Reads the frames of one connection, in order. It never throws on input. */
 export interface Decoder {
   decode(frame: Frame): Decoded;
+  /** Nothing more comes. */
+  end?(): void;
+}
+
+/** Reads Socket.IO messages, taken out of their frames. It never throws on input. */
+export interface MessageReader {
+  /** @param at where the message begins in the frame */
+  text(frame: string, at: number): Decoded;
+  binary(bytes: Buffer): Decoded;
+  end?(): void;
+}
+
+/** What Socket.IO protocols 4 and 5 do not share: all of it is about joining a namespace. */
+export interface Dialect {
+  /**
+   * What a client's CONNECT means, if anything: `address` is what stands for the namespace, `payload` its JSON or
+   * `undefined`.
+   */
+  readonly readConnect: (address: string, payload: unknown) => ConnectPacket | Malformed | undefined;
+  /** The JSON value of a CONNECT to a client, or `undefined`. */
+  readonly connectPayload: (packet: ConnectPacket) => unknown;
+  /** The JSON value of a CONNECT_ERROR. */
+  readonly refusalPayload: (packet: ConnectErrorPacket) => unknown;
+}
+
+/** Another way to write packets than a generation's own. */
+export interface Grammar {
+  /** @throws what encoding throws */
+  write(packet: Packet, dialect: Dialect): readonly Frame[];
+  reader(dialect: Dialect, limits: DecodeLimits): MessageReader;
 }
 
 /** How several frames share one HTTP body. */
@@ -49,6 +79,12 @@ export interface PayloadFormat {
   pack(frames: readonly Frame[]): Frame;
   /** The frames before the first fault, then (if there is one) the fault. */
   unpack(body: Frame): { readonly frames: Frame[]; readonly fault?: Malformed };
+}
+
+/** A frame taken apart as far as its head tells, for those who watch a connection. */
+export interface Shown {
+  readonly type: Signal['type'] | 'message' | 'error';
+  readonly data?: string | Buffer;
 }
 
 /** One generation. Stateless: only its decoders remember (half-arrived attachments). */
@@ -62,4 +98,10 @@ export interface Codec {
   encode(packet: Packet): readonly Frame[];
   signal(signal: Signal): Frame;
   decoder(limits: DecodeLimits): Decoder;
+  /** The same frames with other packets in them; for a server that uses it instead. Absent where frames are packets. */
+  speaking?(grammar: Grammar): Codec;
+  /** A frame of either direction, whatever is in it. */
+  show(frame: Frame): Shown;
+  /** A message that is no packet of ours. */
+  message(data: string | Buffer): Frame;
 }

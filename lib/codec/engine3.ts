@@ -2,12 +2,22 @@
 import type { ConnectErrorPacket, ConnectPacket, Packet } from '../packet.js';
 import { PacketType } from '../packet.js';
 import { readBase64 } from './base64.js';
-import type { Codec, Decoded, DecodeLimits, Decoder, Frame, Malformed } from './codec.js';
+import type {
+  Codec,
+  Decoded,
+  Decoder,
+  Dialect,
+  Frame,
+  Grammar,
+  Malformed,
+  MessageReader,
+  Shown,
+} from './codec.js';
 import { disarm } from './json.js';
 import { engineFault, socketFault } from './malformed.js';
-import { type Dialect, encodeMessage, MessageDecoder } from './message.js';
-import { asText, payload, textPayload } from './payload3.js';
-import { readSignal, writeSignal } from './signal.js';
+import { encodeMessage, MessageDecoder } from './message.js';
+import { asText, payload, plainPayload, plainTextPayload, textPayload } from './payload3.js';
+import { readSignal, showText, unreadable, writeSignal } from './signal.js';
 
 /** Clients read digits in this place as the packet's id: a number can't be told to them. */
 function refusalPayload({ data: { message, data } }: ConnectErrorPacket): unknown {
@@ -21,17 +31,17 @@ const protocol4: Dialect = {
   refusalPayload,
 };
 
-// address = namespace [ "?" query ]     ; in a CONNECT only
+// address = namespace [ "?" query ] [ "#" fragment ]     ; in a CONNECT only; the fragment means nothing
 
 /** Most UTF-16 code units of a query: as much as Node takes in a whole URL. */
 const MOST_QUERY = 16_384;
 
-/** Nobody asks for `/`: it is joined when the session opens. JSON behind the address means nothing here. */
-function readConnect(address: string): ConnectPacket | Malformed | undefined {
-  const question = address.indexOf('?');
-  const nsp = question < 0 ? address : address.slice(0, question);
-  if (nsp === '/') return undefined;
-  const query = address.slice(nsp.length);
+/** JSON behind the address means nothing here. */
+function readConnect(address: string): ConnectPacket | Malformed {
+  const [whole = address] = address.split('#', 1);
+  const question = whole.indexOf('?');
+  const nsp = question < 0 ? whole : whole.slice(0, question);
+  const query = whole.slice(nsp.length);
   if (query.length > MOST_QUERY) return socketFault('a query longer than a URL');
   const pairs = Object.fromEntries(new URLSearchParams(query));
   if (Object.keys(pairs).length === 0) return { type: PacketType.CONNECT, nsp };
@@ -50,10 +60,14 @@ const MESSAGE = 0x34;
 const BASE64 = 0x62;
 
 class Engine3Decoder implements Decoder {
-  readonly #messages: MessageDecoder;
+  readonly #messages: MessageReader;
 
-  constructor(limits: DecodeLimits) {
-    this.#messages = new MessageDecoder(protocol4, limits);
+  constructor(messages: MessageReader) {
+    this.#messages = messages;
+  }
+
+  end(): void {
+    this.#messages.end?.();
   }
 
   decode(frame: Frame): Decoded {
@@ -86,6 +100,27 @@ function encode(packet: Packet): readonly Frame[] {
   return [`4${text}`, ...attachments.map((bytes) => Buffer.concat([messageByte, bytes]))];
 }
 
+function speaking(grammar: Grammar): Codec {
+  const wrap = (part: Frame): Frame =>
+    typeof part === 'string' ? `4${part}` : Buffer.concat([messageByte, part]);
+  return {
+    ...engine3,
+    payload: plainPayload,
+    encode: (packet) => grammar.write(packet, protocol4).map(wrap),
+    decoder: (limits) => new Engine3Decoder(grammar.reader(protocol4, limits)),
+  };
+}
+
+function show(frame: Frame): Shown {
+  if (typeof frame !== 'string') {
+    if (frame[0] === MESSAGE_BYTE) return { type: 'message', data: frame.subarray(1) };
+    return showText(`${frame[0] ?? ''}${frame.toString('utf8', 1)}`);
+  }
+  if (frame.charCodeAt(0) !== BASE64) return showText(frame);
+  const data = frame.charCodeAt(1) === MESSAGE ? readBase64(frame.slice(2)) : undefined;
+  return data ? { type: 'message', data } : unreadable;
+}
+
 /**
  * Binary messages as they are, behind a type byte, where the transport carries them.
  * @see engine.io-protocol v3, socket.io-protocol v4
@@ -96,7 +131,10 @@ export const engine3: Codec = {
   payload,
   encode,
   signal: writeSignal,
-  decoder: (limits) => new Engine3Decoder(limits),
+  decoder: (limits) => new Engine3Decoder(new MessageDecoder(protocol4, limits)),
+  speaking,
+  show,
+  message: (data) => (typeof data === 'string' ? `4${data}` : Buffer.concat([messageByte, data])),
 };
 
 /** The same for sessions that take text alone (`b64`, JSONP): binary messages are base64 on every transport. */
@@ -105,4 +143,14 @@ export const engine3Text: Codec = {
   slot: 4,
   payload: textPayload,
   encode: (packet) => encode(packet).map(asText),
+  speaking: (grammar) => {
+    const { encode: write, decoder } = speaking(grammar);
+    return {
+      ...engine3Text,
+      payload: plainTextPayload,
+      encode: (packet) => write(packet).map(asText),
+      decoder,
+    };
+  },
+  message: (data) => asText(engine3.message(data)),
 };

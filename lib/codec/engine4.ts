@@ -3,11 +3,21 @@ import { isUtf8 } from 'node:buffer';
 import type { Packet } from '../packet.js';
 import { PacketType } from '../packet.js';
 import { readBase64 } from './base64.js';
-import type { Codec, Decoded, DecodeLimits, Decoder, Frame, PayloadFormat } from './codec.js';
+import type {
+  Codec,
+  Decoded,
+  Decoder,
+  Dialect,
+  Frame,
+  Grammar,
+  MessageReader,
+  PayloadFormat,
+  Shown,
+} from './codec.js';
 import { disarm, isRecord } from './json.js';
 import { engineFault, socketFault } from './malformed.js';
-import { type Dialect, encodeMessage, MessageDecoder } from './message.js';
-import { readSignal, writeSignal } from './signal.js';
+import { encodeMessage, MessageDecoder } from './message.js';
+import { readSignal, showText, unreadable, writeSignal } from './signal.js';
 
 /** Joining a namespace in protocol 5: credentials in, a socket id out. */
 const protocol5: Dialect = {
@@ -31,10 +41,14 @@ const BASE64 = 0x62;
 const SEPARATOR = '\x1e';
 
 class Engine4Decoder implements Decoder {
-  readonly #messages: MessageDecoder;
+  readonly #messages: MessageReader;
 
-  constructor(limits: DecodeLimits) {
-    this.#messages = new MessageDecoder(protocol5, limits);
+  constructor(messages: MessageReader) {
+    this.#messages = messages;
+  }
+
+  end(): void {
+    this.#messages.end?.();
   }
 
   decode(frame: Frame): Decoded {
@@ -89,6 +103,22 @@ function withOffset(text: string, offset: string): string {
   return `${text.slice(0, -1)},${JSON.stringify(offset)}]`;
 }
 
+function speaking(grammar: Grammar): Codec {
+  const wrap = (part: Frame): Frame => (typeof part === 'string' ? `4${part}` : part);
+  return {
+    ...engine4,
+    encode: (packet) => grammar.write(packet, protocol5).map(wrap),
+    decoder: (limits) => new Engine4Decoder(grammar.reader(protocol5, limits)),
+  };
+}
+
+function show(frame: Frame): Shown {
+  if (typeof frame !== 'string') return { type: 'message', data: frame };
+  if (frame.charCodeAt(0) !== BASE64) return showText(frame);
+  const data = readBase64(frame.slice(1));
+  return data ? { type: 'message', data } : unreadable;
+}
+
 /**
  * Binary messages as they are, where the transport carries them.
  * @see engine.io-protocol v4, socket.io-protocol v5
@@ -99,7 +129,10 @@ export const engine4: Codec = {
   payload,
   encode,
   signal: writeSignal,
-  decoder: (limits) => new Engine4Decoder(limits),
+  decoder: (limits) => new Engine4Decoder(new MessageDecoder(protocol5, limits)),
+  speaking,
+  show,
+  message: (data) => (typeof data === 'string' ? `4${data}` : data),
 };
 
 /** The same for sessions that asked for text alone (`b64`): binary messages are base64 on every transport. */
@@ -108,4 +141,9 @@ export const engine4Text: Codec = {
   slot: 1,
   basis: { slot: engine4.slot, turn: (frames) => frames.map(asText) },
   encode: (packet) => encode(packet).map(asText),
+  speaking: (grammar) => {
+    const { encode: write, decoder } = speaking(grammar);
+    return { ...engine4Text, encode: (packet) => write(packet).map(asText), decoder };
+  },
+  message: (data) => asText(engine4.message(data)),
 };

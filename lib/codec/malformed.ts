@@ -1,4 +1,5 @@
 /** Refusals of input, in words that name the bound but never repeat the input. */
+import { RESERVED_EVENTS } from '../packet.js';
 import type { DecodeLimits, Malformed } from './codec.js';
 
 /** Not even a frame of this generation. */
@@ -22,6 +23,14 @@ export function oversize(text: string, limits: DecodeLimits): Malformed | undefi
 export function longName(name: string, limits: DecodeLimits): Malformed | undefined {
   if (name.length <= limits.maxNameLength) return undefined;
   return socketFault('a name longer than maxNameLength');
+}
+
+/** Whether an event has a name that no client may use. */
+export function nameFault(name: unknown, limits: DecodeLimits): Malformed | undefined {
+  if (typeof name === 'number') return undefined;
+  if (typeof name !== 'string') return socketFault('the name of an event is neither text nor a number');
+  if (RESERVED_EVENTS.has(name)) return socketFault('a reserved event');
+  return longName(name, limits);
 }
 
 /** Whether there are more arguments than one call may get. */

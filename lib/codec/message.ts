@@ -1,24 +1,11 @@
 /** The text grammar of Socket.IO protocols 4 and 5, which differ only in a few values: their dialect. */
-import type { AckPacket, ConnectErrorPacket, ConnectPacket, EventPacket, Packet } from '../packet.js';
-import { never, PacketType, RESERVED_EVENTS } from '../packet.js';
+import type { AckPacket, EventPacket, Packet } from '../packet.js';
+import { never, PacketType } from '../packet.js';
 import { attach, detach } from './attachments.js';
-import type { Decoded, DecodeLimits, Malformed } from './codec.js';
+import type { Decoded, DecodeLimits, Dialect, MessageReader } from './codec.js';
 import { type Header, readHeader } from './header.js';
 import { readJson, Unreadable } from './json.js';
-import { crowded, longName, oversize, socketFault } from './malformed.js';
-
-/** What the protocols do not share: all of it is about joining a namespace. */
-export interface Dialect {
-  /**
-   * What a client's CONNECT means, if anything: `address` is what stands for the namespace, `payload` its JSON or
-   * `undefined`.
-   */
-  readonly readConnect: (address: string, payload: unknown) => ConnectPacket | Malformed | undefined;
-  /** The JSON value of a CONNECT to a client, or `undefined`. */
-  readonly connectPayload: (packet: ConnectPacket) => unknown;
-  /** The JSON value of a CONNECT_ERROR. */
-  readonly refusalPayload: (packet: ConnectErrorPacket) => unknown;
-}
+import { crowded, longName, nameFault, oversize, socketFault } from './malformed.js';
 
 /** One packet as Engine.IO messages: a text, then binaries. */
 export interface Message {
@@ -91,7 +78,7 @@ const BRACKET = 0x5b;
 const rootEvent = { type: PacketType.EVENT, attachments: 0, nsp: '/', id: undefined };
 
 /** Reads the Engine.IO messages of one connection, in order. */
-export class MessageDecoder {
+export class MessageDecoder implements MessageReader {
   readonly #dialect: Dialect;
   readonly #limits: DecodeLimits;
   #unfinished: Unfinished | undefined;
@@ -162,18 +149,11 @@ export class MessageDecoder {
     if (payload instanceof Unreadable) return socketFault(payload.why);
     if (!Array.isArray(payload)) return socketFault('the data of an event is not an array');
     const data: unknown[] = payload;
-    const fault = this.#nameFault(data[0]) ?? crowded(data.length - 1, this.#limits);
+    const fault = nameFault(data[0], this.#limits) ?? crowded(data.length - 1, this.#limits);
     if (fault) return fault;
     const event: EventPacket = { type: PacketType.EVENT, nsp, data };
     if (id !== undefined) event.id = id;
     return attachments === 0 ? event : this.#await(event, data, attachments, frame);
-  }
-
-  #nameFault(name: unknown): Malformed | undefined {
-    if (typeof name === 'number') return undefined;
-    if (typeof name !== 'string') return socketFault('the name of an event is neither text nor a number');
-    if (RESERVED_EVENTS.has(name)) return socketFault('a reserved event');
-    return longName(name, this.#limits);
   }
 
   /** An acknowledgement of nothing (no id), or with nothing in it (no data), answers no question: ignored. */

@@ -7,11 +7,15 @@ export interface Encoded {
   readonly frames: readonly Frame[];
   /** Bytes of all frames, UTF-8. */
   readonly bytes: number;
+  /** Leaves as it is, though the connection could compress it. */
+  readonly plain?: true;
 }
 
 export class Parcel {
   readonly packet: Packet;
   readonly #encoded: (Encoded | undefined)[] = [];
+  /** The same frames for those who do not want them compressed; made when first asked for. */
+  #plain: (Encoded | undefined)[] | undefined;
 
   constructor(packet: Packet) {
     this.packet = packet;
@@ -46,6 +50,19 @@ export class Parcel {
     const kept = { frames: own, bytes };
     this.#encoded[codec.slot] = kept;
     return kept;
+  }
+
+  /**
+   * The same, not to be compressed.
+   * @throws what `encoded` throws
+   */
+  plain(codec: Codec): Encoded {
+    this.#plain ??= [];
+    const known = this.#plain[codec.slot];
+    if (known) return known;
+    const plain: Encoded = { ...this.encoded(codec), plain: true };
+    this.#plain[codec.slot] = plain;
+    return plain;
   }
 }
 

@@ -47,20 +47,20 @@ function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-function packText(frames: readonly Frame[]): string {
+function packText(frames: readonly Frame[], write = toAscii): string {
   let body = '';
   for (const frame of frames) {
-    const text = toAscii(asText(frame));
+    const text = write(asText(frame));
     body += `${text.length}:${text}`;
   }
   return body;
 }
 
-function packBytes(frames: readonly Frame[]): Buffer {
+function packBytes(frames: readonly Frame[], write = toAscii): Buffer {
   const parts: Buffer[] = [];
   for (const frame of frames) {
     const isText = typeof frame === 'string';
-    const bytes = isText ? Buffer.from(toAscii(frame)) : frame;
+    const bytes = isText ? Buffer.from(write(frame)) : frame;
     const digits = Array.from(String(bytes.length), Number);
     parts.push(Buffer.from([isText ? TEXT : BINARY, ...digits, MARK]), bytes);
   }
@@ -149,5 +149,25 @@ export const payload: PayloadFormat = {
   unpack,
 };
 
+const asIs = (frame: string): string => frame;
+
+function unpackPlainly(body: Frame): Unpacked<Frame> {
+  return typeof body === 'string' ? unpackText(body) : unpackBytes(body);
+}
+
+/** For packets that may be no JSON. No client 1.x writes such, so nothing is done for their sake. */
+export const plainPayload: PayloadFormat = {
+  binary: true,
+  pack: (frames) => (frames.some(Buffer.isBuffer) ? packBytes(frames, asIs) : packText(frames, asIs)),
+  unpack: unpackPlainly,
+};
+
+/** The same for clients that can receive text alone. */
+export const plainTextPayload: PayloadFormat = {
+  binary: true,
+  pack: (frames) => packText(frames, asIs),
+  unpack: unpackPlainly,
+};
+
 /** Text in any case, for clients that can receive nothing else. */
-export const textPayload: PayloadFormat = { binary: true, pack: packText, unpack };
+export const textPayload: PayloadFormat = { binary: true, pack: (frames) => packText(frames), unpack };

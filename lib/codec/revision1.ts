@@ -2,7 +2,7 @@
 import type { AckPacket, ConnectPacket, EventPacket, Packet } from '../packet.js';
 import { never, PacketType, RESERVED_EVENTS } from '../packet.js';
 import { substituteBinary } from './attachments.js';
-import type { Codec, Decoded, DecodeLimits, Frame, Signal } from './codec.js';
+import type { Codec, Decoded, DecodeLimits, Frame, Shown, Signal } from './codec.js';
 import { framing } from './framing.js';
 import { disarm, isRecord, NOT_JSON, readJson, scriptJson, TOO_DEEP } from './json.js';
 import { crowded, longName, oversize, socketFault } from './malformed.js';
@@ -165,6 +165,12 @@ const signals: Readonly<Record<Signal['type'], string>> = {
   noop: '8::',
 };
 
+/** Of this generation everything is a message but what keeps the connection, which has the same words both ways. */
+function show(frame: Frame): Shown {
+  const [type] = Object.entries(signals).find(([, text]) => text === frame) ?? ['message'];
+  return type === 'message' ? { type, data: frame } : { type: type as Signal['type'] };
+}
+
 /** @see revision 1, "Packets"; the parsers of socket.io 0.9 */
 export const revision1: Codec = {
   name: 'revision1',
@@ -173,4 +179,6 @@ export const revision1: Codec = {
   encode: (packet) => [encode(packet)],
   signal: ({ type }) => signals[type],
   decoder: (limits) => ({ decode: (frame) => decode(frame, limits) }),
+  show,
+  message: (data) => compose('3', '', '/', data.toString()),
 };

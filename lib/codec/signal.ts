@@ -1,5 +1,5 @@
 /** What keeps an Engine.IO connection alive or ends it, as text; revisions 3 and 4 write it alike. */
-import type { Malformed, Signal } from './codec.js';
+import type { Malformed, Shown, Signal } from './codec.js';
 import { engineFault } from './malformed.js';
 
 // signal = type *CHAR                   ; "4" is a message and no signal
@@ -42,4 +42,19 @@ export function readSignal(text: string): Signal | Malformed {
 
 function dataOf(text: string): { data?: string } {
   return text.length > 1 ? { data: text.slice(1) } : {};
+}
+
+const shown: Readonly<Record<string, Shown['type']>> = {
+  ...Object.fromEntries(Object.entries(digits).map(([type, digit]) => [digit, type as Shown['type']])),
+  '4': 'message',
+};
+
+/** What engines hand on in place of a packet that they cannot read. @see engine.io-parser 5 */
+export const unreadable: Shown = { type: 'error', data: 'parser error' };
+
+/** Any text, messages included. */
+export function showText(text: string): Shown {
+  const type = shown[text.charAt(0)];
+  if (!type) return unreadable;
+  return text.length > 1 ? { type, data: text.slice(1) } : { type };
 }

@@ -7,6 +7,7 @@ import type {
   SessionToPersist,
   SocketDescription,
 } from '../adapter/contract.js';
+import { spread } from '../adapter/host.js';
 import { Rooms } from '../adapter/rooms.js';
 import { SocketioError } from '../errors.js';
 import type { EventPacket } from '../packet.js';
@@ -17,14 +18,21 @@ export interface Child {
   readonly adapter: Adapter;
 }
 
+type Telling = (adapter: Adapter, packet: EventPacket, options: BroadcastOptions) => void | Promise<void>;
+
 /** Reaches all children; nobody joins here. */
 export class FamilyAdapter extends Rooms implements Adapter {
   readonly #children: ReadonlySet<Child>;
+  readonly #failed: (error: unknown, packet: EventPacket) => void;
 
-  /** @param children live: whoever is in it at the moment of a call is meant */
-  constructor(children: ReadonlySet<Child>) {
+  /**
+   * @param children live: whoever is in it at the moment of a call is meant
+   * @param failed hears that other nodes could not be told of a packet
+   */
+  constructor(children: ReadonlySet<Child>, failed: (error: unknown, packet: EventPacket) => void) {
     super();
     this.#children = children;
+    this.#failed = failed;
   }
 
   init(): void {}
@@ -37,13 +45,9 @@ export class FamilyAdapter extends Rooms implements Adapter {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  broadcast(packet: EventPacket, options: BroadcastOptions): void | Promise<void> {
-    const published = [...this.#children].map((child) =>
-      child.adapter.broadcast(copyFor(child, packet), options),
-    );
-    // What can be done at once is done at once: then its errors are thrown, too.
-    if (published.some((one) => one instanceof Promise)) return Promise.all(published).then(() => undefined);
-    return undefined;
+  /** @throws what encoding the packet throws */
+  broadcast(packet: EventPacket, options: BroadcastOptions): void {
+    this.#spread(packet, options, (adapter, copy, how) => adapter.broadcast(copy, how));
   }
 
   broadcastWithAck(
@@ -52,8 +56,9 @@ export class FamilyAdapter extends Rooms implements Adapter {
     onCount: (clients: number) => void,
     onAck: AckListener,
   ): void {
-    for (const child of this.#children)
-      child.adapter.broadcastWithAck(copyFor(child, packet), options, onCount, onAck);
+    this.#spread(packet, options, (adapter, copy, how) =>
+      adapter.broadcastWithAck(copy, how, onCount, onAck),
+    );
   }
 
   async sockets(rooms: Set<string>): Promise<Set<string>> {
@@ -81,6 +86,16 @@ export class FamilyAdapter extends Rooms implements Adapter {
   /** @throws SocketioError `NOT_SUPPORTED`: other nodes have other children */
   serverSideEmit(_args: unknown[]): void {
     throw notToServers();
+  }
+
+  /** A child whose adapter cannot reach the other nodes tells its sockets here all the same. */
+  #spread(packet: EventPacket, options: BroadcastOptions, tell: Telling): void {
+    for (const child of this.#children) {
+      const { adapter } = child;
+      const copy = copyFor(child, packet);
+      const by = (how: BroadcastOptions): void | Promise<void> => tell(adapter, copy, how);
+      spread(adapter, { packet: copy, options, by, failed: (error) => this.#failed(error, copy) });
+    }
   }
 
   /** Begins with all before it waits for any; a child without sockets may go away meanwhile. */

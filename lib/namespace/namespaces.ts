@@ -53,6 +53,11 @@ export class Namespaces {
     return this.#byName.values();
   }
 
+  /** The same, by name. */
+  get byName(): ReadonlyMap<string, Namespace> {
+    return this.#byName;
+  }
+
   #parent(match: RegExp | NameMatcher): ParentNamespace {
     const parent = new ParentNamespace(match, this.#surroundings);
     this.#parents = [...this.#parents, parent];

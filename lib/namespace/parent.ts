@@ -2,6 +2,7 @@
 import { call } from '../emitter.js';
 import { SocketioError } from '../errors.js';
 import type { Anything, DefaultEventsMap, EventsMap, ForMany } from '../events.js';
+import type { EventPacket } from '../packet.js';
 import { FamilyAdapter, notFetched, notToServers } from './family.js';
 import { Namespace, type Surroundings } from './namespace.js';
 import type { RemoteSocket } from './remote.js';
@@ -37,7 +38,9 @@ export class ParentNamespace<
   constructor(match: RegExp | NameMatcher, surroundings: Surroundings) {
     refuseStateful(match);
     const children = new Set<Namespace<Listen, Emit, ServerSide, SocketData>>();
-    super(`/_${count++}`, { ...surroundings, createAdapter: () => new FamilyAdapter(children) });
+    const failed = (error: unknown, { data: [event] }: EventPacket): void =>
+      report(surroundings.options, error, { event: String(event) });
+    super(`/_${count++}`, { ...surroundings, createAdapter: () => new FamilyAdapter(children, failed) });
     this.#match = match;
     this.#children = children;
   }

@@ -2,8 +2,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Belongings } from '../adapter/keeper.js';
 import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
+import type { Conn } from './connection.js';
 import { Speaker } from './speaker.js';
-import type { Arrival, Client, Conn, Handshake } from './wire.js';
+import type { Arrival, Client, Handshake } from './wire.js';
 
 /** The part of a socket that does nothing. */
 export abstract class Persona<

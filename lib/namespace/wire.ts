@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Entire } from '../adapter/keeper.js';
 import type { Parcel } from '../codec/parcel.js';
+import type { Conn } from './connection.js';
 
 /** How one packet wants to travel. */
 export interface SendFlags {
@@ -24,21 +25,6 @@ export interface Wire {
   close(extent: Extent): void;
   /** `false` stops reading from the client (nothing is lost, silence is not held against it); `true` resumes. */
   flow(open: boolean): void;
-}
-
-/** One connection as users see it: `socket.conn`. */
-export interface Conn {
-  /** The session id; a secret of this client. */
-  readonly id: string;
-  /** Engine.IO revision: 3 or 4; 1 for protocol revision 1. */
-  readonly protocol: number;
-  readonly transport: { readonly name: string };
-  readonly remoteAddress: string;
-  readonly readyState: 'opening' | 'open' | 'closing' | 'closed';
-  /** Bytes accepted for this client and not yet handed to the operating system. */
-  readonly bufferedAmount: number;
-  /** Settles when nothing is waiting for this client any more, or the connection has ended. */
-  drained(): Promise<void>;
 }
 
 /** The connection behind a socket, shared by the sockets that one client has in several namespaces. */

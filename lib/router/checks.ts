@@ -1,8 +1,11 @@
 /** What a request has to pass before it gets an endpoint: steps that any of which may halt it. */
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SocketioError, textOf } from '../errors.js';
+import { report } from '../namespace/report.js';
 import type { Desk } from './desk.js';
 import { isLawful, isListed, isVouchedFor, isWelcome } from './origin.js';
+import { Refusal } from './refusal.js';
 import { allowPreflight } from './reply.js';
 import type { Ticket } from './ticket.js';
 
@@ -12,6 +15,8 @@ export interface Visit {
   readonly ticket: Ticket;
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  /** The id of the session that is to be made; the last of the steps chooses it. */
+  id?: string;
 }
 
 /** Goes on, or halts by an error or by not going on; a throw is an error, too. */
@@ -23,7 +28,7 @@ export const checkTransport: Step = ({ desk, ticket: { transport } }, next) => {
 };
 
 export const checkOrigin: Step = ({ desk, ticket: { origin }, req, res }, next) => {
-  if (!isLawful(origin)) return next(new SocketioError('BAD_REQUEST'));
+  if (!isLawful(origin)) return next(new Refusal('BAD_REQUEST', { name: 'INVALID_ORIGIN', origin }));
   const welcome = isWelcome(req, desk.options.origins) || isVouchedFor(origin, res);
   next(welcome ? undefined : new SocketioError('FORBIDDEN'));
 };
@@ -46,7 +51,7 @@ export const checkOpen: Step = ({ desk }, next) => {
 
 /** Whatever goes wrong in the application's own check is a refusal; only what it says itself is told to the client. */
 export const askApplication: Step = ({ desk: { options }, req }, next) => {
-  const { allowRequest, onError } = options;
+  const { allowRequest } = options;
   if (!allowRequest) return next();
   let waiting = true;
   const answer = (error: unknown, success: boolean): void => {
@@ -55,7 +60,7 @@ export const askApplication: Step = ({ desk: { options }, req }, next) => {
     next(success && !error ? undefined : new SocketioError('FORBIDDEN', messageOf(error)));
   };
   const fail = (error: unknown): void => {
-    onError(error, { event: 'allowRequest' });
+    report(options, error, { event: 'allowRequest' });
     answer(undefined, false);
   };
   try {
@@ -69,6 +74,31 @@ export const askApplication: Step = ({ desk: { options }, req }, next) => {
 export const checkRevision: Step = ({ desk, ticket: { generation } }, next) => {
   const served = generation !== undefined && desk.options.generations.includes(generation);
   next(served ? undefined : new SocketioError('UNSUPPORTED_PROTOCOL_VERSION'));
+};
+
+/** Ids stand in addresses, cookies and the names of rooms. */
+const ID = /^[\w.~-]{1,100}$/;
+
+export const chooseId: Step = (visit, next) => {
+  const { desk, req } = visit;
+  const fail = (error: unknown): void => {
+    report(desk.options, error, { event: 'generateId' });
+    next(new Refusal('BAD_REQUEST', { name: 'ID_GENERATION_ERROR', error }));
+  };
+  const take = (id: unknown): void => {
+    if (typeof id !== 'string' || !ID.test(id))
+      return fail(new TypeError('generateId must give 1 to 100 characters of [A-Za-z0-9_.~-]'));
+    if (desk.sessions.get(id)) return fail(new TypeError('generateId gave the id of somebody who is here'));
+    visit.id = id;
+    next();
+  };
+  try {
+    const given = desk.engine.generateId(req);
+    if (typeof given === 'string') take(given);
+    else Promise.resolve(given).then(take, fail);
+  } catch (error) {
+    fail(error);
+  }
 };
 
 function messageOf(error: unknown): string | undefined {

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocketServer } from 'ws';
 import type { Codec } from '../codec/codec.js';
+import { grammarOf } from '../codec/custom.js';
 import { engine3, engine3Text } from '../codec/engine3.js';
 import { engine4, engine4Text } from '../codec/engine4.js';
 import type { Handshake } from '../namespace/wire.js';
@@ -11,12 +12,18 @@ import type { Birth } from '../session/household.js';
 import { arriving, asking, type Manners } from '../session/manners.js';
 import type { Registry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
+import type { Engine } from './engine.js';
 import type { HeaderLines } from './passage.js';
+import type { Shelf } from './shelf.js';
 
 export interface Desk {
   readonly options: Options;
+  readonly codecs: Codecs;
   readonly sessions: Registry;
+  readonly engine: Engine;
   readonly sockets: WebSocketServer;
+  /** The client's files, if they are served. */
+  readonly shelf: Shelf | undefined;
   /** Header lines that a WebSocket handshake shall carry, by its request. */
   readonly lines: WeakMap<IncomingMessage, HeaderLines>;
   /** False once the server is closing: nobody new is let in. */
@@ -25,11 +32,26 @@ export interface Desk {
   opened(birth: Birth, handshake: Handshake): Session;
 }
 
+type Codecs = Partial<Record<Generation, readonly [Codec, Codec]>>;
+
 /** How a generation writes; the second for clients that read no binary frames. */
-export const codecs: Partial<Record<Generation, readonly [Codec, Codec]>> = {
+const codecs: Codecs = {
   3: [engine3, engine3Text],
   4: [engine4, engine4Text],
 };
+
+/** The same with packets as the option `parser` writes them. @throws what the parser's `Encoder` throws */
+export function codecsFor({ parser }: Options): Codecs {
+  if (!parser) return codecs;
+  const grammar = grammarOf(parser);
+  const speaking = (codec: Codec): Codec => codec.speaking?.(grammar) ?? codec;
+  return Object.fromEntries(
+    Object.entries(codecs).map(([generation, [usual, text]]) => [
+      generation,
+      [speaking(usual), speaking(text)],
+    ]),
+  );
+}
 
 /** How a generation keeps its connections alive. */
 export const rhythms: Partial<Record<Generation, (options: Options) => Rhythm>> = {

@@ -1,5 +1,5 @@
 /** A client comes: its session is made, and told to it over its first transport. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { SocketioError } from '../errors.js';
 import type { Handshake } from '../namespace/wire.js';
 import type { Admission } from '../session/household.js';
@@ -8,15 +8,18 @@ import type { Session } from '../session/session.js';
 import { bare, type Envelope } from '../transport/envelope.js';
 import { scripted } from '../transport/jsonp.js';
 import { PollingTransport } from '../transport/polling.js';
+import type { Visit } from './checks.js';
 import { giveCookie } from './cookie.js';
-import { codecs, type Desk, manners as mannersOf, rhythms } from './desk.js';
+import { type Desk, manners as mannersOf, rhythms } from './desk.js';
 import { headersToRepeat } from './repeated.js';
 import type { Ticket } from './ticket.js';
 
 /** Makes the session of a client that has been let in; nothing has been sent yet. */
-export function admit(desk: Desk, ticket: Ticket, req: IncomingMessage, res: ServerResponse): Session {
+export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session {
+  // Somebody else may have been given this id while the WebSocket was made.
+  if (desk.sessions.get(id)) throw new SocketioError('BAD_REQUEST');
   const generation = ticket.generation ?? 4;
-  const codec = codecs[generation]?.[ticket.textOnly ? 1 : 0];
+  const codec = desk.codecs[generation]?.[ticket.textOnly ? 1 : 0];
   const rhythm = rhythms[generation]?.(desk.options);
   const manners = mannersOf[generation];
   if (!codec || !rhythm || !manners) throw new SocketioError('UNSUPPORTED_PROTOCOL_VERSION');
@@ -24,7 +27,7 @@ export function admit(desk: Desk, ticket: Ticket, req: IncomingMessage, res: Ser
   const handshake = describe(ticket, req);
   const { address } = handshake;
   const birth = {
-    id: newId(),
+    id,
     codec,
     rhythm,
     manners,
@@ -37,19 +40,17 @@ export function admit(desk: Desk, ticket: Ticket, req: IncomingMessage, res: Ser
 }
 
 /** The first poll: answered with the session's id and its terms. */
-export function open(
-  name: PollingTransport['name'],
-  desk: Desk,
-  ticket: Ticket,
-  req: IncomingMessage,
-  res: ServerResponse,
-): void {
-  const session = admit(desk, ticket, req, res);
-  const { maxHttpBufferSize: maxBytes, bodyTimeout: timeoutMs } = desk.options;
-  const transport = new PollingTransport(session.birth.codec.payload, { maxBytes, timeoutMs }, session, name);
+export function open(name: PollingTransport['name'], visit: Visit): void {
+  const { desk, ticket, req, res } = visit;
+  const session = admit(visit);
+  const { maxHttpBufferSize: maxBytes, bodyTimeout: timeoutMs, httpCompression } = desk.options;
+  const { payload } = session.birth.codec;
+  const limits = { maxBytes, timeoutMs };
+  const transport = new PollingTransport(payload, limits, session, name, httpCompression);
+  desk.engine.dress(req, res, true);
   giveCookie(res, session.id, desk.options.cookie);
   transport.poll(res, envelopeOf(ticket));
-  session.open(transport, terms(desk, session, upgradesFrom(desk)));
+  session.open(transport, terms(desk, session, desk.engine.upgrades(name)), desk.engine.opened);
 }
 
 /** How this request's body, and its answer, are wrapped. */
@@ -61,10 +62,6 @@ export function envelopeOf({ index }: Ticket): Envelope {
 export function terms(desk: Desk, session: Session, upgrades: readonly string[]): string {
   const { pingInterval, pingTimeout, maxHttpBufferSize: maxPayload } = desk.options;
   return JSON.stringify({ sid: session.id, upgrades, pingInterval, pingTimeout, maxPayload });
-}
-
-function upgradesFrom({ options }: Desk): readonly string[] {
-  return options.allowUpgrades && options.transports.includes('websocket') ? ['websocket'] : [];
 }
 
 /** What users read as `socket.handshake`; `address` and `secure` follow Express' `trust proxy`. */

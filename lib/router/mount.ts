@@ -26,6 +26,7 @@ export class Mount implements Guest {
   #seen = new WeakSet<object>();
   /** Servers whose door we stand at. */
   #entered = new WeakSet<object>();
+  #server: Server | undefined;
   #watching = false;
   #closed = false;
 
@@ -50,6 +51,16 @@ export class Mount implements Guest {
   attach(server: Server, path: string | undefined): void {
     if (path !== undefined) this.#places.add(path);
     this.#enter(server);
+  }
+
+  /** The server that leads to us, the first if there are several; `undefined` as long as none is known. */
+  get server(): Server | undefined {
+    return this.#server;
+  }
+
+  /** The path that leads to us, in the same way. */
+  get path(): string | undefined {
+    return this.#places.first;
   }
 
   /** A request has reached us: its server leads to us, and its path does. */
@@ -96,6 +107,7 @@ export class Mount implements Guest {
   #enter(server: Server): void {
     if (this.#closed) return;
     this.#entered.add(server);
+    this.#server ??= server;
     const door = Door.of(server);
     door.admit(this, this.#places.visible);
     this.#doors.add(door);

@@ -1,5 +1,6 @@
 /** Who may embed this server in a page: the same answer for every request, upgrade and transport. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { OriginRule } from '../option-cors.js';
 
 /** Tabs and printable characters; anything else in an `Origin` is an attack on somebody's log or header. */
 const LAWFUL = /^[\t\x20-\x7e]*$/;
@@ -16,7 +17,10 @@ export function isLawful(origin: string | undefined): boolean {
   return origin === undefined || LAWFUL.test(origin);
 }
 
-/** Whether the site's own middleware has allowed the origin on this very response. */
+/**
+ * Whether the origin has been allowed on this very response: by the option `cors`, or else by the site's own
+ * middleware.
+ */
 export function isVouchedFor(origin: string | undefined, res: ServerResponse): boolean {
   const allowed = res.getHeader('Access-Control-Allow-Origin');
   return allowed === '*' || (allowed !== undefined && allowed === origin);
@@ -33,6 +37,20 @@ export function isWelcome(req: IncomingMessage, origins: readonly string[], admi
 
 export function isListed(origin: string, origins: readonly string[]): boolean {
   return origins.includes(origin) || origins.includes('*');
+}
+
+/** What `Access-Control-Allow-Origin` says to an origin by a rule of the option `cors`; `undefined`: nothing. */
+export function headerFor(origin: string | undefined, rule: OriginRule): string | undefined {
+  if (typeof rule === 'string') return rule;
+  return origin !== undefined && fits(origin, rule) ? origin : undefined;
+}
+
+function fits(origin: string, rule: OriginRule): boolean {
+  if (typeof rule === 'string') return rule === origin;
+  if (typeof rule === 'boolean') return rule;
+  // Not `test`: an expression with the flag `g` or `y` would remember where it found something.
+  if (rule instanceof RegExp) return origin.search(rule) !== -1;
+  return rule.some((one) => fits(origin, one));
 }
 
 /** The `Host` that the client named, and the one that a trusted proxy says it named. */

@@ -36,6 +36,12 @@ export class Places {
     return this.#paths.size > 0;
   }
 
+  /** The one known longest. */
+  get first(): string | undefined {
+    const [first] = this.#paths;
+    return first;
+  }
+
   /** Remembers by what path a request came. @returns whether it was new */
   learn(req: IncomingMessage): boolean {
     const path = mountOf(req);

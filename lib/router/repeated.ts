@@ -15,6 +15,8 @@ const toOrigin: ReadonlySet<string> = new Set([
 
 /** Said to everybody. Never a cookie, never a validator. */
 const toAll: ReadonlySet<string> = new Set([
+  // A site that closes each connection behind its answer has a reason: a balancer that looks at the first request alone.
+  'connection',
   'content-security-policy',
   'content-security-policy-report-only',
   'cross-origin-embedder-policy',

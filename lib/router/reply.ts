@@ -16,11 +16,21 @@ export function dress(res: ServerResponse, ticket: Ticket, origins: readonly str
   const { origin } = ticket;
   if (origin === undefined || res.hasHeader('Access-Control-Allow-Origin') || !isListed(origin, origins))
     return;
-  res.appendHeader('Vary', 'Origin');
+  vary(res, 'Origin');
   const exact = origins.includes(origin);
   res.setHeader('Access-Control-Allow-Origin', exact ? origin : '*');
   // Credentials for everybody would be a hole: `*` is the whole answer then.
   if (exact) res.setHeader('Access-Control-Allow-Credentials', 'true');
+}
+
+/** Tells caches that the answer depends on this header of the request; once. */
+export function vary(res: ServerResponse, field: string): void {
+  const fields = [res.getHeader('Vary') ?? []]
+    .flat()
+    .join(',')
+    .toLowerCase()
+    .split(/\s*,\s*/);
+  if (!fields.includes(field.toLowerCase()) && !fields.includes('*')) res.appendHeader('Vary', field);
 }
 
 /** The answer to a preflight of a listed origin, where the site's stack has not given one. */
@@ -28,7 +38,7 @@ export function allowPreflight(res: ServerResponse, asked: string | undefined): 
   res.setHeader('Access-Control-Allow-Methods', 'GET,POST');
   if (asked) {
     res.setHeader('Access-Control-Allow-Headers', asked);
-    res.appendHeader('Vary', 'Access-Control-Request-Headers');
+    vary(res, 'Access-Control-Request-Headers');
   }
   res.writeHead(204, { 'Content-Length': 0 });
   res.end();

@@ -1,7 +1,9 @@
 /** Which request goes where: steps that may halt it, then one table. */
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
 import { SocketioError } from '../errors.js';
+import { report } from '../namespace/report.js';
 import type { Session } from '../session/session.js';
 import { PollingTransport } from '../transport/polling.js';
 import {
@@ -12,15 +14,19 @@ import {
   checkOrigin,
   checkRevision,
   checkTransport,
+  chooseId,
   type Step,
   type Visit,
 } from './checks.js';
+import { serveClientFile } from './client.js';
+import { applyCors } from './cors.js';
 import type { Desk } from './desk.js';
 import { envelopeOf, open } from './handshake.js';
 import { isLawful, isWelcome } from './origin.js';
+import { describeRefusal, Refusal } from './refusal.js';
 import { repeatHeaders } from './repeated.js';
 import { asRefusal, dress, isOver, refuse } from './reply.js';
-import { readTicket, type Ticket } from './ticket.js';
+import { readTicket, showTicket, type Ticket } from './ticket.js';
 import { connect, move } from './upgrade.js';
 
 type Endpoint = (visit: Visit, session: Session) => void;
@@ -38,11 +44,13 @@ const endpoints: Partial<Record<string, Endpoint>> = {
   'polling POST': post,
   'jsonp GET': poll,
   'jsonp POST': post,
-  'websocket GET': ({ desk, req, res }, session) => move(desk, session, req, res),
+  'websocket GET': move,
 };
 
 /** What the site's stack lets through to us, before it may enter. Nothing falls through to the site again. */
 const steps: readonly Step[] = [
+  applyCors,
+  serveClientFile,
   checkTransport,
   checkOrigin,
   answerPreflight,
@@ -51,6 +59,7 @@ const steps: readonly Step[] = [
   checkOpen,
   askApplication,
   checkRevision,
+  chooseId,
   // The application may have taken its time.
   checkOpen,
 ];
@@ -72,9 +81,16 @@ export class Routes {
     if (isOver(res)) return;
     const ticket = readTicket(req);
     dress(res, ticket, this.#desk.options.origins);
-    this.#visits.set(req, { desk: this.#desk, ticket, req, res });
-    const halted = (error?: unknown): void => this.#refuse(error, res, ticket);
-    this.#router(req as express.Request, res as express.Response, halted);
+    showTicket(req, ticket);
+    const visit = { desk: this.#desk, ticket, req, res };
+    const halted = (error?: unknown): void => this.#refuse(error, visit);
+    this.#desk.engine.pass(req, res, (error) => {
+      if (error) return halted(error);
+      // A middleware may have answered, and gone on all the same.
+      if (isOver(res)) return;
+      this.#visits.set(req, visit);
+      this.#router(req as express.Request, res as express.Response, halted);
+    });
   }
 
   /** Whether a request names one of our sessions, at the path that the session uses. */
@@ -89,16 +105,31 @@ export class Routes {
     const found = this.#find(req);
     if (!found || !isAdmitted(found.session, req, options.origins)) return false;
     const { ticket, session } = found;
-    try {
-      repeatHeaders(res, ticket, session.birth.admission);
-      dress(res, ticket, options.origins);
-      const visit = { desk: this.#desk, ticket, req, res };
-      checkTransport(visit, raise);
-      serve(visit, session);
-    } catch (error) {
-      this.#refuse(error, res, ticket);
-    }
+    const visit = { desk: this.#desk, ticket, req, res };
+    repeatHeaders(res, ticket, session.birth.admission);
+    dress(res, ticket, options.origins);
+    if (!this.#desk.engine.curious) this.#serve(visit);
+    else this.#present(visit);
     return true;
+  }
+
+  /** Somebody looks at the requests of known sessions. */
+  #present(visit: Visit): void {
+    const { desk, req, res, ticket } = visit;
+    showTicket(req, ticket);
+    desk.engine.pass(req, res, (error) => {
+      if (error) this.#refuse(error, visit);
+      else if (!isOver(res)) this.#serve(visit);
+    });
+  }
+
+  #serve(visit: Visit): void {
+    try {
+      checkTransport(visit, raise);
+      serveSession(visit, raise);
+    } catch (error) {
+      this.#refuse(error, visit);
+    }
   }
 
   #find(req: IncomingMessage): { readonly ticket: Ticket; readonly session: Session } | undefined {
@@ -119,14 +150,19 @@ export class Routes {
     // The request lives as long as its session; its visit is over.
     this.#visits.delete(req);
     if (!visit || isOver(visit.res)) return;
-    const { desk, ticket, res } = visit;
-    entrances[ticket.transport as keyof typeof entrances](desk, ticket, req, res);
+    entrances[visit.ticket.transport as keyof typeof entrances](visit);
   }
 
-  #refuse(error: unknown, res: ServerResponse, { upgrade }: Ticket): void {
+  #refuse(error: unknown, { req, res, ticket }: Visit): void {
     // What no client has caused is told to the owner, too.
-    if (!(error instanceof SocketioError)) this.#desk.options.onError(error, { event: 'request' });
-    refuse(res, asRefusal(error), upgrade);
+    const isOurs = error instanceof SocketioError && error.status !== undefined;
+    if (!isOurs) report(this.#desk.options, error, { event: 'request' });
+    const refusal = asRefusal(error);
+    refuse(res, refusal, ticket.upgrade);
+    this.#desk.engine.refused(() => {
+      showTicket(req, ticket);
+      return describeRefusal(req, refusal, ticket);
+    });
   }
 }
 
@@ -151,24 +187,42 @@ function serveSession(visit: Visit, next: (error?: unknown) => void): void {
 
 function serve(visit: Visit, session: Session): void {
   const { method, transport, upgrade, generation } = visit.ticket;
-  if (generation !== session.birth.protocol) throw new SocketioError('BAD_REQUEST');
   const lawful = upgrade ? transport === 'websocket' : transport === session.carrier?.name;
-  if (!lawful) throw new SocketioError('BAD_REQUEST');
+  if (!lawful) throw mismatch(visit, session);
+  const { protocol: previousProtocol } = session.birth;
+  if (generation !== previousProtocol) {
+    throw new Refusal('BAD_REQUEST', { name: 'PROTOCOL_MISMATCH', protocol: generation, previousProtocol });
+  }
   const endpoint = endpoints[`${transport} ${method}`];
   if (!endpoint || (transport === 'websocket' && !upgrade)) throw new SocketioError('METHOD_NOT_SUPPORTED');
   endpoint(visit, session);
 }
 
-function poll({ ticket, res }: Visit, session: Session): void {
-  polling(session).poll(res, envelopeOf(ticket));
+function poll(visit: Visit, session: Session): void {
+  const { desk, ticket, req, res } = visit;
+  const transport = polling(visit, session);
+  desk.engine.dress(req, res, false);
+  transport.poll(res, envelopeOf(ticket));
 }
 
-function post({ ticket, req, res }: Visit, session: Session): void {
-  polling(session).post(req, res, envelopeOf(ticket));
+function post(visit: Visit, session: Session): void {
+  const { desk, ticket, req, res } = visit;
+  const transport = polling(visit, session);
+  desk.engine.dress(req, res, false);
+  transport.post(req, res, envelopeOf(ticket));
 }
 
-function polling(session: Session): PollingTransport {
+function polling(visit: Visit, session: Session): PollingTransport {
   const { carrier } = session;
   if (carrier instanceof PollingTransport) return carrier;
-  throw new SocketioError('BAD_REQUEST');
+  throw mismatch(visit, session);
+}
+
+function mismatch({ ticket }: Visit, session: Session): Refusal {
+  const { transport } = ticket;
+  return new Refusal('BAD_REQUEST', {
+    name: 'TRANSPORT_MISMATCH',
+    transport,
+    previousTransport: session.carrier?.name,
+  });
 }

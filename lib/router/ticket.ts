@@ -11,6 +11,8 @@ export interface Ticket {
   readonly url: string;
   /** The path of `url`: the mount path, with or without a slash behind it. */
   readonly path: string;
+  /** What of `path` is behind the mount path; as the stack has left it. */
+  readonly rest: string;
   readonly query: Query;
   /** `undefined`: none that this library knows. */
   readonly generation: Generation | undefined;
@@ -50,6 +52,7 @@ export function readTicket(req: IncomingMessage): Ticket {
     method: req.method ?? 'GET',
     url,
     path,
+    rest: pathOf(req.url ?? '/'),
     query,
     generation: generations.get(query.EIO),
     transport: transportOf(query),
@@ -67,6 +70,11 @@ function transportOf({ transport, j }: Query): TransportName | undefined {
   const known = transports.get(transport);
   if (known !== 'polling' || j === undefined) return known;
   return INDEX.test(String(j)) ? 'jsonp' : undefined;
+}
+
+/** Puts on a request what Engine.IO's users read there: the address as the client sent it, and its query. */
+export function showTicket(req: IncomingMessage, { url, query }: Ticket): void {
+  Object.assign(req, { url, _query: query });
 }
 
 /** What the client sent: Express and Connect take the mount path off `req.url` and keep the whole here. */

@@ -1,53 +1,74 @@
 /** A request becomes a WebSocket: a new session's first connection, or the better one of a polling session. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { SocketioError } from '../errors.js';
+import { report } from '../namespace/report.js';
 import type { Options } from '../options.js';
 import type { Session } from '../session/session.js';
 import { nobody } from '../transport/transport.js';
 import { WebSocketTransport } from '../transport/websocket.js';
-import type { Desk } from './desk.js';
+import type { Visit } from './checks.js';
 import { admit, terms } from './handshake.js';
 import { type HeaderLines, passageOf } from './passage.js';
-import type { Ticket } from './ticket.js';
 
 /** @see RFC 6455, section 7.4.1 */
 const GOING_AWAY = 1001;
 
+/** A message may come in pieces as small as this, in bytes, since networks cut as they like; not byte by byte. */
+const SMALL_CHUNK = 64;
+const LEAST_CHUNKS = 4_096;
+
+/** What else `ws` lets a client make grow or wait, said here so that another version's defaults don't matter. */
+const bounds = {
+  /** Pings that a client may send without taking the answers. */
+  maxPendingAutoPongs: 60,
+  /** Milliseconds for the client's close frame; a session ends as late, too. */
+  closeTimeout: 30_000,
+};
+
 /** The server that shakes hands for us; it owns no port and keeps no list. */
 export function webSockets(options: Options, lines: WeakMap<IncomingMessage, HeaderLines>): WebSocketServer {
-  const { perMessageDeflate, maxHttpBufferSize: maxPayload } = options;
+  const { perMessageDeflate, maxFragments, maxHttpBufferSize: maxPayload } = options;
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate,
     maxPayload,
+    ...bounds,
+    maxFragments,
+    maxBufferedChunks: Math.max(LEAST_CHUNKS, Math.ceil(maxPayload / SMALL_CHUNK)),
   });
   server.on('headers', (headers, req) => headers.push(...(lines.get(req) ?? [])));
   return server;
 }
 
 /** The first contact of a client that does not poll. */
-export function connect(desk: Desk, ticket: Ticket, req: IncomingMessage, res: ServerResponse): void {
-  shakeHands(desk, req, res, ({ connection, stream }) => {
+export function connect(visit: Visit): void {
+  const { desk } = visit;
+  shakeHands(visit, true, ({ connection, stream }) => {
     // The site's stack may have taken its time, and we have closed meanwhile.
     if (!desk.open) return connection.close(GOING_AWAY);
-    const session = admit(desk, ticket, req, res);
-    const transport = new WebSocketTransport(connection, stream, session);
-    session.open(transport, terms(desk, session, []));
+    const session = admit(visit);
+    const transport = new WebSocketTransport(connection, stream, session, thresholdOf(desk.options));
+    session.open(transport, terms(desk, session, []), desk.engine.opened);
   });
 }
 
 /** A polling client asks to move. */
-export function move(desk: Desk, session: Session, req: IncomingMessage, res: ServerResponse): void {
-  if (!desk.options.allowUpgrades) throw new SocketioError('BAD_REQUEST');
-  shakeHands(desk, req, res, ({ connection, stream }) => {
-    const transport = new WebSocketTransport(connection, stream, nobody);
+export function move(visit: Visit, session: Session): void {
+  if (!visit.desk.options.allowUpgrades) throw new SocketioError('BAD_REQUEST');
+  shakeHands(visit, false, ({ connection, stream }) => {
+    const transport = new WebSocketTransport(connection, stream, nobody, thresholdOf(visit.desk.options));
     const handover = session.handOver(transport);
     if (handover) transport.reportTo(handover);
     else transport.close('orderly');
   });
+}
+
+function thresholdOf({ perMessageDeflate }: Options): number {
+  return perMessageDeflate ? perMessageDeflate.threshold : 0;
 }
 
 interface Shaken {
@@ -56,14 +77,10 @@ interface Shaken {
 }
 
 /** No session is made before its WebSocket is there: a client that goes away in between leaves nothing behind. */
-function shakeHands(
-  desk: Desk,
-  req: IncomingMessage,
-  res: ServerResponse,
-  ready: (shaken: Shaken) => void,
-): void {
+function shakeHands({ desk, req, res }: Visit, first: boolean, ready: (shaken: Shaken) => void): void {
   refuseBadHandshake(req);
   const passage = passageOf(req, res);
+  desk.engine.dress(req, res, first);
   const { socket, head } = passage;
   passage.accept(res, (lines) => {
     desk.lines.set(req, lines);
@@ -71,7 +88,7 @@ function shakeHands(
       desk.sockets.handleUpgrade(req, socket, head, (connection) => ready({ connection, stream: socket }));
     } catch (error) {
       // Nobody above can answer any more.
-      desk.options.onError(error, { event: 'upgrade' });
+      report(desk.options, error, { event: 'upgrade' });
       socket.destroy();
     } finally {
       desk.lines.delete(req);

@@ -1,7 +1,14 @@
-/** A connection as users see it: `socket.conn`. */
-import type { Conn as View } from '../namespace/wire.js';
+/** A connection as users see it, `socket.conn`; what nobody listens to costs nothing. */
+import type { IncomingMessage } from 'node:http';
+import type { Codec, Frame } from '../codec/codec.js';
+import { sizeOf } from '../codec/parcel.js';
+import { Emitter } from '../emitter.js';
+import type { DisconnectReason } from '../errors.js';
+import type { Carrier, ConnEvents, CreatedPacket, Sent, Conn as View } from '../namespace/connection.js';
 import type { Transport } from '../transport/transport.js';
-import type { Birth } from './household.js';
+import type { Pace } from './farewell.js';
+import type { Hearing } from './hearing.js';
+import type { Birth, Household } from './household.js';
 import type { Outbox } from './outbox.js';
 
 export type ReadyState = View['readyState'];
@@ -11,15 +18,35 @@ export interface Watched {
   readonly birth: Birth;
   readonly readyState: ReadyState;
   readonly carrier: Transport | undefined;
+  readonly upgrading: boolean;
+  close(reason: DisconnectReason, description?: unknown, lingerMs?: number, pace?: Pace): void;
 }
 
-export class Conn implements View {
+const outgoing: ReadonlySet<string | symbol> = new Set(['packetCreate', 'flush', 'drain']);
+const incoming: ReadonlySet<string | symbol> = new Set(['packet', 'data', 'message', 'heartbeat']);
+
+/** Why a connection has ended, in Engine.IO's words: it knows no namespaces and no server that leaves. */
+const reasons: Partial<Record<DisconnectReason, string>> = {
+  'server shutting down': 'forced close',
+  'forced server close': 'forced close',
+};
+
+export class Conn extends Emitter<ConnEvents> implements View {
   readonly #session: Watched;
   readonly #outbox: Outbox;
+  readonly #failed: Household['failed'];
+  #hears = false;
+  #shown: Transport | undefined;
+  #carrier: Carrier;
+  #end: readonly unknown[] = ['forced close', undefined];
 
-  constructor(session: Watched, outbox: Outbox) {
+  constructor(session: Watched, outbox: Outbox, failed: Household['failed']) {
+    super();
     this.#session = session;
     this.#outbox = outbox;
+    this.#failed = failed;
+    this.#shown = session.carrier;
+    this.#carrier = shown(this.#shown);
   }
 
   get id(): string {
@@ -34,13 +61,28 @@ export class Conn implements View {
     return this.#session.birth.remoteAddress;
   }
 
+  get request(): IncomingMessage {
+    return this.#session.birth.request;
+  }
+
   get readyState(): ReadyState {
     return this.#session.readyState;
   }
 
-  /** `polling` before a transport is there: no other can be missing. */
-  get transport(): { readonly name: string } {
-    return { name: this.#session.carrier?.name ?? 'polling' };
+  /** The same object as long as the same transport carries it. */
+  get transport(): Carrier {
+    const { carrier } = this.#session;
+    if (carrier !== this.#shown) this.#carrier = shown(carrier);
+    this.#shown = carrier;
+    return this.#carrier;
+  }
+
+  get upgrading(): boolean {
+    return this.#session.upgrading;
+  }
+
+  get upgraded(): boolean {
+    return this.transport.name === 'websocket' && !/^websocket$/i.test(this.request.headers.upgrade ?? '');
   }
 
   get bufferedAmount(): number {
@@ -50,4 +92,113 @@ export class Conn implements View {
   drained(): Promise<void> {
     return this.#outbox.drained();
   }
+
+  send(data: string | ArrayBuffer | NodeJS.ArrayBufferView, options?: object | Sent, sent?: Sent): this {
+    const told = typeof options === 'function' ? (options as Sent) : sent;
+    if (this.readyState !== 'open') return this;
+    const frames = [this.#codec.message(typeof data === 'string' ? data : bytesOf(data))];
+    this.#outbox.add({ frames, bytes: sizeOf(frames) });
+    if (told) void this.#confirm(told);
+    return this;
+  }
+
+  write(data: string | ArrayBuffer | NodeJS.ArrayBufferView, options?: object | Sent, sent?: Sent): this {
+    return this.send(data, options, sent);
+  }
+
+  close(discard = false): void {
+    this.#session.close('forced close', undefined, undefined, discard ? 'brisk' : 'patient');
+  }
+
+  /** @internal a frame has come; it is shown, and then acted on */
+  hear(frame: Frame, hearing: Hearing): void {
+    if (!this.#hears) return hearing.hear(frame);
+    const packet = this.#codec.show(frame);
+    this.#tell('packet', packet);
+    if (packet.type === 'message') {
+      this.#tell('data', packet.data);
+      this.#tell('message', packet.data);
+    }
+    if (this.readyState !== 'open') return;
+    hearing.hear(frame);
+    if (packet.type !== 'ping' && packet.type !== 'pong') return;
+    // The wrong side has asked: that has ended the connection.
+    if (this.readyState === 'open') this.#tell('heartbeat');
+  }
+
+  /** @internal */
+  tries(transport: Transport): void {
+    this.#tell('upgrading', shown(transport));
+  }
+
+  /** @internal */
+  moved(): void {
+    this.#tell('upgrade', this.transport);
+  }
+
+  /** @internal */
+  ending(reason: DisconnectReason, description: unknown): void {
+    this.#end = [reasons[reason] ?? reason, description];
+  }
+
+  /** @internal */
+  ended(): void {
+    this.#tell('close', ...this.#end);
+  }
+
+  protected override listening(event: string | symbol): void {
+    if (incoming.has(event)) this.#hears = true;
+    if (!outgoing.has(event)) return;
+    this.#outbox.watchedBy({
+      added: (frames) => {
+        for (const frame of frames) this.#tell('packetCreate', this.#created(frame));
+      },
+      leaving: ({ frames }) =>
+        this.#tell(
+          'flush',
+          frames.map((frame) => this.#created(frame)),
+        ),
+      left: () => this.#tell('drain'),
+    });
+  }
+
+  get #codec(): Codec {
+    return this.#session.birth.codec;
+  }
+
+  #created(frame: Frame): CreatedPacket {
+    const { type, data } = this.#codec.show(frame);
+    const options = { compress: true };
+    return data === undefined ? { type, options } : { type, options, data };
+  }
+
+  async #confirm(sent: Sent): Promise<void> {
+    await this.drained();
+    if (this.readyState !== 'open') return;
+    try {
+      sent(this.transport);
+    } catch (error) {
+      this.#failed(error, 'drain');
+    }
+  }
+
+  #tell(event: keyof ConnEvents, ...args: unknown[]): void {
+    if (this.listenerCount(event) > 0) this.dispatch(event, args, (error) => this.#failed(error, event));
+  }
+}
+
+/** `polling` before a transport is there: no other can be missing. */
+function shown(transport: Transport | undefined): Carrier {
+  return {
+    name: transport?.name ?? 'polling',
+    get writable() {
+      return transport?.writable === true;
+    },
+  };
+}
+
+function bytesOf(data: ArrayBuffer | NodeJS.ArrayBufferView): Buffer {
+  return data instanceof ArrayBuffer
+    ? Buffer.from(data)
+    : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }

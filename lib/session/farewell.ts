@@ -30,6 +30,9 @@ export function reasonOf({ layer }: Malformed): DisconnectReason {
   return layer === 'engine' ? 'parse error' : 'forced close';
 }
 
+/** `patient`: the client may come for what waits. `brisk`: what waits leaves at once, or not at all. */
+export type Pace = 'patient' | 'brisk';
+
 /** What a session has at its end. */
 export interface Estate {
   readonly transport: Transport;
@@ -40,16 +43,28 @@ export interface Estate {
 
 export class Farewell {
   readonly #reason: DisconnectReason;
+  readonly #manner: CloseManner;
+  readonly #isBrisk: boolean;
   readonly #estate: Estate;
   readonly #alarm: Alarm;
   #said = false;
 
   /**
    * @param lingerMs how long the client may take to come for its last words, and to answer them
+   * @param pace where it is not what the reason suggests
    * @param overdue called when it has taken longer; the transport has been told to abort
    */
-  constructor(reason: DisconnectReason, estate: Estate, lingerMs: number, overdue: () => void) {
+  constructor(
+    reason: DisconnectReason,
+    estate: Estate,
+    lingerMs: number,
+    pace: Pace | undefined,
+    overdue: () => void,
+  ) {
     this.#reason = reason;
+    this.#manner = pace ? 'orderly' : (manners[reason] ?? 'orderly');
+    // Nobody lingers for a client that breaks the rules.
+    this.#isBrisk = pace ? pace === 'brisk' : abrupt.has(reason) || this.#manner === 'malformed';
     this.#estate = estate;
     this.#alarm = new Alarm(() => {
       estate.transport.close('abort');
@@ -58,16 +73,15 @@ export class Farewell {
     this.#alarm.start(estate.wheel, lingerMs);
   }
 
-  /** What waits leaves, and the end behind it. At once or not at all: nobody lingers for a client that breaks the rules. */
+  /** What waits leaves, and the end behind it. */
   begin(): void {
     const { transport, outbox } = this.#estate;
-    const isAbrupt = abrupt.has(this.#reason);
-    if (!isAbrupt) {
+    if (!abrupt.has(this.#reason)) {
       transport.flow(true);
       outbox.flush();
       this.proceed();
     }
-    if (isAbrupt || this.#manner === 'malformed') this.#leave();
+    if (this.#isBrisk) this.#leave();
   }
 
   /** The transport has taken something. */
@@ -89,10 +103,6 @@ export class Farewell {
 
   stop(): void {
     this.#alarm.stop();
-  }
-
-  get #manner(): CloseManner {
-    return manners[this.#reason] ?? 'orderly';
   }
 
   #leave(): void {

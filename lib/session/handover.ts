@@ -8,8 +8,8 @@ import { Alarm, type Wheel } from './wheel.js';
 const RELEASE_INTERVAL = 100;
 
 export interface HandoverEvents {
-  /** Ends a waiting poll with a noop, if one waits. */
-  release(): void;
+  /** Ends a waiting poll with a noop, if one waits. @param probed the connection that the client has just tried */
+  release(probed?: Transport): void;
   /** The client has moved. @returns `false` while something that it sent the old way has not been taken */
   moved(to: Transport): boolean;
   /** It has not; the polling session goes on untouched. */
@@ -79,14 +79,15 @@ export class Handover implements TransportEvents {
 
   #probed(): void {
     this.#to.send(written(this.#codec, { type: 'pong', data: 'probe' }));
-    this.#release();
+    this.#release(this.#to);
     this.#expecting = true;
   }
 
   /** The client waits for the answer of its poll before it moves; a poll may come between probe and move. */
-  #release(): void {
+  #release(probed?: Transport): void {
     if (this.#moving) return this.#move();
-    this.#up.release();
+    this.#up.release(probed);
+    if (this.#over) return;
     this.#releases.start(this.#wheel, RELEASE_INTERVAL);
   }
 

@@ -44,6 +44,11 @@ export class Hearing {
     this.#people.packet(decoded, size);
   }
 
+  /** Nothing more is heard. */
+  end(): void {
+    this.#decoder.end?.();
+  }
+
   #deal(decoded: Signal | Malformed): void {
     switch (decoded.type) {
       case 'ping':

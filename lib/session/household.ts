@@ -46,4 +46,6 @@ export interface Household {
   readonly wheel: Wheel;
   readonly ticks: Ticks;
   readonly limits: DecodeLimits & PressureLimits & { readonly upgradeTimeout: number };
+  /** A listener of a connection has failed. */
+  readonly failed: (error: unknown, event: string) => void;
 }

@@ -1,7 +1,7 @@
 /** What waits for one client: in order, bounded, written once per tick to whatever carries it. */
-import type { Codec } from '../codec/codec.js';
+import type { Codec, Frame } from '../codec/codec.js';
 import type { Encoded } from '../codec/parcel.js';
-import type { Transport } from '../transport/transport.js';
+import type { Batch, Transport } from '../transport/transport.js';
 import type { Household } from './household.js';
 import { type Gauge, Pressure } from './pressure.js';
 import type { Trail } from './trail.js';
@@ -13,6 +13,13 @@ const EAGER_BYTES = 65_536;
 export interface OutboxEvents {
   /** More waits than the limits allow; what is added from now on is dropped. Told in a tick of its own. */
   tooSlow(why: string): void;
+}
+
+/** Hears what passes, where somebody wants to know. */
+export interface OutboxWatcher {
+  added(frames: readonly Frame[]): void;
+  leaving(batch: Batch): void;
+  left(): void;
 }
 
 export class Outbox implements Gauge {
@@ -31,6 +38,7 @@ export class Outbox implements Gauge {
   /** Made when first needed: most clients never fall behind. */
   #pressure: Pressure | undefined;
   #waiters: (() => void)[] | undefined;
+  #watcher: OutboxWatcher | undefined;
 
   constructor(codec: Codec, house: Household, up: OutboxEvents) {
     this.#codec = codec;
@@ -65,8 +73,13 @@ export class Outbox implements Gauge {
     this.#transport = transport;
   }
 
+  watchedBy(watcher: OutboxWatcher): void {
+    this.#watcher = watcher;
+  }
+
   add(encoded: Encoded): void {
     if (this.#full || !this.#admits(encoded.bytes)) return;
+    this.#watcher?.added(encoded.frames);
     this.#added += encoded.bytes;
     this.#trail = (this.#trail ?? this.#house.ticks.root(this.#codec)).plus(encoded);
     if (!this.writable) return this.#watch();
@@ -127,7 +140,10 @@ export class Outbox implements Gauge {
     );
     this.#trail = rest;
     this.#flight = head.bytes;
-    transport.send(head);
+    this.#watcher?.leaving(head);
+    // Whoever watches may have ended the session.
+    if (transport.writable) transport.send(head);
+    this.#watcher?.left();
   }
 
   get #whole(): Trail {

@@ -4,7 +4,7 @@ import type { Parcel } from '../codec/parcel.js';
 import type { DisconnectReason } from '../errors.js';
 import type { Transport, TransportEvents } from '../transport/transport.js';
 import { Conn, type ReadyState, type Watched } from './conn.js';
-import { Farewell, LINGER, reasonOf } from './farewell.js';
+import { Farewell, LINGER, type Pace, reasonOf } from './farewell.js';
 import { Handover, type HandoverEvents, retire } from './handover.js';
 import { Hearing, type HearingEvents } from './hearing.js';
 import { Heartbeat } from './heartbeat.js';
@@ -42,7 +42,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
 
   /** The connection as users see it; one that nobody asks for is never made. */
   get conn(): Conn {
-    this.#conn ??= new Conn(this, this.#outbox);
+    this.#conn ??= new Conn(this, this.#outbox, this.#house.failed);
     return this.#conn;
   }
 
@@ -50,13 +50,21 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     return this.#state;
   }
 
+  /** Whether a better transport is being tried. */
+  get upgrading(): boolean {
+    return this.#handover !== undefined;
+  }
+
   /** What carries it at present; requests of a polling client are brought to it. */
   get carrier(): Transport | undefined {
     return this.#transport;
   }
 
-  /** The first transport is there: says `open`, with the handshake as its data. */
-  open(transport: Transport, handshake: string): void {
+  /**
+   * The first transport is there: says `open`, with the handshake as its data.
+   * @param announce called before what the client has said by connecting alone
+   */
+  open(transport: Transport, handshake: string, announce?: (session: Session) => void): void {
     // The server may have closed while the handshake was under way.
     if (this.#state !== 'opening') return transport.close('orderly');
     this.#transport = transport;
@@ -66,12 +74,19 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     this.#signal({ type: 'open', data: handshake });
     // A first poll is answered by this signal alone; a WebSocket's goes with what follows in the same tick.
     if (transport.saysGoodbye) this.#outbox.flush();
+    announce?.(this);
+    // Whoever has heard of it may have ended it.
+    if (this.#state !== 'open') return;
     for (const packet of this.birth.manners.implied) this.#up.packet(packet, 0);
   }
 
-  /** @throws what encoding throws */
-  send(parcel: Parcel, volatile = false): void {
-    const encoded = parcel.encoded(this.birth.codec);
+  /**
+   * @param plain whether it leaves as it is, though the connection could compress it
+   * @throws what encoding throws
+   */
+  send(parcel: Parcel, volatile = false, plain = false): void {
+    const { codec } = this.birth;
+    const encoded = plain ? parcel.plain(codec) : parcel.encoded(codec);
     if (this.#state !== 'open') return;
     if (volatile && !this.#outbox.writable) return;
     this.#outbox.add(encoded);
@@ -99,24 +114,27 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   /**
    * The only way to end a session. What was sent before is delivered, unless the reason says that it can't be.
    * @param lingerMs how long that may take; a closing session can be told to hurry
+   * @param pace where it is not what the reason suggests
    */
-  close(reason: DisconnectReason, description?: unknown, lingerMs = LINGER): void {
+  close(reason: DisconnectReason, description?: unknown, lingerMs = LINGER, pace?: Pace): void {
     if (this.#state === 'closing') this.#farewell?.hurry(lingerMs);
     if (this.#state === 'closing' || this.#state === 'closed') return;
     this.#state = 'closing';
     this.#heartbeat.stop();
     this.#handover?.abandon();
     this.#up.closed(reason, description);
+    this.#conn?.ending(reason, description);
     const transport = this.#transport;
     if (!transport) return this.#end();
     const estate = { transport, outbox: this.#outbox, codec: this.birth.codec, wheel: this.#house.wheel };
-    this.#farewell = new Farewell(reason, estate, lingerMs, () => this.#end());
+    this.#farewell = new Farewell(reason, estate, lingerMs, pace, () => this.#end());
     this.#farewell.begin();
   }
 
   received(frame: Frame): void {
-    if (this.#state === 'open') this.#hearing.hear(frame);
-    else this.#farewell?.received(frame);
+    if (this.#state !== 'open') this.#farewell?.received(frame);
+    else if (this.#conn) this.#conn.hear(frame, this.#hearing);
+    else this.#hearing.hear(frame);
   }
 
   over(because: 'close' | 'heartbeat' | Malformed): void {
@@ -159,7 +177,8 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   }
 
   /** Answers a poll that waits; with a noop if there is nothing else. */
-  release(): void {
+  release(probed?: Transport): void {
+    if (probed) this.#conn?.tries(probed);
     if (!this.#transport?.saysGoodbye) return;
     this.#outbox.flush();
     if (this.#transport.writable) this.#transport.send(written(this.birth.codec, { type: 'noop' }));
@@ -174,6 +193,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     to.reportTo(this);
     this.#outbox.carryBy(to);
     this.#heartbeat.sign();
+    this.#conn?.moved();
     // Behind what went before, and ahead of what waits.
     if (unsent) to.send(unsent);
     this.#outbox.flush();
@@ -193,7 +213,9 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#farewell?.stop();
+    this.#hearing.end();
     this.#outbox.clear();
     this.#up.ended();
+    this.#conn?.ended();
   }
 }

@@ -3,7 +3,7 @@ import type { Codec, Signal } from '../codec/codec.js';
 import { sizeOf } from '../codec/parcel.js';
 import { Trail } from './trail.js';
 
-const made = new Map<Codec, Map<Signal['type'], Trail>>();
+const made = new WeakMap<Codec, Map<Signal['type'], Trail>>();
 
 /** A signal that may be queued, or sent alone. */
 export function written(codec: Codec, signal: Signal): Trail {

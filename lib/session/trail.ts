@@ -22,14 +22,20 @@ export class Trail implements Batch {
   readonly bytes: number;
   readonly #before: Trail | undefined;
   readonly #step: readonly Frame[];
+  /** Frames of this step that shall not be compressed. */
+  readonly #spared: readonly boolean[] | undefined;
+  /** Whether there are such frames in the whole history. */
+  readonly #sparing: boolean;
   /** The step taken from here last: the next session with this history takes the same one. */
   #after: Trail | undefined;
   #afterOf: Encoded | undefined;
   #packs: [Pack, unknown][] | undefined;
   #cut: (Cut & { readonly mostFrames: number; readonly mostBytes: number }) | undefined;
 
-  constructor(step: readonly Frame[], bytes: number, before?: Trail) {
+  constructor(step: readonly Frame[], bytes: number, before?: Trail, spared?: readonly boolean[]) {
     this.#step = step;
+    this.#spared = spared;
+    this.#sparing = spared !== undefined || (before ? before.#sparing : false);
     this.#before = before;
     this.count = step.length + (before ? before.count : 0);
     this.bytes = bytes + (before ? before.bytes : 0);
@@ -38,7 +44,9 @@ export class Trail implements Batch {
   plus(encoded: Encoded): Trail {
     if (this.#afterOf === encoded && this.#after) return this.#after;
     this.#afterOf = encoded;
-    this.#after = new Trail(encoded.frames, encoded.bytes, this.count === 0 ? undefined : this);
+    const { frames, bytes, plain } = encoded;
+    const spared = plain && frames.map(() => true);
+    this.#after = new Trail(frames, bytes, this.count === 0 ? undefined : this, spared);
     return this.#after;
   }
 
@@ -46,6 +54,15 @@ export class Trail implements Batch {
     if (!this.#before) return this.#step;
     const steps: (readonly Frame[])[] = [];
     for (let trail: Trail | undefined = this; trail; trail = trail.#before) steps.push(trail.#step);
+    return steps.reverse().flat();
+  }
+
+  get spared(): readonly boolean[] | undefined {
+    if (!this.#sparing) return undefined;
+    const steps: (readonly boolean[])[] = [];
+    for (let trail: Trail | undefined = this; trail; trail = trail.#before) {
+      steps.push(trail.#spared ?? trail.#step.map(() => false));
+    }
     return steps.reverse().flat();
   }
 
@@ -63,12 +80,12 @@ export class Trail implements Batch {
     if (this.count <= mostFrames && this.bytes <= mostBytes) return { head: this, rest: undefined };
     const known = this.#cut;
     if (known?.mostFrames === mostFrames && known.mostBytes === mostBytes) return known;
-    const { frames } = this;
+    const { frames, spared } = this;
     const fitting = countFitting(frames, mostFrames, mostBytes);
     if (fitting === frames.length) return { head: this, rest: undefined };
     const first = frames.slice(0, fitting);
-    const head = new Trail(first, sizeOf(first));
-    const rest = new Trail(frames.slice(fitting), this.bytes - head.bytes);
+    const head = new Trail(first, sizeOf(first), undefined, spared?.slice(0, fitting));
+    const rest = new Trail(frames.slice(fitting), this.bytes - head.bytes, undefined, spared?.slice(fitting));
     this.#cut = { head, rest, mostFrames, mostBytes };
     return this.#cut;
   }

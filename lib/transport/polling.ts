@@ -2,9 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, PayloadFormat } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
+import type { HttpCompression } from '../option-compression.js';
 import { answer } from './answer.js';
 import type { BodyLimits } from './body.js';
-import { bare, type Envelope } from './envelope.js';
+import { compress, compressed, encodingFor } from './compression.js';
+import { bare, type Envelope, type Letter } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
 
@@ -29,6 +31,7 @@ export class PollingTransport implements Transport, IntakeEvents {
   readonly saysGoodbye = true;
   readonly #pack: (frames: readonly Frame[]) => Frame;
   readonly #intake: Intake;
+  readonly #compression: false | HttpCompression;
   #up: TransportEvents;
   #waiting: Waiting | undefined;
   /** Answered, and not yet handed to the operating system. */
@@ -45,7 +48,9 @@ export class PollingTransport implements Transport, IntakeEvents {
     limits: BodyLimits,
     up: TransportEvents,
     name: 'polling' | 'jsonp' = 'polling',
+    compression: false | HttpCompression = false,
   ) {
+    this.#compression = compression;
     this.name = name;
     this.#pack = payload.pack;
     this.#intake = new Intake(payload, limits, this);
@@ -89,13 +94,16 @@ export class PollingTransport implements Transport, IntakeEvents {
     const { socket } = res;
     // Before Node lets go of the socket. It says `finish` of an answer whose connection broke, too.
     res.prependListener('finish', () => socket?.destroyed || this.#left(res));
-    const { body, headers } = envelope.seal(batch.packed(this.#pack));
-    res.writeHead(200, {
-      ...headers,
-      'Content-Length': Buffer.byteLength(body),
-      'Cache-Control': 'no-store',
-    });
-    res.end(body);
+    const letter = envelope.seal(batch.packed(this.#pack));
+    const compression = this.#compression;
+    const encoding = compression && encodingFor(res, batch, letter.body, compression);
+    if (!encoding) return deliver(res, letter);
+    const shrinking =
+      envelope === bare
+        ? compressed(batch, letter, encoding, compression)
+        : compress(letter, encoding, compression);
+    // It counts as leaving all the while: a poll that is cut meanwhile loses nothing.
+    void shrinking.then((smaller) => deliver(res, smaller));
   }
 
   flow(open: boolean): void {
@@ -205,4 +213,11 @@ export class PollingTransport implements Transport, IntakeEvents {
     this.#told = true;
     this.#up.closed(reason, why);
   }
+}
+
+function deliver(res: ServerResponse, { body, headers }: Letter): void {
+  // Compressing takes time; the client may have gone, and what it did not get is kept already.
+  if (res.destroyed || res.headersSent) return;
+  res.writeHead(200, { ...headers, 'Content-Length': Buffer.byteLength(body), 'Cache-Control': 'no-store' });
+  res.end(body);
 }

@@ -8,6 +8,8 @@ export interface Batch {
   readonly frames: readonly Frame[];
   /** Bytes of all frames, UTF-8. */
   readonly bytes: number;
+  /** Which frames shall not be compressed; absent if all may be. */
+  readonly spared?: readonly boolean[] | undefined;
   /** What `pack` makes of the frames; made once for all connections that send the same batch. */
   packed<T>(pack: (frames: readonly Frame[]) => T): T;
 }

@@ -15,6 +15,7 @@ export class WebSocketTransport implements Transport {
   readonly saysGoodbye = false;
   readonly #socket: Duplex;
   readonly #connection: WebSocket;
+  readonly #threshold: number;
   #up: TransportEvents;
   #error: unknown;
   #blocked = false;
@@ -24,8 +25,12 @@ export class WebSocketTransport implements Transport {
   #closed = false;
   #waiters: (() => void)[] | undefined;
 
-  /** @param socket the stream under `connection`, as the server's `upgrade` event gave it */
-  constructor(connection: WebSocket, socket: Duplex, up: TransportEvents) {
+  /**
+   * @param socket the stream under `connection`, as the server's `upgrade` event gave it
+   * @param threshold bytes below which nothing is compressed, where that has been negotiated
+   */
+  constructor(connection: WebSocket, socket: Duplex, up: TransportEvents, threshold = 0) {
+    this.#threshold = threshold;
     this.#connection = connection;
     this.#socket = socket;
     this.#up = up;
@@ -111,9 +116,12 @@ export class WebSocketTransport implements Transport {
 
   #sendCompressed(batch: Batch): void {
     this.#blocked = true;
-    const last = batch.frames.length - 1;
-    batch.frames.forEach((frame, index) => {
-      this.#connection.send(frame, index === last ? () => this.#drained() : undefined);
+    const { frames, spared } = batch;
+    const last = frames.length - 1;
+    frames.forEach((frame, index) => {
+      // `ws` looks at its own threshold only where a connection forgets its context.
+      const compress = !spared?.[index] && Buffer.byteLength(frame) >= this.#threshold;
+      this.#connection.send(frame, { compress }, index === last ? () => this.#drained() : undefined);
     });
   }
 

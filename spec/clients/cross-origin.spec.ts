@@ -1,4 +1,4 @@
-/** Pages of other origins in a real browser: the site's own `cors()` decides, on every transport. */
+/** Pages of other origins in a real browser: the site's own `cors()`, or the option `cors`, decides on every transport. */
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
@@ -27,69 +27,73 @@ async function openPages(): Promise<{ readonly server: Server; readonly origin: 
   return { server, origin: `http://localhost:${await listening(server)}` };
 }
 
-describe('a page of another origin', function () {
-  this.timeout(40_000);
-  let browser: Browser | undefined;
-  let site: Site;
-  let friend: Awaited<ReturnType<typeof openPages>>;
-  let stranger: Awaited<ReturnType<typeof openPages>>;
-  /** What the site has answered. */
-  let statuses: number[] = [];
+for (const by of ['cors() of the site', 'the option cors'] as const) {
+  describe(`a page of another origin, by ${by}`, function () {
+    this.timeout(40_000);
+    let browser: Browser | undefined;
+    let site: Site;
+    let friend: Awaited<ReturnType<typeof openPages>>;
+    let stranger: Awaited<ReturnType<typeof openPages>>;
+    /** What the site has answered. */
+    let statuses: number[] = [];
 
-  beforeEach(() => {
-    statuses = [];
-  });
+    beforeEach(() => {
+      statuses = [];
+    });
 
-  before(async function () {
-    browser = await openBrowser();
-    if (!browser) this.skip();
-    [friend, stranger] = await Promise.all([openPages(), openPages()]);
-    site = await openSite({}, (app) => {
-      app.use((_req, res, next) => {
-        res.on('finish', () => statuses.push(res.statusCode));
-        next();
+    before(async function () {
+      browser = await openBrowser();
+      if (!browser) this.skip();
+      [friend, stranger] = await Promise.all([openPages(), openPages()]);
+      const allowed = { origin: friend.origin, credentials: true };
+      const own = by === 'the option cors';
+      site = await openSite(own ? { cors: allowed } : {}, (app) => {
+        app.use((_req, res, next) => {
+          res.on('finish', () => statuses.push(res.statusCode));
+          next();
+        });
+        if (!own) app.use(cors(allowed));
       });
-      app.use(cors({ origin: friend.origin, credentials: true }));
+      site.io.on('connection', (socket) => {
+        socket.on('echo', (text, reply) => reply(text));
+      });
     });
-    site.io.on('connection', (socket) => {
-      socket.on('echo', (text, reply) => reply(text));
+
+    after(async () => {
+      await browser?.close();
+      await site?.close();
+      friend?.server.close();
+      stranger?.server.close();
     });
-  });
 
-  after(async () => {
-    await browser?.close();
-    await site?.close();
-    friend?.server.close();
-    stranger?.server.close();
-  });
-
-  async function attempt(origin: string, transports: string[]): Promise<Attempt> {
-    const page = await (browser as Browser).newPage();
-    try {
-      await page.goto(origin);
-      return await connectFrom(page, site.url, transports);
-    } finally {
-      await page.close();
+    async function attempt(origin: string, transports: string[]): Promise<Attempt> {
+      const page = await (browser as Browser).newPage();
+      try {
+        await page.goto(origin);
+        return await connectFrom(page, site.url, transports);
+      } finally {
+        await page.close();
+      }
     }
-  }
 
-  for (const transports of [['polling'], ['websocket'], ['polling', 'websocket']]) {
-    const way = transports.join(', then ');
+    for (const transports of [['polling'], ['websocket'], ['polling', 'websocket']]) {
+      const way = transports.join(', then ');
 
-    it(`connects by ${way} if the site's cors() names its origin`, async () => {
-      const { outcome, answer, transport } = await attempt(friend.origin, transports);
-      assert.deepEqual({ outcome, answer }, { outcome: 'connected', answer: 'hello' });
-      assert.equal(transport, transports.at(-1));
-    });
+      it(`connects by ${way} if its origin is named`, async () => {
+        const { outcome, answer, transport } = await attempt(friend.origin, transports);
+        assert.deepEqual({ outcome, answer }, { outcome: 'connected', answer: 'hello' });
+        assert.equal(transport, transports.at(-1));
+      });
 
-    it(`is refused by ${way} if it does not`, async () => {
-      const { outcome } = await attempt(stranger.origin, transports);
-      assert.equal(outcome, 'refused');
-      assert.deepEqual(statuses, [403]);
-      assert.equal(site.io.sockets.sockets.size, 0, 'no session has been made for it');
-    });
-  }
-});
+      it(`is refused by ${way} if it is not`, async () => {
+        const { outcome } = await attempt(stranger.origin, transports);
+        assert.equal(outcome, 'refused');
+        assert.deepEqual(statuses, [403]);
+        assert.equal(site.io.sockets.sockets.size, 0, 'no session has been made for it');
+      });
+    }
+  });
+}
 
 /** Connects in the page, with credentials; says what came of it. */
 function connectFrom(page: Page, url: string, transports: string[]): Promise<Attempt> {

@@ -8,13 +8,13 @@ import { decodeLast, limits, verdict } from './limits.js';
 const { CONNECT, EVENT } = PacketType;
 
 describe('codec/engine3 joining', () => {
-  const joins = (nsp: string, data?: Record<string, string>): Decoded =>
+  const joins = (nsp: string, data?: Record<string, unknown>): Decoded =>
     data ? { type: CONNECT, nsp, data } : { type: CONNECT, nsp };
   const table: [string, string, Decoded][] = [
-    ['the root, which is joined already', '40', undefined],
-    ['the root by name', '40/,', undefined],
-    ['the root with a query', '40/?token=abc,', undefined],
-    ['the root with credentials', '40{"token":"x"}', undefined],
+    ['the root, which whoever has left it may join again', '40', joins('/')],
+    ['the root by name', '40/,', joins('/')],
+    ['the root with a query', '40/?token=abc,', joins('/', { token: 'abc' })],
+    ['the root with credentials', '40{"token":"x"}', joins('/')],
     ['132 a namespace with a query', '40/custom?token=abc,', joins('/custom', { token: 'abc' })],
     ['the same as 1.x writes it', '40/custom?token=abc', joins('/custom', { token: 'abc' })],
     ['133 a namespace without comma', '40/custom', joins('/custom')],
@@ -26,6 +26,8 @@ describe('codec/engine3 joining', () => {
     ['escapes in a query', '40/c?a%26=b%2Cc+d&%C3%A9=%E2%82%AC,', joins('/c', { 'a&': 'b,c d', é: '€' })],
     ['broken escapes', '40/c?%=%zz&&=&a,', joins('/c', { '%': '%zz', '': '', a: '' })],
     ['a key named twice', '40/c?a=1&a=2,', joins('/c', { a: '2' })],
+    ['a fragment', '40/c?a=b#d?e,', joins('/c', { a: 'b' })],
+    ['a fragment alone', '40/c#d,', joins('/c')],
     ['a second question mark', '40/c?a=b?c,', joins('/c', { a: 'b?c' })],
     ['a query that would pollute', '40/c?__proto__=1&constructor=2,', joins('/c', { constructor: '2' })],
     ['a name that is not ASCII', '40/é€', joins('/é€')],

@@ -51,4 +51,15 @@ describe('codec/parcel', () => {
       assert.throws(() => parcel.encoded(codec), TypeError);
     }
   });
+
+  it('tells those who do not want it compressed so, with the same frames and once for each codec', () => {
+    const parcel = event('a', Buffer.alloc(3));
+    const plain = parcel.plain(engine4);
+    assert.equal(plain, parcel.plain(engine4));
+    assert.equal(plain.frames, parcel.encoded(engine4).frames);
+    assert.deepEqual([plain.plain, plain.bytes], [true, parcel.encoded(engine4).bytes]);
+    assert.equal(parcel.encoded(engine4).plain, undefined);
+    assert.notEqual(parcel.plain(engine4Text), plain);
+    assert.throws(() => event('a', 1n).plain(engine4), TypeError);
+  });
 });

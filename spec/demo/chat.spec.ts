@@ -1,8 +1,9 @@
 /** The demo as people use it: two browsers, one conversation, and a line that breaks in the middle. */
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
+import { executablePath } from '../support/browser.js';
 import { paint } from './paint.js';
-import { executablePath, type Person, Stage, screenshot } from './stage.js';
+import { type Person, Stage, screenshot } from './stage.js';
 
 const message = (page: Page, text: string): Locator => page.locator('.message').filter({ hasText: text });
 const room = (page: Page, name: string): Locator => page.locator('.room').filter({ hasText: name });

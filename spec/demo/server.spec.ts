@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { io, type Socket } from 'socket.io-client';
 import { type Site, site } from '../../demo-app/site.js';
-import { listening } from './stage.js';
+import { listening } from '../support/listening.js';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 

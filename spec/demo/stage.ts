@@ -1,29 +1,11 @@
 /** What the demo's specs stand on: the site on a free port, a browser, and people in front of it. */
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import type { Server } from 'node:net';
 import { join } from 'node:path';
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { type Site, site } from '../../demo-app/site.js';
-import { Line } from './line.js';
-
-export const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { executablePath, openBrowser } from '../support/browser.js';
+import { Line } from '../support/line.js';
+import { listening } from '../support/listening.js';
 
 const usual = { viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' } as const;
 
@@ -46,9 +28,8 @@ export class Stage {
   /** @returns false when there is no browser on this machine */
   async open(): Promise<boolean> {
     this.#port = await listening(this.site.server);
-    if (!existsSync(executablePath)) return false;
-    this.#browser = await chromium.launch({ executablePath, args });
-    return true;
+    this.#browser = await openBrowser();
+    return this.#browser !== undefined;
   }
 
   get url(): string {
@@ -89,18 +70,6 @@ export class Stage {
     this.site.server.close();
     this.site.server.closeAllConnections();
   }
-}
-
-/** Lets a server listen on a free port of this machine. @returns the port */
-export function listening(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      if (typeof address === 'object' && address) resolve(address.port);
-      else reject(new Error('The server has no port.'));
-    });
-  });
 }
 
 /** Takes a picture of the page into the folder that SCREENSHOTS names, if it does. */

@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import type { Codec } from '../../lib/codec/codec.js';
 import type { Parcel } from '../../lib/codec/parcel.js';
+import { Emitter } from '../../lib/emitter.js';
 import type { NamespaceOptions } from '../../lib/namespace/audience.js';
+import type { Conn, ConnEvents } from '../../lib/namespace/connection.js';
 import type { NamespaceServer } from '../../lib/namespace/home.js';
 import type { Namespace } from '../../lib/namespace/namespace.js';
 import { Namespaces } from '../../lib/namespace/namespaces.js';
 import type { Socket } from '../../lib/namespace/socket.js';
-import type { Arrival, Conn, Extent, SendFlags, Wire } from '../../lib/namespace/wire.js';
+import type { Arrival, Extent, SendFlags, Wire } from '../../lib/namespace/wire.js';
 import type { ErrorContext } from '../../lib/options.js';
 import { type EventPacket, type Packet, PacketType } from '../../lib/packet.js';
 
@@ -30,6 +32,8 @@ const codec: Codec = {
   },
   signal: () => '',
   decoder: () => ({ decode: () => undefined }),
+  show: () => ({ type: 'message' }),
+  message: () => '',
 };
 
 export class FakeClient implements Wire {
@@ -45,15 +49,21 @@ export class FakeClient implements Wire {
 
   constructor(id: string) {
     this.id = id;
-    this.conn = {
+    this.conn = Object.assign(new Emitter<ConnEvents>(), {
       id: `conn-of-${id}`,
       protocol: 4,
-      transport: { name: 'websocket' },
+      transport: { name: 'websocket', writable: true },
       remoteAddress: '::1',
-      readyState: 'open',
+      readyState: 'open' as const,
+      request: { headers: {} } as IncomingMessage,
+      upgrading: false,
+      upgraded: false,
       bufferedAmount: 7,
       drained: () => Promise.resolve(),
-    };
+      close: () => {},
+      send: () => this.conn,
+      write: () => this.conn,
+    });
   }
 
   send(parcel: Parcel, flags?: SendFlags): void {

@@ -35,6 +35,13 @@ describe('repeated headers', () => {
     assert.notEqual(headersToRepeat(response({ Vary: 'first' })), first);
   });
 
+  it('a connection that shall close behind its answer does so each time', () => {
+    const headers = headersToRepeat(response({ Connection: 'close' }));
+    const later = response({});
+    repeatHeaders(later, readTicket(request()), { path: '/', origin: undefined, headers });
+    assert.equal(later.getHeader('connection'), 'close');
+  });
+
   it('what was said of CORS is repeated to that origin alone', () => {
     const headers = headersToRepeat(
       response({

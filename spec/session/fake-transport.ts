@@ -5,7 +5,7 @@ import type { Batch, CloseManner, Transport, TransportEvents } from '../../lib/t
 const join = (frames: readonly Frame[]): string => frames.join('|');
 
 export class FakeTransport implements Transport {
-  readonly name = 'websocket';
+  readonly name: Transport['name'];
   readonly saysGoodbye: boolean;
   mostFrames = Number.POSITIVE_INFINITY;
   mostBytes = Number.POSITIVE_INFINITY;
@@ -22,6 +22,7 @@ export class FakeTransport implements Transport {
 
   constructor(saysGoodbye = false) {
     this.saysGoodbye = saysGoodbye;
+    this.name = saysGoodbye ? 'polling' : 'websocket';
   }
 
   reportTo(up: TransportEvents): void {

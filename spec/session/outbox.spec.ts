@@ -32,7 +32,7 @@ describe('the outbox', () => {
 
   beforeEach(() => {
     clock = stoppedClock();
-    house = { wheel: new Wheel(), ticks: new Ticks(), limits };
+    house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed: () => {} };
     slow = [];
     transport = new FakeTransport();
     outbox = new Outbox(engine4, house, { tooSlow: (why) => slow.push(why) });

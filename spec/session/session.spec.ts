@@ -37,7 +37,7 @@ describe('a session', () => {
 
   beforeEach(() => {
     clock = stoppedClock();
-    house = { wheel: new Wheel(), ticks: new Ticks(), limits };
+    house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed: () => {} };
     told = [];
     packets = [];
     onClosed = () => {};

@@ -30,6 +30,26 @@ describe('a trail', () => {
     assert.deepEqual([trail.count, trail.bytes], [4, 7]);
   });
 
+  it('knows which frames shall leave as they are', () => {
+    const spared: Encoded = { ...b, plain: true };
+    const pair: Encoded = { frames: ['x', 'y'], bytes: 2, plain: true };
+    assert.equal(history(nothing(), a, b).spared, undefined);
+    const trail = history(nothing(), a, spared, c, pair);
+    assert.deepEqual(trail.spared, [false, true, false, true, true]);
+    assert.deepEqual(trail.cut(2, 100).head.spared, [false, true]);
+    assert.deepEqual(trail.cut(2, 100).rest?.spared, [false, true, true]);
+    assert.equal(history(nothing(), a, b).cut(1, 100).rest?.spared, undefined);
+  });
+
+  it('is one object for all who were told so, and knows of any number of frames', () => {
+    const root = nothing();
+    const spared: Encoded = { ...b, plain: true };
+    assert.equal(history(root, a, spared), history(root, a, spared));
+    assert.notEqual(history(root, a, spared), history(root, a, b));
+    const long = history(root, ...Array.from({ length: 50_000 }, (_, index) => (index % 2 ? spared : a)));
+    assert.equal(long.spared?.length, 50_000);
+  });
+
   it('is packed once for each way of packing', () => {
     const trail = history(nothing(), a, b);
     let packed = 0;

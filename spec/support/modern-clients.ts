@@ -1,5 +1,7 @@
 /** The rows of the battery for Engine.IO 4: the genuine clients 3.x and 4.x, each by each way. */
 import { createRequire } from 'node:module';
+import type { Parser } from '../../lib/index.js';
+import * as json from './json-parser.js';
 import type { Guest, Introduction, Pair, Verbs } from './pair.js';
 import { type Way, ways } from './ways.js';
 
@@ -116,11 +118,22 @@ class ModernGuest implements Guest {
   }
 }
 
-function pair(version: string, way: Way): Pair {
+/** A parser that client and server have agreed on. */
+interface Agreed {
+  readonly name: string;
+  readonly parser: Parser;
+  /** What can't be said through it. */
+  readonly can?: Partial<Pair['can']>;
+  readonly altered?: readonly string[];
+}
+
+function pair(version: string, way: Way, agreed?: Agreed): Pair {
   const { name, can } = versions[version] ?? { name: version, can: {} };
   const { io } = require(name) as { io: Lookup };
   return {
-    name: `${version} ${way.name}`,
+    name: agreed ? `${version} ${way.name} with ${agreed.name}` : `${version} ${way.name}`,
+    ...(agreed && { server: { parser: agreed.parser } }),
+    ...(agreed?.altered && { altered: agreed.altered }),
     protocol: 4,
     first: way.transports[0] ?? '',
     last: way.transports.at(-1) ?? '',
@@ -142,6 +155,7 @@ function pair(version: string, way: Way): Pair {
       views: true,
       askAgain: true,
       ...can,
+      ...agreed?.can,
     },
     words: {
       dismissed: 'io server disconnect',
@@ -152,7 +166,12 @@ function pair(version: string, way: Way): Pair {
       silence: 'ping timeout',
     },
     cut: way.serverCut,
-    blunders: { unknownFrame: 'abc', unknownPacket: '47', heartbeat: '2', stranger: '42/nowhere,["hello"]' },
+    blunders: {
+      unknownFrame: 'abc',
+      unknownPacket: '47',
+      heartbeat: '2',
+      ...(!agreed && { stranger: '42/nowhere,["hello"]' }),
+    },
     guest: (url, namespace, { auth = {}, query = {}, headers = {}, returns = false }) =>
       new ModernGuest(
         io(`${url}${namespace === '/' ? '' : namespace}`, {
@@ -166,6 +185,7 @@ function pair(version: string, way: Way): Pair {
           randomizationFactor: 0,
           forceNew: true,
           autoConnect: false,
+          ...(agreed && { parser: agreed.parser }),
         }),
       ),
   };
@@ -174,4 +194,26 @@ function pair(version: string, way: Way): Pair {
 /** Every version by every way. */
 export const modernPairs: readonly Pair[] = Object.keys(versions).flatMap((version) =>
   ways.map((way) => pair(version, way)),
+);
+
+const agreements: readonly Agreed[] = [
+  {
+    name: 'the msgpack parser',
+    parser: require('socket.io-msgpack-parser') as Parser,
+    altered: [
+      'numbers',
+      'numbers that JSON does not know',
+      'a date',
+      'undefined',
+      'a Uint8Array',
+      'a part of a larger Uint8Array',
+      'an ArrayBuffer',
+    ],
+  },
+  { name: 'a parser of its own', parser: json as Parser, can: { binary: false } },
+];
+
+/** The latest version by every way, with parsers that server and client have agreed on. */
+export const parserPairs: readonly Pair[] = agreements.flatMap((agreed) =>
+  ways.map((way) => pair('4.8.4', way, agreed)),
 );

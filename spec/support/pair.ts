@@ -1,5 +1,7 @@
 /** One lawful pair of the battery: a client generation or version, and the way it connects. What differs is a value here. */
 
+import type { UserOptions } from '../../lib/index.js';
+
 /** What a client says when it asks for a namespace. */
 export interface Introduction {
   readonly auth?: Record<string, unknown>;
@@ -50,6 +52,8 @@ export interface Verbs {
 }
 
 export interface Pair {
+  /** What the server has to be told of it. */
+  readonly server?: UserOptions;
   /** As it stands in the report: `4.8.4 by websocket`. */
   readonly name: string;
   /** What `socket.conn` shows. */
@@ -94,6 +98,8 @@ export interface Pair {
   readonly cut: string;
   /** Frames that are wrong in different ways; absent where the generation has no such wrong. */
   readonly blunders: Partial<Record<'unknownFrame' | 'unknownPacket' | 'heartbeat' | 'stranger', string>>;
+  /** Values of the battery that its parser makes something else of. */
+  readonly altered?: readonly string[];
   /** A new guest, who has not entered yet. */
   guest(url: string, namespace: string, introduction: Introduction): Guest;
 }

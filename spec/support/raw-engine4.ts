@@ -16,7 +16,7 @@ export interface RawClient {
 }
 
 /** Frames in the order of their coming, for one reader. */
-class Inbox {
+export class Inbox {
   readonly #frames: (string | undefined)[] = [];
   #reader: (() => void) | undefined;
 

@@ -31,7 +31,7 @@ export class Stage {
 
   /** Opens the site; each spec has its own. */
   async open(options: UserOptions = {}, prepare?: (app: Express) => void): Promise<Site> {
-    this.#site = await openSite(options, prepare);
+    this.#site = await openSite({ ...this.pair.server, ...options }, prepare);
     return this.#site;
   }
 

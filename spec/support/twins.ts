@@ -19,6 +19,7 @@ export interface Present {
 /** Where a program runs. Its server has the genuine one's type, whichever it is. */
 export interface Ground {
   readonly io: GenuineServer;
+  readonly url: string;
   /** Somebody who has arrived. */
   join(namespace?: string, auth?: object): Promise<Present>;
   /** Somebody who is on the way. */
@@ -108,6 +109,7 @@ class Visit {
   get ground(): Ground {
     return {
       io: this.io,
+      url: this.#house.url,
       join: (namespace, auth) => this.join(namespace, auth),
       coming: (namespace, auth) => this.coming(namespace, auth),
       quiet: () => this.quiet(),

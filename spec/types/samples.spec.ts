@@ -1,10 +1,32 @@
 /** Programs of the kinds that Socket.IO's users write: the compiler takes them, and they can be started. */
 import assert from 'node:assert/strict';
+import { asking, moving, reading, saying, typed } from './samples/cheatsheet.js';
 import { typedEvents } from './samples/typed-events.js';
-import { acknowledgements, catchAll, middleware, namespaces, rooms } from './samples/untyped.js';
+import {
+  acknowledgements,
+  catchAll,
+  engine,
+  middleware,
+  namespaces,
+  optionsWithParts,
+  rooms,
+} from './samples/untyped.js';
 
 describe('a program that was written for socket.io', () => {
-  const programs = { middleware, acknowledgements, rooms, namespaces, 'listeners for everything': catchAll };
+  const programs = {
+    middleware,
+    acknowledgements,
+    rooms,
+    namespaces,
+    engine,
+    'listeners for everything': catchAll,
+    'options with parts': optionsWithParts,
+    'every way to say something': saying,
+    'every way to ask': asking,
+    'all that a socket tells of itself': reading,
+    'all that is done to many': moving,
+    'types of its own': typed,
+  };
   for (const [name, program] of Object.entries(programs)) {
     it(`may use ${name}`, async () => {
       const io = program();

@@ -18,6 +18,10 @@ const pairs = [...classicPairs, ...modernPairs].filter(({ name }) =>
 );
 
 const COUNT = 200;
+/** How often each client speaks meanwhile. */
+const ROUNDS = 10;
+
+const roundOf = (word: unknown): number => Number(String(word).split(', ').at(-1));
 
 /** How often each of some codecs writes while something happens. */
 async function writing(codecs: readonly Codec[], act: () => unknown): Promise<number[]> {
@@ -67,18 +71,29 @@ describe('a room of all ages', () => {
     return guest;
   }
 
-  it(`hears ${COUNT} words in one order, ${pairs.length} clients by three ways`, async () => {
+  it(`hears ${COUNT} words in one order, ${pairs.length} clients by three ways, who all talk at once`, async () => {
     const people = await Promise.all(pairs.map(coming));
-    const logs = people.map((guest) => heardTimes(guest, 'word', COUNT + people.length));
-    for (const [index, guest] of people.entries()) guest.emit('say', `I am ${pairs[index]?.name}`);
+    const total = COUNT + people.length * ROUNDS;
+    const logs = people.map((guest) => heardTimes(guest, 'word', total));
     for (let index = 0; index < COUNT; index++) {
       site.io.to('room').emit('word', index % 3 ? `${index} é😀` : { index });
-      if (index % 20 === 0) await new Promise(setImmediate);
+      if (index % (COUNT / ROUNDS) !== 0) continue;
+      for (const [who, guest] of people.entries()) guest.emit('say', `I am ${who}, ${index}`);
+      await new Promise(setImmediate);
     }
     const [first, ...others] = await Promise.all(logs);
     for (const other of others) assert.deepEqual(other, first);
     const words = new Set(first?.map(([word]) => word));
-    for (const { name } of pairs) assert.ok(words.has(`I am ${name}`), name);
+    for (const [who, { name }] of pairs.entries()) {
+      // Each is heard as often as it spoke, in its own order.
+      const own = [...words].filter((word) => String(word).startsWith(`I am ${who}, `));
+      assert.equal(own.length, ROUNDS, name);
+      assert.deepEqual(
+        own,
+        [...own].sort((a, b) => roundOf(a) - roundOf(b)),
+        name,
+      );
+    }
   });
 
   it('hears bytes, whoever says them', async () => {

@@ -47,9 +47,10 @@ const names = [
 const COUNT = 1_000;
 
 export function talking(stage: Stage): void {
-  const { can } = stage.pair;
+  const { can, altered } = stage.pair;
 
   for (const [what, said, arrives = said] of values) {
+    if (altered?.includes(what)) continue;
     it(`says and hears ${what}`, async () => {
       await stage.open();
       const { guest, socket } = await stage.join();

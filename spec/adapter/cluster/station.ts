@@ -64,9 +64,15 @@ export class Guest {
  * Somebody who has joined.
  * @param patience milliseconds after which it gives up, and leaves
  */
-export async function arrive(url: string, name: string, rooms: string[], patience = 8_000): Promise<Guest> {
+export async function arrive(
+  url: string,
+  name: string,
+  rooms: string[],
+  patience = 8_000,
+  transports = ['websocket'],
+): Promise<Guest> {
   const client = connect(url, {
-    transports: ['websocket'],
+    transports,
     forceNew: true,
     reconnection: false,
     auth: { name, rooms },

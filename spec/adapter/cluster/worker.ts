@@ -1,27 +1,19 @@
 /** A worker: a site of ours, to which the primary hands connections; it does what the spec orders. */
-import { EventEmitter } from 'node:events';
 import { createServer } from 'node:http';
 import { createAdapter } from '@socket.io/cluster-adapter';
 import { setupWorker } from '@socket.io/sticky';
 import express from 'express';
-import { type Socket, socketio } from '../../../lib/index.js';
+import { socketio } from '../../../lib/index.js';
 import { Post, type Server } from './post.js';
 import type { Answer, Order } from './workers.js';
 
 const app = express();
-const io = socketio({ adapter: createAdapter({ heartbeatInterval: 100 }), transports: ['websocket'] });
+const io = socketio({ adapter: createAdapter({ heartbeatInterval: 100 }) });
 app.use('/socket.io', io);
 const server = createServer(app);
 io.attach(server, { path: '/socket.io' });
 
-/** What sticky reads of a server: which sessions begin and end here. */
-const engine = new EventEmitter();
-io.on('connection', (socket: Socket) => {
-  const session = Object.assign(new EventEmitter(), { id: socket.conn.id });
-  socket.on('disconnect', () => session.emit('close'));
-  engine.emit('connection', session);
-});
-setupWorker({ httpServer: server, engine } as never);
+setupWorker(io as never);
 
 const post = new Post(process.env.WORKER_NAME ?? '', io as unknown as Server);
 process.on('message', (message: Partial<Order>) => {

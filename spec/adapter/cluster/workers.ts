@@ -28,16 +28,22 @@ export interface Ready {
 
 export const workerNames = ['here', 'there'] as const;
 
-/** Starts all processes. */
-export async function openWorkers(): Promise<Station[]> {
+/** Starts all processes. @returns the primary, and its address */
+export async function openPrimary(): Promise<{ readonly primary: ChildProcess; readonly url: string }> {
   const primary = fork(fileURLToPath(new URL('primary.ts', import.meta.url)), {
     execArgv: ['--import', 'tsx'],
     serialization: 'advanced',
   });
   const [{ port }] = (await within(once(primary, 'message'), 'the workers', 30_000)) as [Ready];
+  return { primary, url: `http://127.0.0.1:${port}` };
+}
+
+/** The workers, as the nodes of a cluster. */
+export async function openWorkers(): Promise<Station[]> {
+  const { primary, url } = await openPrimary();
   const office = new Office(primary);
   return workerNames.map((worker) => ({
-    guest: (name, ...rooms) => arriveAt(worker, `http://127.0.0.1:${port}`, name, rooms),
+    guest: (name, ...rooms) => arriveAt(worker, url, name, rooms),
     tell: (verb, ...args) => office.order(worker, verb, args) as never,
     close: () => office.close(),
   }));

@@ -1,5 +1,9 @@
 /** Programs as they are written without types of their own. */
+import session from 'express-session';
+import helmet from 'helmet';
+import * as msgpack from 'socket.io-msgpack-parser';
 import {
+  type CorsOptions,
   type Event,
   type ExtendedError,
   type Namespace,
@@ -124,6 +128,43 @@ export function catchAll(): Server {
     socket.once('one time', (value: number) => value.toFixed());
     socket.volatile.emit('ping');
     socket.request.headers.cookie?.split(';');
+  });
+  return io;
+}
+
+/** Options with parts. */
+export function optionsWithParts(): Server {
+  const cors: CorsOptions = { origin: ['https://a.example', /\.b\.example$/], methods: ['GET', 'POST'] };
+  const options: Partial<ServerOptions> = {
+    cors: { ...cors, credentials: true, origin: (origin, done) => done(null, origin?.endsWith('.example')) },
+    parser: msgpack,
+    serveClient: false,
+    httpCompression: { threshold: 2_048, level: 1 },
+    perMessageDeflate: { threshold: 2_048 },
+    addTrailingSlash: false,
+  };
+  socketio({ cors: (req, done) => done(null, req.headers.host ? cors : undefined) }).close();
+  return socketio(options);
+}
+
+/** What is below the namespaces. */
+export function engine(): Server {
+  const io = socketio();
+  io.engine.on('connection_error', ({ req, code, message, context }) => {
+    console.log(req.url?.length, code + 1, message.length, context.name);
+  });
+  io.engine.on('initial_headers', (headers, req) => {
+    headers['set-cookie'] = `url=${req.url?.length}`;
+  });
+  io.engine.use(helmet());
+  io.engine.use(session({ secret: 'x', resave: false, saveUninitialized: false }));
+  io.engine.generateId = (req) => `${req.headers['x-id']}`;
+  io.engine.generateId = async () => 'id';
+  io.on('connection', ({ conn }) => {
+    conn.once('upgrade', (transport) => console.log(transport.name, conn.transport.name));
+    conn.on('packet', ({ type, data }) => console.log(type, data?.length));
+    conn.on('packetCreate', ({ type, options }) => console.log(type, options.compress));
+    conn.on('close', (reason) => console.log(reason.length, io.engine.clientsCount));
   });
   return io;
 }
