@@ -14,6 +14,8 @@ const refusals = {
   BAD_HANDSHAKE_METHOD: { status: 400, wireCode: 2, message: 'Bad handshake method' },
   BAD_REQUEST: { status: 400, wireCode: 3, message: 'Bad request' },
   FORBIDDEN: { status: 403, wireCode: 4, message: 'Forbidden' },
+  ORIGIN_FORBIDDEN: { status: 403, wireCode: 4, message: 'Forbidden' },
+  ADMISSION_FAILED: { status: 403, wireCode: 4, message: 'Forbidden' },
   UNSUPPORTED_PROTOCOL_VERSION: { status: 400, wireCode: 5, message: 'Unsupported protocol version' },
   MALFORMED_BODY: { status: 400, message: '' },
   METHOD_NOT_SUPPORTED: { status: 500, message: '' },

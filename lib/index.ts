@@ -71,6 +71,7 @@ export type { NameMatcher, ParentNamespace } from './namespace/parent.js';
 export type { RemoteSocket } from './namespace/remote.js';
 export type { Handshake } from './namespace/wire.js';
 export type { CorsOptions } from './option-cors.js';
+export type { FlashPolicy } from './option-flash.js';
 export type { Options, Parser, UserOptions, UserOptions as ServerOptions } from './options.js';
 export type { Engine } from './router/engine.js';
 export type { RefusedRequest } from './router/refusal.js';

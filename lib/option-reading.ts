@@ -14,11 +14,12 @@ import {
 } from './option-checks.js';
 import { readHttpCompression, readPerMessageDeflate } from './option-compression.js';
 import { readCors } from './option-cors.js';
+import { readFlashPolicy } from './option-flash.js';
 import type { Generation, Options, UserOptions } from './options.js';
 
 const defaults: Options = {
   transports: ['polling', 'websocket'],
-  generations: [3, 4],
+  generations: [1, 3, 4],
   allowEIO3: true,
   allowUpgrades: true,
   pingInterval: 25_000,
@@ -79,8 +80,8 @@ const ranges: Partial<Record<keyof Options, readonly [least: number, most: numbe
 
 /** Options that choose from a closed list. */
 const choices: Partial<Record<keyof Options, readonly unknown[]>> = {
-  transports: ['polling', 'websocket', 'jsonp'],
-  generations: [3, 4],
+  transports: ['polling', 'websocket', 'jsonp', 'htmlfile', 'flashsocket'],
+  generations: [1, 3, 4],
   admit: ['once', 'every'],
 };
 
@@ -116,6 +117,7 @@ const checks: Partial<Record<keyof Options, Check>> = {
   origins: (value) => Object.freeze(listOf(typeof value === 'string' ? [value] : value, 'origins', isOrigin)),
   cookie: readCookie,
   connectionStateRecovery: readRecovery,
+  flashPolicy: readFlashPolicy,
   onError: isFunction,
   allowRequest: isFunction,
   adapter: isFunction,

@@ -4,6 +4,7 @@ import type { Anything } from './events.js';
 import type { CookieOptions, RecoveryOptions } from './option-checks.js';
 import type { HttpCompression, PerMessageDeflate } from './option-compression.js';
 import type { Cors, CorsOptions, CorsQuestion } from './option-cors.js';
+import type { FlashPolicy } from './option-flash.js';
 
 export type TransportName = 'polling' | 'websocket' | 'jsonp' | 'htmlfile' | 'flashsocket';
 
@@ -33,9 +34,12 @@ export interface ErrorContext {
 }
 
 export interface Options {
-  /** Ways to connect that are offered, of `polling`, `websocket` and `jsonp`. @default ['polling', 'websocket'] */
+  /**
+   * Ways to connect that are offered, of `polling`, `websocket`, `jsonp`, `htmlfile` and `flashsocket`, each to the
+   * generations that know it; the last two are of revision 1 alone. @default ['polling', 'websocket']
+   */
   readonly transports: readonly TransportName[];
-  /** Which clients are served. @default [3, 4] */
+  /** Which clients are served. @default [1, 3, 4] */
   readonly generations: readonly Generation[];
   /** `false` takes Engine.IO 3 from `generations`. @default true */
   readonly allowEIO3: boolean;
@@ -109,6 +113,8 @@ export interface Options {
    * `{ name: 'io', path: '/', httpOnly: true, sameSite: 'lax' }`. @default none
    */
   readonly cookie?: CookieOptions;
+  /** Answers Flash's question whether it may connect, for `flashsocket`. @default not answered */
+  readonly flashPolicy?: FlashPolicy;
   /** Asked on each handshake; calls back with an error text or a verdict. */
   readonly allowRequest?: (
     req: IncomingMessage,

@@ -13,6 +13,8 @@ export const PacketType = {
 export interface ConnectPacket {
   readonly type: typeof PacketType.CONNECT;
   nsp: string;
+  /** In: how the client addresses the namespace, if not by its name: revision 1 has a query behind it, for good. */
+  readonly address?: string;
   /** In: the client's `auth`, or the query of the namespace URL in older protocols. Out: `{ sid, pid? }`. */
   readonly data?: Readonly<Record<string, unknown>>;
 }

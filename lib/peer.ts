@@ -3,11 +3,12 @@
 import type { IncomingMessage } from 'node:http';
 import { Parcel } from './codec/parcel.js';
 import type { DisconnectReason } from './errors.js';
+import { Line } from './line.js';
 import type { Conn } from './namespace/connection.js';
 import type { Namespace } from './namespace/namespace.js';
 import type { Namespaces } from './namespace/namespaces.js';
 import type { Socket } from './namespace/socket.js';
-import type { Client, Extent, Handshake, SendFlags, Wire } from './namespace/wire.js';
+import type { Client, Extent, Handshake, SendFlags } from './namespace/wire.js';
 import {
   type AckPacket,
   type ConnectPacket,
@@ -17,14 +18,13 @@ import {
   type Packet,
   PacketType,
 } from './packet.js';
+import { Anteroom, type AnteroomBounds } from './session/anteroom.js';
+import { arrivesEntire } from './session/entire.js';
 import type { SessionEvents } from './session/household.js';
 import type { Session } from './session/session.js';
 import { Alarm, type Wheel } from './session/wheel.js';
 
-/** Bytes told in one tick that leave together: above 64 KiB the outbox does not wait for the rest. */
-const ENTIRE_BYTES = 60_000;
-
-export interface PeerSettings {
+export interface PeerSettings extends AnteroomBounds {
   readonly namespaces: Namespaces;
   readonly wheel: Wheel;
   readonly connectTimeout: number;
@@ -42,6 +42,8 @@ export class Peer implements SessionEvents, Client {
   #sought: Set<string> | undefined;
   /** Sockets that do not want to be read, by namespace. */
   #congested: Set<string> | undefined;
+  /** Packets of hasty clients that came before their namespaces were joined. */
+  #early: Anteroom | undefined;
   #session: Session | undefined;
   #joinDeadline: Alarm | undefined;
 
@@ -105,7 +107,9 @@ export class Peer implements SessionEvents, Client {
     if (extent === 'lost') return this.#abandon();
     const index = this.#sockets.findIndex((socket) => socket.nsp.name === nsp);
     if (index !== -1) this.#sockets.splice(index, 1);
+    this.#early?.take(nsp);
     this.flow(nsp, true);
+    if (nsp === this.#present.birth.manners.base && this.#joinDeadline === undefined) return this.#dismiss();
     if (extent === 'membership' || (extent !== 'connection' && this.#sockets.length > 0)) return;
     for (const socket of [...this.#sockets]) socket.disconnect();
     this.#close();
@@ -141,6 +145,11 @@ export class Peer implements SessionEvents, Client {
     this.#session?.carrier?.close('abort');
   }
 
+  /** The namespace that is the connection has been left; the client knows that all the others are. */
+  #dismiss(): void {
+    this.#present.close('server namespace disconnect');
+  }
+
   /** Something that makes no sense at this moment, though it did a moment ago. */
   #senseless(why: string): void {
     if (!this.#present.birth.manners.forgiving) this.#close(why);
@@ -148,8 +157,14 @@ export class Peer implements SessionEvents, Client {
 
   #deal(packet: EventPacket | AckPacket | DisconnectPacket, size: number): void {
     const socket = this.#find(packet.nsp);
-    if (socket?.connected) socket.receive(packet, size);
+    if (socket?.connected && !this.#early?.has(packet.nsp)) socket.receive(packet, size);
+    else if (this.#present.birth.manners.hasty) this.#keep(packet, size);
     else this.#senseless('a packet for a namespace that was not joined');
+  }
+
+  #keep(packet: EventPacket | AckPacket | DisconnectPacket, size: number): void {
+    this.#early ??= new Anteroom(this.#settings);
+    this.#early.add({ packet, size });
   }
 
   #join(packet: ConnectPacket): void {
@@ -159,30 +174,34 @@ export class Peer implements SessionEvents, Client {
       return this.#close('more than maxNamespaces namespaces');
     }
     const found = this.#settings.namespaces.resolve(nsp, auth);
-    if (found instanceof Promise) this.#await(found, nsp, auth);
-    else this.#enter(found, nsp, auth);
+    if (found instanceof Promise) this.#await(found, packet, auth);
+    else this.#enter(found, packet, auth);
   }
 
-  #await(found: Promise<Namespace | undefined>, nsp: string, auth: Handshake['auth']): void {
+  #await(found: Promise<Namespace | undefined>, packet: ConnectPacket, auth: Handshake['auth']): void {
     this.#sought ??= new Set();
-    this.#sought.add(nsp);
+    this.#sought.add(packet.nsp);
     const settled = (namespace: Namespace | undefined): void => {
-      this.#sought?.delete(nsp);
-      this.#enter(namespace, nsp, auth);
+      this.#sought?.delete(packet.nsp);
+      this.#enter(namespace, packet, auth);
     };
     found.then(settled, () => settled(undefined));
   }
 
-  #enter(namespace: Namespace | undefined, nsp: string, auth: Handshake['auth']): void {
+  #enter(namespace: Namespace | undefined, packet: ConnectPacket, auth: Handshake['auth']): void {
+    const { nsp, address } = packet;
     if (this.#present.readyState !== 'open') return namespace?.vacate();
-    if (!namespace) return this.send(new Parcel(unknownNamespace(nsp)), undefined);
-    const line = new Line(this, nsp);
+    if (!namespace) {
+      this.#early?.take(nsp);
+      return this.send(new Parcel(unknownNamespace(address ?? nsp)), undefined);
+    }
+    const line = new Line(this, nsp, address);
     const { manners } = this.#present.birth;
     const id = manners.idFor(nsp, this.id);
     const handshake = manners.introduce(this.#handshake, auth);
     // Known before anybody is told of it: a listener may end this connection at once, and that must reach it.
     const known = (socket: Socket): unknown => this.#sockets.push(socket);
-    const entire = manners.returns ? { entire: this.#entire } : undefined;
+    const entire = manners.returns && { entire: arrivesEntire(this.#present) };
     const welcome = namespace.welcome({ id, client: this, wire: line, handshake, ...entire }, known);
     if (!welcome) return;
     this.#sought ??= new Set();
@@ -190,46 +209,15 @@ export class Peer implements SessionEvents, Client {
     welcome.then(() => this.#sought?.delete(nsp));
   }
 
-  /** One answer to a poll arrives whole or not at all; a WebSocket may break between two frames. */
-  readonly #entire = (frames: number, bytes: number): boolean => {
-    const { carrier, conn } = this.#present;
-    const room = conn.bufferedAmount === 0 && carrier?.saysGoodbye === true;
-    // The CONNECT is one frame more.
-    return room && frames < carrier.mostFrames && bytes < ENTIRE_BYTES;
-  };
-
-  /** @internal the first namespace has been joined */
-  joined(): void {
+  /** @internal a namespace has been joined; its listeners are put on in this very tick */
+  joined(nsp: string): void {
     this.#joinDeadline?.stop();
     this.#joinDeadline = undefined;
-  }
-}
-
-/** The way of one socket to this connection. */
-class Line implements Wire {
-  readonly #peer: Peer;
-  readonly #nsp: string;
-  #open = true;
-
-  constructor(peer: Peer, nsp: string) {
-    this.#peer = peer;
-    this.#nsp = nsp;
+    if (this.#early?.has(nsp)) process.nextTick(() => this.#hearEarly(nsp));
   }
 
-  send(parcel: Parcel, flags?: SendFlags): void {
-    if (!this.#open) return;
-    if (parcel.packet.type === PacketType.CONNECT) this.#peer.joined();
-    this.#peer.send(parcel, flags);
-  }
-
-  close(extent: Extent): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#peer.left(this.#nsp, extent);
-  }
-
-  flow(open: boolean): void {
-    if (this.#open) this.#peer.flow(this.#nsp, open);
+  #hearEarly(nsp: string): void {
+    for (const { packet, size } of this.#early?.take(nsp) ?? []) this.#find(nsp)?.receive(packet, size);
   }
 }
 

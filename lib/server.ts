@@ -2,16 +2,16 @@
 
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
-import { host } from './adapter/host.js';
+import { adapterMaker } from './adapter/choice.js';
 import { MemoryAdapter } from './adapter/memory.js';
-import { RecoveringAdapter } from './adapter/recovery.js';
 import type { Next } from './callable.js';
+import type { Parcel } from './codec/parcel.js';
 import { type CloseOptions, hold, readDrain } from './drain.js';
 import { SocketioError } from './errors.js';
 import type { Anything, DefaultEventsMap, EventParams, EventsMap, NamesWithoutAck } from './events.js';
 import { Face } from './face.js';
 import type { NamespaceServer } from './namespace/home.js';
-import type { CreateAdapter, Namespace } from './namespace/namespace.js';
+import type { Namespace } from './namespace/namespace.js';
 import { Namespaces } from './namespace/namespaces.js';
 import type { NameMatcher, ParentNamespace } from './namespace/parent.js';
 import { report } from './namespace/report.js';
@@ -20,10 +20,11 @@ import type { Handshake } from './namespace/wire.js';
 import { readOptions } from './option-reading.js';
 import type { AdapterFactory, Options, UserOptions } from './options.js';
 import { Peer, type PeerSettings } from './peer.js';
-import { codecsFor, type Desk } from './router/desk.js';
+import { type Codecs, codecsFor, type Desk, returningCodec } from './router/desk.js';
 import { Engine } from './router/engine.js';
 import { Mount } from './router/mount.js';
 import type { HeaderLines } from './router/passage.js';
+import { PolicyPort } from './router/policy-port.js';
 import { Routes } from './router/routes.js';
 import { Shelf } from './router/shelf.js';
 import { webSockets } from './router/upgrade.js';
@@ -46,8 +47,10 @@ export class Server<
   readonly #namespaces: Namespaces;
   readonly #mount: Mount;
   readonly #routes: Routes;
+  readonly #policyPort: PolicyPort | undefined;
   readonly #house: Household;
   readonly #settings: PeerSettings;
+  readonly #codecs: Codecs;
   #adapter: AdapterFactory;
   #open = true;
   #emptied: (() => void) | undefined;
@@ -61,9 +64,11 @@ export class Server<
     this.#options = options;
     const failed = (error: unknown, event: string): void => report(options, error, { event });
     this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed };
-    const createAdapter = creator(options.adapter, options);
+    const createAdapter = adapterMaker<Parcel>(options.adapter, options);
+    this.#codecs = codecsFor(options);
+    const codec = returningCodec(this.#codecs);
     const server = this as unknown as NamespaceServer;
-    this.#namespaces = new Namespaces({ server, options, createAdapter }, (namespace) =>
+    this.#namespaces = new Namespaces({ server, options, createAdapter, codec }, (namespace) =>
       this.#announce(namespace),
     );
     this.#settings = {
@@ -76,7 +81,10 @@ export class Server<
     this.of('/');
     this.engine = new Engine(options, this.#sessions, this);
     this.#routes = new Routes(this.#desk());
-    this.#mount = new Mount(options.handshakeTimeout, this.#routes);
+    const { flashPolicy, handshakeTimeout, onError } = options;
+    this.#mount = new Mount(handshakeTimeout, this.#routes, flashPolicy);
+    if (flashPolicy?.listen === undefined) return;
+    this.#policyPort = new PolicyPort(flashPolicy, (error) => onError(error, { event: 'flashPolicy' }));
   }
 
   get sockets(): Namespace<Listen, Emit, ServerSide, SocketData> {
@@ -128,7 +136,7 @@ export class Server<
   adapter(factory: AdapterFactory): this;
   adapter(factory?: AdapterFactory): AdapterFactory | this {
     if (!factory) return this.#adapter;
-    this.#namespaces.adopt(creator(readOptions({ adapter: factory }).adapter, this.#options));
+    this.#namespaces.adopt(adapterMaker(readOptions({ adapter: factory }).adapter, this.#options));
     this.#adapter = factory;
     return this;
   }
@@ -191,6 +199,7 @@ export class Server<
       session.close('server shutting down', undefined, drain);
     if (this.#sessions.size > 0) await hold(emptied, drain);
     this.#mount.close();
+    await this.#policyPort?.close();
     const leave = async (namespace: Namespace): Promise<void> => namespace.close();
     await Promise.allSettled([...this.#namespaces].map(leave));
   }
@@ -200,12 +209,13 @@ export class Server<
     const lines = new WeakMap<IncomingMessage, HeaderLines>();
     return {
       options: this.#options,
-      codecs: codecsFor(this.#options),
+      codecs: this.#codecs,
       sessions: this.#sessions,
       engine: this.engine,
       sockets: webSockets(this.#options, lines),
       shelf: this.#options.serveClient ? new Shelf() : undefined,
       lines,
+      wheel: this.#house.wheel,
       get open() {
         return server.#open;
       },
@@ -231,13 +241,6 @@ export class Server<
       report(this.#options, error, { event: 'new_namespace' });
     });
   }
-}
-
-function creator(factory: AdapterFactory | undefined, options: Options): CreateAdapter {
-  const { connectionStateRecovery: recovery } = options;
-  if (factory && factory !== MemoryAdapter)
-    return (nsp) => host(factory, nsp, recovery ? { connectionStateRecovery: recovery } : {});
-  return (nsp) => (recovery ? new RecoveringAdapter(nsp, recovery) : new MemoryAdapter(nsp));
 }
 
 /** Express says `mount` with the application as its only argument; nobody broadcasts a function. */

@@ -23,6 +23,7 @@ const plan: Plan = [
       'options.ts',
       'option-reading.ts',
       'option-checks.ts',
+      'option-flash.ts',
       'option-compression.ts',
       'option-cors.ts',
       'events.ts',
@@ -32,7 +33,7 @@ const plan: Plan = [
   ['adapter/', 'codec/'],
   ['namespace/', 'transport/'],
   ['session/'],
-  ['peer.ts', 'router/'],
+  [['peer.ts', 'line.ts'], 'router/'],
   [['server.ts', 'callable.ts', 'drain.ts', 'face.ts']],
   ['index.ts'],
 ];

@@ -26,10 +26,10 @@ describe('options', () => {
     assert.deepEqual(readOptions({ origins: 'http://a.example' }).origins, ['http://a.example']);
   });
 
-  it("serve two generations, and one where Socket.IO's switch says so", () => {
-    assert.deepEqual(readOptions().generations, [3, 4]);
-    assert.deepEqual(readOptions({ allowEIO3: true }).generations, [3, 4]);
-    assert.deepEqual(readOptions({ allowEIO3: false }).generations, [4]);
+  it("serve three generations, and two where Socket.IO's switch says so", () => {
+    assert.deepEqual(readOptions().generations, [1, 3, 4]);
+    assert.deepEqual(readOptions({ allowEIO3: true }).generations, [1, 3, 4]);
+    assert.deepEqual(readOptions({ allowEIO3: false }).generations, [1, 4]);
     assert.deepEqual(readOptions({ allowEIO3: true, generations: [4] }).generations, [4]);
     assert.ok(Object.isFrozen(readOptions({ allowEIO3: false }).generations));
     assert.throws(() => readOptions({ allowEIO3: false, generations: [3] }), { code: 'OPTION_INVALID' });

@@ -66,7 +66,7 @@ export class HostedPlaces<Letter> implements Keeper<Letter> {
     carrier: string,
   ): Letter[] {
     const letters = packets.map((data) => this.nsp.seal({ type: 2, nsp: this.nsp.name, data }));
-    const kept = letters.map((letter) => this.nsp.keep(letter));
+    const kept = letters.map((letter) => this.nsp.keep(letter, false));
     const frames = kept.reduce((sum, one) => sum + one.frames.length, 0);
     const bytes = kept.reduce((sum, one) => sum + one.bytes, 0);
     if (letters.length > 0) place.attempted(from, carrier, !entire(frames, bytes));

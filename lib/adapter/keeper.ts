@@ -17,8 +17,11 @@ export interface Holder<Letter> extends Resident<Letter> {
 /** A namespace whose clients may come back. `Kept` is an event that has become bytes. */
 export interface Keeping<Letter> extends Hospitable<Letter> {
   readonly sockets: ReadonlyMap<string, Holder<Letter>>;
-  /** @throws what encoding throws */
-  keep(letter: Letter): Kept;
+  /**
+   * @param plain whether it is not to be compressed
+   * @throws what encoding throws
+   */
+  keep(letter: Letter, plain: boolean): Kept;
   revive(kept: Kept): Letter;
   /** Hears what went wrong with the adapter. */
   failed(error: unknown): void;

@@ -131,7 +131,7 @@ export class RecoveringAdapter<Letter>
   #write(
     packet: EventPacket,
     meant: string | BroadcastOptions | undefined,
-    { volatile }: BroadcastFlags,
+    { volatile, compress }: BroadcastFlags,
   ): { readonly letter: Letter; readonly number: number } {
     const { history } = this;
     if (volatile || meant === undefined || this.#byPid.size === 0) {
@@ -141,7 +141,7 @@ export class RecoveringAdapter<Letter>
     const number = history.last + 1;
     packet.offset = this.#offset(number);
     const letter = this.seal(packet);
-    history.add(this.nsp.keep(letter), meant);
+    history.add(this.nsp.keep(letter, compress === false), meant);
     this.#watch();
     return { letter, number };
   }

@@ -34,22 +34,21 @@ export class Parcel {
     if (known) return known;
     const basis = codec.basis && this.#encoded[codec.basis.slot];
     const frames = codec.basis && basis ? codec.basis.turn(basis.frames) : codec.encode(this.packet);
-    const encoded = { frames, bytes: sizeOf(frames) };
+    const encoded = { frames, bytes: sizeOf(frames), ...(basis?.plain && { plain: basis.plain }) };
     this.#encoded[codec.slot] = encoded;
     return encoded;
   }
 
   /**
    * The frames for later: whatever the program does to the arguments or their bytes, these stay as they are now.
+   * @param plain whether they leave uncompressed then, too
    * @throws what `encoded` throws
    */
-  keep(codec: Codec): Encoded {
-    const { frames, bytes } = this.encoded(codec);
-    if (frames.length === 1) return this.encoded(codec);
-    const own = frames.map((frame) => (typeof frame === 'string' ? frame : Buffer.from(frame)));
-    const kept = { frames: own, bytes };
-    this.#encoded[codec.slot] = kept;
-    return kept;
+  keep(codec: Codec, plain: boolean): Encoded {
+    const encoded = plain ? this.plain(codec) : this.encoded(codec);
+    if (encoded.frames.every((frame) => typeof frame === 'string')) return encoded;
+    const frames = encoded.frames.map((frame) => (typeof frame === 'string' ? frame : Buffer.from(frame)));
+    return { ...encoded, frames };
   }
 
   /**

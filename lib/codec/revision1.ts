@@ -76,8 +76,10 @@ function readAsk(id: string | undefined, plus: string | undefined): Fields['ask'
 /** The query stands behind the endpoint on paper, and in the data in what the originals' encoders write. */
 function readConnect({ nsp, query, data }: Fields): ConnectPacket {
   const pairs = Object.fromEntries(new URLSearchParams(query || data));
-  if (Object.keys(pairs).length === 0) return { type: PacketType.CONNECT, nsp };
-  return { type: PacketType.CONNECT, nsp, data: disarm(pairs) };
+  // The client finds its namespace by the very text that it has used.
+  const address = query ? { address: nsp + query } : {};
+  if (Object.keys(pairs).length === 0) return { type: PacketType.CONNECT, nsp, ...address };
+  return { type: PacketType.CONNECT, nsp, ...address, data: disarm(pairs) };
 }
 
 function readValue({ nsp, data, ask }: Fields, limits: DecodeLimits): Decoded {

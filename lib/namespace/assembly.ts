@@ -1,7 +1,7 @@
 /** What can be said and done to all sockets of a namespace, and to the same namespace on other nodes. */
 import type { Adapter, SocketDescription } from '../adapter/contract.js';
 import type { Kept } from '../adapter/keeper.js';
-import { engine4 } from '../codec/engine4.js';
+import type { Codec } from '../codec/codec.js';
 import { readForeign } from '../codec/foreign.js';
 import { type Encoded, Parcel } from '../codec/parcel.js';
 import { call, Emitter, type OnError } from '../emitter.js';
@@ -42,6 +42,8 @@ export abstract class Assembly<
   abstract readonly adapter: Adapter;
   /** @internal */
   abstract readonly options: NamespaceOptions;
+  /** What the clients read that can come back. @internal */
+  abstract readonly codec: Codec;
   abstract readonly sockets: ReadonlyMap<string, SocketDescription>;
   /** The next acknowledgement's number, shared by all emits. @internal */
   readonly ids = { next: 0 };
@@ -159,13 +161,13 @@ export abstract class Assembly<
   }
 
   /** Encoded for the only clients that can come back. @internal */
-  keep(parcel: Parcel): Kept {
-    return parcel.keep(engine4);
+  keep(parcel: Parcel, plain = false): Kept {
+    return parcel.keep(this.codec, plain);
   }
 
   /** @internal */
   revive(kept: Kept): Parcel {
-    return Parcel.of(kept as Encoded, engine4, this.name);
+    return Parcel.of(kept as Encoded, this.codec, this.name);
   }
 
   /** @internal */

@@ -3,6 +3,8 @@ import type { Adapter } from '../adapter/contract.js';
 import type { Entire, Found, Keeper, Keeping } from '../adapter/keeper.js';
 import { keeperOf } from '../adapter/keepers.js';
 import { MemoryAdapter } from '../adapter/memory.js';
+import type { Codec } from '../codec/codec.js';
+import { engine4 } from '../codec/engine4.js';
 import type { Parcel } from '../codec/parcel.js';
 import { call } from '../emitter.js';
 import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
@@ -28,6 +30,8 @@ export interface Surroundings {
   readonly options: NamespaceOptions;
   /** @default the memory adapter */
   readonly createAdapter?: CreateAdapter;
+  /** What the clients read that can come back. @default Engine.IO 4 without a parser */
+  readonly codec?: Codec;
 }
 
 /**
@@ -56,6 +60,8 @@ export class Namespace<
   readonly sockets: Map<string, Socket<Listen, Emit, ServerSide, SocketData>> = new Map();
   /** @internal */
   readonly options: NamespaceOptions;
+  /** @internal */
+  readonly codec: Codec;
   #middlewares: readonly Middleware<Socket<Listen, Emit, ServerSide, SocketData>>[] = [];
   #handler: ServeHandler<Socket<Listen, Emit, ServerSide, SocketData>> | undefined;
   /** Clients here, those whom the middlewares still have included. */
@@ -68,6 +74,7 @@ export class Namespace<
     this.name = name;
     this.server = surroundings.server;
     this.options = surroundings.options;
+    this.codec = surroundings.codec ?? engine4;
     this.adapter = surroundings.createAdapter?.(this) ?? new MemoryAdapter<Parcel>(this);
   }
 
@@ -112,14 +119,15 @@ export class Namespace<
     }
     // Whoever waits counts: the namespace must not go meanwhile.
     this.#guests += 1;
-    return found.then((place) => {
+    const arrived = (place: Found<Parcel> | undefined): void => {
       this.#guests -= 1;
       if (arrival.client.conn.readyState === 'open') this.connect(arrival, known, place);
       else {
         place?.decline();
         this.vacate();
       }
-    });
+    };
+    return found.then(arrived).catch(this.failed);
   }
 
   /**

@@ -30,7 +30,7 @@ export const checkTransport: Step = ({ desk, ticket: { transport } }, next) => {
 export const checkOrigin: Step = ({ desk, ticket: { origin }, req, res }, next) => {
   if (!isLawful(origin)) return next(new Refusal('BAD_REQUEST', { name: 'INVALID_ORIGIN', origin }));
   const welcome = isWelcome(req, desk.options.origins) || isVouchedFor(origin, res);
-  next(welcome ? undefined : new SocketioError('FORBIDDEN'));
+  next(welcome ? undefined : new SocketioError('ORIGIN_FORBIDDEN'));
 };
 
 export const answerPreflight: Step = ({ desk, ticket: { method, origin }, req, res }, next) => {
@@ -54,14 +54,15 @@ export const askApplication: Step = ({ desk: { options }, req }, next) => {
   const { allowRequest } = options;
   if (!allowRequest) return next();
   let waiting = true;
-  const answer = (error: unknown, success: boolean): void => {
-    if (!waiting) return;
+  const settle = (error?: SocketioError): void => {
+    if (waiting) next(error);
     waiting = false;
-    next(success && !error ? undefined : new SocketioError('FORBIDDEN', messageOf(error)));
   };
+  const answer = (error: unknown, success: boolean): void =>
+    settle(success && !error ? undefined : new SocketioError('FORBIDDEN', messageOf(error)));
   const fail = (error: unknown): void => {
     report(options, error, { event: 'allowRequest' });
-    answer(undefined, false);
+    settle(new SocketioError('ADMISSION_FAILED'));
   };
   try {
     const promised: unknown = allowRequest(req, answer);

@@ -5,13 +5,15 @@ import type { Codec } from '../codec/codec.js';
 import { grammarOf } from '../codec/custom.js';
 import { engine3, engine3Text } from '../codec/engine3.js';
 import { engine4, engine4Text } from '../codec/engine4.js';
+import { revision1 } from '../codec/revision1.js';
 import type { Handshake } from '../namespace/wire.js';
 import type { Generation, Options } from '../options.js';
 import type { Rhythm } from '../session/heartbeat.js';
 import type { Birth } from '../session/household.js';
-import { arriving, asking, type Manners } from '../session/manners.js';
+import { arriving, asking, type Manners, present } from '../session/manners.js';
 import type { Registry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
+import type { Wheel } from '../session/wheel.js';
 import type { Engine } from './engine.js';
 import type { HeaderLines } from './passage.js';
 import type { Shelf } from './shelf.js';
@@ -22,6 +24,7 @@ export interface Desk {
   readonly sessions: Registry;
   readonly engine: Engine;
   readonly sockets: WebSocketServer;
+  readonly wheel: Wheel;
   /** The client's files, if they are served. */
   readonly shelf: Shelf | undefined;
   /** Header lines that a WebSocket handshake shall carry, by its request. */
@@ -32,10 +35,11 @@ export interface Desk {
   opened(birth: Birth, handshake: Handshake): Session;
 }
 
-type Codecs = Partial<Record<Generation, readonly [Codec, Codec]>>;
+export type Codecs = Partial<Record<Generation, readonly [Codec, Codec]>>;
 
 /** How a generation writes; the second for clients that read no binary frames. */
 const codecs: Codecs = {
+  1: [revision1, revision1],
   3: [engine3, engine3Text],
   4: [engine4, engine4Text],
 };
@@ -53,11 +57,17 @@ export function codecsFor({ parser }: Options): Codecs {
   );
 }
 
+/** What the clients read that can come back. */
+export function returningCodec({ 4: pair }: Codecs): Codec {
+  return pair?.[0] ?? engine4;
+}
+
 /** How a generation keeps its connections alive. */
 export const rhythms: Partial<Record<Generation, (options: Options) => Rhythm>> = {
+  1: () => ({ asker: 'carrier', every: 0, patience: 0 }),
   3: ({ pingInterval, pingTimeout }) => ({ asker: 'client', every: pingInterval, patience: pingTimeout }),
   4: ({ pingInterval, pingTimeout }) => ({ asker: 'server', every: pingInterval, patience: pingTimeout }),
 };
 
 /** What a generation's clients expect when they join. */
-export const manners: Partial<Record<Generation, Manners>> = { 3: arriving, 4: asking };
+export const manners: Partial<Record<Generation, Manners>> = { 1: present, 3: arriving, 4: asking };

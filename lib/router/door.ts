@@ -11,6 +11,12 @@ export interface Guest {
   claims(req: IncomingMessage): boolean;
   /** Serves a request that names a session of the guest. @returns `false` if it does not: the site's stack decides */
   takes(req: IncomingMessage, res: ServerResponse): boolean;
+  /**
+   * Reads what the HTTP parser could not.
+   * @param pass to be called if it turns out later that the guest can't read it either
+   * @returns whether the guest deals with it
+   */
+  reads(error: Error, socket: Duplex, pass: () => void): boolean;
   readonly handshakeTimeout: number;
 }
 
@@ -68,6 +74,7 @@ export class Door {
   #passing(event: string | symbol, args: unknown[]): boolean {
     if (event === 'request') return this.#request(args as [IncomingMessage, ServerResponse]);
     if (event === 'upgrade') return this.#upgrade(args as [IncomingMessage, Duplex, Buffer]);
+    if (event === 'clientError') return this.#stumbled(args as [Error, Duplex]);
     return false;
   }
 
@@ -86,6 +93,15 @@ export class Door {
     // Unclaimed, Node would have made it an ordinary request without us: the site answers, and learns nothing of us.
     if (!this.#request([req, response])) this.#before.call(this.#server, 'request', req, response);
     return true;
+  }
+
+  /** Node answers by itself where nobody listens, and it asks by this very event: we must not become a listener. */
+  #stumbled([error, socket]: [Error, Duplex]): boolean {
+    const pass = (): void => {
+      if (!this.#before.call(this.#server, 'clientError', error, socket)) refuseAsNode(socket, error);
+    };
+    for (const guest of this.#guests) if (guest.reads(error, socket, pass)) return true;
+    return false;
   }
 
   #claimant(req: IncomingMessage): Guest | undefined {
@@ -111,6 +127,12 @@ export class Door {
 
 /** Its presence makes Node emit `upgrade`; the door has dealt with the event before it could come here. */
 function keepUpgrades(): void {}
+
+/** What Node does with a connection on which nothing but nonsense has been said. */
+function refuseAsNode(socket: Duplex, error: Error): void {
+  if (socket.writable) socket.write('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+  socket.destroy(error);
+}
 
 /** The head of a request as it was sent, its offer to upgrade left out. */
 function plainHead(req: IncomingMessage): string {

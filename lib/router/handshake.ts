@@ -66,17 +66,22 @@ export function terms(desk: Desk, session: Session, upgrades: readonly string[])
 
 /** What users read as `socket.handshake`; `address` and `secure` follow Express' `trust proxy`. */
 function describe(ticket: Ticket, req: IncomingMessage): Handshake {
-  const { ip, secure } = req as IncomingMessage & { readonly ip?: string; readonly secure?: boolean };
+  const { ip } = req as IncomingMessage & { readonly ip?: string };
   const now = new Date();
   return {
     headers: req.headers,
     time: String(now),
     address: ip ?? req.socket.remoteAddress ?? '',
     xdomain: ticket.origin !== undefined,
-    secure: secure ?? 'encrypted' in req.socket,
+    secure: isSecure(req),
     issued: now.getTime(),
     url: ticket.url,
     query: ticket.query,
     auth: {},
   };
+}
+
+/** Whether the request came by TLS, as far as Express trusts the proxies before it. */
+export function isSecure(req: IncomingMessage): boolean {
+  return (req as { readonly secure?: boolean }).secure ?? 'encrypted' in req.socket;
 }

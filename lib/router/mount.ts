@@ -2,8 +2,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { FlashPolicy } from '../option-flash.js';
 import { Door, type Guest } from './door.js';
 import { Places } from './places.js';
+import { PolicyDesk } from './policy.js';
 
 /** Each accepted connection is told here before its first byte is read: early enough for a WebSocket-only client. */
 const CHANNEL = 'net.server.socket';
@@ -19,6 +22,7 @@ export interface MountEvents {
 export class Mount implements Guest {
   readonly handshakeTimeout: number;
   readonly #up: MountEvents;
+  readonly #policy: PolicyDesk | undefined;
   readonly #places = new Places();
   readonly #doors = new Set<Door>();
   readonly #accepted = (message: unknown) => this.#connection(message as { readonly socket: NetSocket });
@@ -30,9 +34,10 @@ export class Mount implements Guest {
   #watching = false;
   #closed = false;
 
-  constructor(handshakeTimeout: number, up: MountEvents) {
+  constructor(handshakeTimeout: number, up: MountEvents, policy?: FlashPolicy) {
     this.handshakeTimeout = handshakeTimeout;
     this.#up = up;
+    this.#policy = policy && new PolicyDesk(policy);
   }
 
   /** Express has mounted us on an application. */
@@ -86,6 +91,10 @@ export class Mount implements Guest {
 
   takes(req: IncomingMessage, res: ServerResponse): boolean {
     return this.#up.served(req, res);
+  }
+
+  reads(error: Error, socket: Duplex, pass: () => void): boolean {
+    return this.#policy?.takes(error, socket, pass) === true;
   }
 
   #watch(): void {

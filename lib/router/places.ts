@@ -1,11 +1,10 @@
 /** The paths that lead to us: seen when we are mounted, named by the owner, or learned from requests. */
 import type { IncomingMessage } from 'node:http';
+import { readAddress } from './address.js';
 import { originalUrl, pathOf } from './ticket.js';
 
 /** Paths learned from requests, for mounts that can't be seen; under a pattern there may be any number. */
 const MOST_LEARNED = 64;
-/** Clients of revision 1 go on behind the mount path. */
-const REVISION_1 = '/1/';
 
 /** An Express application, as far as a mount has to know it. */
 interface App {
@@ -55,8 +54,8 @@ export class Places {
   has(req: IncomingMessage): boolean {
     const path = normal(pathOf(originalUrl(req)));
     if (this.#leadsHere(path)) return true;
-    const end = path.lastIndexOf(REVISION_1);
-    return end !== -1 && this.#leadsHere(path.slice(0, end));
+    const mount = mountOfRevision1(path);
+    return mount !== undefined && this.#leadsHere(mount);
   }
 
   /** Whether one of these listeners is an application that leads to us. */
@@ -123,5 +122,12 @@ function normal(path: string): string {
 function mountOf(req: IncomingMessage): string {
   const whole = normal(pathOf(originalUrl(req)));
   const rest = normal(pathOf(req.url ?? '/'));
-  return whole.endsWith(rest) ? whole.slice(0, whole.length - rest.length) || whole : whole;
+  const mount = whole.endsWith(rest) ? whole.slice(0, whole.length - rest.length) : whole;
+  return mount || (mountOfRevision1(whole) ?? whole);
+}
+
+/** Clients of revision 1 go on behind the mount path. */
+function mountOfRevision1(path: string): string | undefined {
+  const address = readAddress(path, path);
+  return address?.revision === '1' ? address.mount : undefined;
 }

@@ -30,6 +30,8 @@ const contexts: Partial<Record<SocketioError['code'], Context>> = {
   TRANSPORT_UNKNOWN: (_error, { query }) => ({ transport: query.transport }),
   SESSION_UNKNOWN: (_error, { sid }) => ({ sid }),
   BAD_HANDSHAKE_METHOD: (_error, { method }) => ({ method }),
+  ORIGIN_FORBIDDEN: () => ({ message: undefined }),
+  ADMISSION_FAILED: () => ({ message: undefined }),
   FORBIDDEN: ({ code, message }) => ({ message: message === textOf(code) ? undefined : message }),
   // Whoever names no revision speaks the oldest that did so.
   UNSUPPORTED_PROTOCOL_VERSION: (_error, { generation, query }) => ({

@@ -21,11 +21,13 @@ import {
 import { serveClientFile } from './client.js';
 import { applyCors } from './cors.js';
 import type { Desk } from './desk.js';
+import type { Dialect } from './dialect.js';
 import { envelopeOf, open } from './handshake.js';
 import { isLawful, isWelcome } from './origin.js';
 import { describeRefusal, Refusal } from './refusal.js';
 import { repeatHeaders } from './repeated.js';
 import { asRefusal, dress, isOver, refuse } from './reply.js';
+import { revision1 } from './revision1.js';
 import { readTicket, showTicket, type Ticket } from './ticket.js';
 import { connect, move } from './upgrade.js';
 
@@ -64,15 +66,25 @@ const steps: readonly Step[] = [
   checkOpen,
 ];
 
+const engine: Dialect = {
+  steps,
+  enter: (visit) => entrances[visit.ticket.transport as keyof typeof entrances](visit),
+  serve: (visit) => {
+    checkTransport(visit, raise);
+    serveSession(visit, raise);
+  },
+  refuse: (res, error, { upgrade }) => refuse(res, error, upgrade),
+};
+
+const dialects: Readonly<Record<Ticket['dialect'], Dialect>> = { engine, revision1 };
+
 export class Routes {
   readonly #desk: Desk;
   readonly #visits = new WeakMap<IncomingMessage, Visit>();
-  readonly #router = express.Router();
+  readonly #routers = { engine: this.#routerFor(engine), revision1: this.#routerFor(revision1) };
 
   constructor(desk: Desk) {
     this.#desk = desk;
-    for (const step of steps) this.#router.use((req, _res, next) => this.#walk(step, req, next));
-    this.#router.use((req) => this.#enter(req));
   }
 
   /** Serves a request that comes through the site's stack. */
@@ -89,7 +101,7 @@ export class Routes {
       // A middleware may have answered, and gone on all the same.
       if (isOver(res)) return;
       this.#visits.set(req, visit);
-      this.#router(req as express.Request, res as express.Response, halted);
+      this.#routers[ticket.dialect](req as express.Request, res as express.Response, halted);
     });
   }
 
@@ -125,8 +137,7 @@ export class Routes {
 
   #serve(visit: Visit): void {
     try {
-      checkTransport(visit, raise);
-      serveSession(visit, raise);
+      dialects[visit.ticket.dialect].serve(visit);
     } catch (error) {
       this.#refuse(error, visit);
     }
@@ -134,10 +145,16 @@ export class Routes {
 
   #find(req: IncomingMessage): { readonly ticket: Ticket; readonly session: Session } | undefined {
     // Every request of the site passes here: look before reading.
-    if (!req.url?.includes('sid=')) return undefined;
+    if (!req.url?.includes('sid=') && !req.url?.includes('/1/')) return undefined;
     const ticket = readTicket(req);
     const session = this.#desk.sessions.get(ticket.sid ?? '');
     return session?.birth.admission.path === ticket.path ? { ticket, session } : undefined;
+  }
+
+  #routerFor({ steps }: Dialect): express.Router {
+    const router = express.Router();
+    for (const step of steps) router.use((req, _res, next) => this.#walk(step, req, next));
+    return router.use((req) => this.#enter(req));
   }
 
   #walk(step: Step, req: IncomingMessage, next: (error?: unknown) => void): void {
@@ -150,7 +167,7 @@ export class Routes {
     // The request lives as long as its session; its visit is over.
     this.#visits.delete(req);
     if (!visit || isOver(visit.res)) return;
-    entrances[visit.ticket.transport as keyof typeof entrances](visit);
+    dialects[visit.ticket.dialect].enter(visit);
   }
 
   #refuse(error: unknown, { req, res, ticket }: Visit): void {
@@ -158,7 +175,7 @@ export class Routes {
     const isOurs = error instanceof SocketioError && error.status !== undefined;
     if (!isOurs) report(this.#desk.options, error, { event: 'request' });
     const refusal = asRefusal(error);
-    refuse(res, refusal, ticket.upgrade);
+    dialects[ticket.dialect].refuse(res, refusal, ticket);
     this.#desk.engine.refused(() => {
       showTicket(req, ticket);
       return describeRefusal(req, refusal, ticket);

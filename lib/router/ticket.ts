@@ -2,14 +2,17 @@
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'node:querystring';
 import type { Generation, TransportName } from '../options.js';
+import { type Address, readAddress } from './address.js';
 
 export type Query = Readonly<Record<string, string | string[]>>;
 
 export interface Ticket {
+  /** In whose words it is asked, and has to be answered: those of Engine.IO, or of revision 1. */
+  readonly dialect: 'engine' | 'revision1';
   readonly method: string;
   /** As the client sent it, mount path and query included. */
   readonly url: string;
-  /** The path of `url`: the mount path, with or without a slash behind it. */
+  /** The mount path, as it stands in `url`, with or without a slash behind it. */
   readonly path: string;
   /** What of `path` is behind the mount path; as the stack has left it. */
   readonly rest: string;
@@ -27,6 +30,8 @@ export interface Ticket {
   /** Whether the client can't read binary frames (`b64`). */
   readonly textOnly: boolean;
   readonly origin: string | undefined;
+  /** Whether the session shall end (`?disconnect`). */
+  readonly leaving: boolean;
 }
 
 const generations: ReadonlyMap<unknown, Generation> = new Map([
@@ -39,30 +44,77 @@ const transports: ReadonlyMap<unknown, TransportName> = new Map([
   ['websocket', 'websocket'],
 ]);
 
+/** What revision 1 calls the transports. */
+const names1: ReadonlyMap<unknown, TransportName> = new Map([
+  ['websocket', 'websocket'],
+  ['flashsocket', 'flashsocket'],
+  ['htmlfile', 'htmlfile'],
+  ['xhr-polling', 'polling'],
+  ['jsonp-polling', 'jsonp'],
+]);
+
 /** Nothing but a number ever stands in a script. */
 const INDEX = /^[0-9]{1,9}$/;
 
-/** @see engine.io-protocol v4, "Query parameters" */
+/** @see engine.io-protocol v4, "Query parameters"; revision 1, "URLs" */
 export function readTicket(req: IncomingMessage): Ticket {
   const url = originalUrl(req);
   const path = pathOf(url);
   const query = parse(url.slice(path.length + 1)) as Query;
-  const { sid } = query;
-  return {
+  // Clients of Engine.IO say what they are; a mount path may end with a number, too.
+  const rest = pathOf(req.url ?? '/');
+  const address = query.EIO === undefined ? readAddress(path, rest) : undefined;
+  const asked = {
     method: req.method ?? 'GET',
     url,
-    path,
-    rest: pathOf(req.url ?? '/'),
+    rest,
     query,
+    upgrade: isUpgrade(req),
+    origin: req.headers.origin,
+  };
+  return address && isRevision1(address, query)
+    ? { ...asked, ...ofRevision1(address, query) }
+    : { ...asked, ...ofEngine(path, query) };
+}
+
+type Part = Omit<Ticket, 'method' | 'url' | 'rest' | 'query' | 'upgrade' | 'origin'>;
+
+function ofEngine(path: string, query: Query): Part {
+  const { sid } = query;
+  return {
+    dialect: 'engine',
+    path,
     generation: generations.get(query.EIO),
     transport: transportOf(query),
     index: typeof query.j === 'string' ? query.j : undefined,
     // A repeated sid names no session; an empty one neither, but it is not a handshake.
     sid: sid === undefined ? undefined : String(sid),
-    upgrade: isUpgrade(req),
     textOnly: Boolean(query.b64) || query.j !== undefined,
-    origin: req.headers.origin,
+    leaving: false,
   };
+}
+
+function isRevision1({ revision }: Address, { transport }: Query): boolean {
+  return revision === '1' || transport === undefined;
+}
+
+/** A path that names no session is a handshake, whatever else it names. */
+function ofRevision1({ mount, revision, transport, sid }: Address, query: Query): Part {
+  const known = names1.get(transport);
+  return {
+    dialect: 'revision1',
+    path: mount,
+    generation: revision === '1' ? 1 : undefined,
+    transport: known,
+    index: sid === '' ? digits(query.jsonp) : known === 'jsonp' ? (digits(query.i) ?? '0') : undefined,
+    sid: sid === '' ? undefined : sid,
+    textOnly: false,
+    leaving: query.disconnect !== undefined,
+  };
+}
+
+function digits(value: unknown): string | undefined {
+  return typeof value === 'string' && INDEX.test(value) ? value : undefined;
 }
 
 /** An answer is a script only where `j` says which function it calls; what calls none, or more than one, is unknown. */

@@ -7,11 +7,13 @@ import { SocketioError } from '../errors.js';
 import { report } from '../namespace/report.js';
 import type { Options } from '../options.js';
 import type { Session } from '../session/session.js';
-import { nobody } from '../transport/transport.js';
+import { shakeHands as greetDraft } from '../transport/hixie76.js';
+import { readOffer } from '../transport/hixie76-handshake.js';
+import { nobody, type Transport } from '../transport/transport.js';
 import { WebSocketTransport } from '../transport/websocket.js';
 import type { Visit } from './checks.js';
-import { admit, terms } from './handshake.js';
-import { type HeaderLines, passageOf } from './passage.js';
+import { admit, isSecure, terms } from './handshake.js';
+import { type HeaderLines, passageOf, UpgradePassage } from './passage.js';
 
 /** @see RFC 6455, section 7.4.1 */
 const GOING_AWAY = 1001;
@@ -67,17 +69,19 @@ export function move(visit: Visit, session: Session): void {
   });
 }
 
-function thresholdOf({ perMessageDeflate }: Options): number {
+/** Bytes from which on a message is compressed. */
+export function thresholdOf({ perMessageDeflate }: Options): number {
   return perMessageDeflate ? perMessageDeflate.threshold : 0;
 }
 
-interface Shaken {
+/** A WebSocket, and the stream under it. */
+export interface Shaken {
   readonly connection: WebSocket;
   readonly stream: Duplex;
 }
 
 /** No session is made before its WebSocket is there: a client that goes away in between leaves nothing behind. */
-function shakeHands({ desk, req, res }: Visit, first: boolean, ready: (shaken: Shaken) => void): void {
+export function shakeHands({ desk, req, res }: Visit, first: boolean, ready: (shaken: Shaken) => void): void {
   refuseBadHandshake(req);
   const passage = passageOf(req, res);
   desk.engine.dress(req, res, first);
@@ -94,6 +98,27 @@ function shakeHands({ desk, req, res }: Visit, first: boolean, ready: (shaken: S
       desk.lines.delete(req);
     }
   });
+}
+
+/**
+ * The same for the drafts before RFC 6455: Flash, and the browsers of its time.
+ * @throws {SocketioError} `BAD_REQUEST` for keys that nobody who speaks a draft would send, and where Node has not
+ * delivered an upgrade: what stands behind the headers has been read as another request then
+ */
+export function shakeDraftHands(
+  { desk, ticket, req, res }: Visit,
+  ready: (transport: Transport) => void,
+): void {
+  const { options } = desk;
+  const offer = readOffer(req.headers);
+  const passage = passageOf(req, res);
+  if (!offer || !(passage instanceof UpgradePassage)) throw new SocketioError('BAD_REQUEST');
+  desk.engine.dress(req, res, false);
+  const { socket, head } = passage;
+  const address = `${isSecure(req) ? 'wss' : 'ws'}://${req.headers.host ?? ''}${ticket.url}`;
+  const limits = { maxBytes: options.maxHttpBufferSize, timeoutMs: options.handshakeTimeout };
+  const name = ticket.transport === 'flashsocket' ? 'flashsocket' : 'websocket';
+  passage.accept(res, (lines) => greetDraft({ socket, head, offer, address, lines }, limits, name, ready));
 }
 
 /** What `ws` would refuse only after the site's stack has been told of a 101. @see RFC 6455, section 4.2.1 */

@@ -17,6 +17,14 @@ const abrupt: ReadonlySet<DisconnectReason> = new Set([
   'slow consumer',
 ]);
 
+/** Ends after which nobody comes for what waits; what can leave at once does. */
+const brisk: ReadonlySet<DisconnectReason> = new Set([
+  ...abrupt,
+  'parse error',
+  'forced close',
+  'client namespace disconnect',
+]);
+
 const manners: Partial<Record<DisconnectReason, CloseManner>> = {
   'parse error': 'malformed',
   'forced close': 'malformed',
@@ -64,7 +72,7 @@ export class Farewell {
     this.#reason = reason;
     this.#manner = pace ? 'orderly' : (manners[reason] ?? 'orderly');
     // Nobody lingers for a client that breaks the rules.
-    this.#isBrisk = pace ? pace === 'brisk' : abrupt.has(reason) || this.#manner === 'malformed';
+    this.#isBrisk = pace ? pace === 'brisk' : brisk.has(reason);
     this.#estate = estate;
     this.#alarm = new Alarm(() => {
       estate.transport.close('abort');

@@ -69,7 +69,7 @@ export class Hearing {
 
   #beat(type: 'ping' | 'pong'): void {
     const { asker } = this.#heartbeat;
-    if (type !== (asker === 'server' ? 'pong' : 'ping')) return this.#up.over('heartbeat');
+    if (type !== (asker === 'client' ? 'ping' : 'pong')) return this.#up.over('heartbeat');
     this.#heartbeat.answered();
     if (asker === 'client') this.#up.ask();
   }

@@ -3,7 +3,8 @@ import { Alarm, type Wheel } from './wheel.js';
 
 /** How one generation keeps a connection alive. */
 export interface Rhythm {
-  readonly asker: 'server' | 'client';
+  /** `carrier`: nobody here; whatever carries the client sees to it. */
+  readonly asker: 'server' | 'client' | 'carrier';
   /** Milliseconds between two questions. */
   readonly every: number;
   /** Milliseconds that the answer, or the client's next question, may be late. */
@@ -53,7 +54,7 @@ export class Heartbeat {
     const { asker, every } = this.#rhythm;
     this.#waiting = false;
     if (asker === 'client') this.#listen();
-    else this.#alarm.start(this.#wheel, every);
+    else if (asker === 'server') this.#alarm.start(this.#wheel, every);
   }
 
   /** An answer that nobody waited for is no reason to put the next question off. */

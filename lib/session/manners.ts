@@ -1,4 +1,5 @@
 /** What a generation's clients expect when they join, as a value: what is joined, under which id, who may be spoken to. */
+import type { DisconnectReason } from '../errors.js';
 import type { Handshake } from '../namespace/wire.js';
 import { type Packet, PacketType } from '../packet.js';
 import { newId } from './id.js';
@@ -10,6 +11,12 @@ export interface Manners {
   readonly returns?: true;
   /** Whether what makes no sense in a namespace is passed over; otherwise it ends the connection. */
   readonly forgiving: boolean;
+  /** Whether the client speaks in a namespace before it knows that it has joined: it is heard once it has. */
+  readonly hasty: boolean;
+  /** The namespace that is the connection: leaving it ends all. */
+  readonly base: string | undefined;
+  /** What a client's own goodbye means to the application, and whether it is said in return. */
+  readonly farewell: { readonly reason: DisconnectReason; readonly answered: boolean };
   /** The id of this session's socket in a namespace. */
   idFor(nsp: string, sid: string): string;
   /** The handshake of a socket: that of the connection, and what the client said when it asked for the namespace. */
@@ -21,6 +28,9 @@ export const asking: Manners = {
   implied: [],
   returns: true,
   forgiving: false,
+  hasty: false,
+  base: undefined,
+  farewell: { reason: 'transport close', answered: false },
   idFor: () => newId(),
   introduce: (handshake, auth) => ({ ...handshake, auth }),
 };
@@ -31,6 +41,7 @@ export const asking: Manners = {
  * @see socket.io-protocol v4
  */
 export const arriving: Manners = {
+  ...asking,
   implied: [{ type: PacketType.CONNECT, nsp: '/' }],
   forgiving: true,
   idFor: (nsp, sid) => (nsp === '/' ? sid : `${nsp}#${sid}`),
@@ -39,4 +50,15 @@ export const arriving: Manners = {
     query: { ...(auth as Handshake['query']), ...handshake.query },
     auth,
   }),
+};
+
+/**
+ * The same, but `/` is the connection itself, and nobody waits for the answer before speaking in another namespace.
+ * @see revision 1, "Session life" and "Namespaces"
+ */
+export const present: Manners = {
+  ...arriving,
+  hasty: true,
+  base: '/',
+  farewell: { reason: 'client namespace disconnect', answered: true },
 };

@@ -61,17 +61,18 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   }
 
   /**
-   * The first transport is there: says `open`, with the handshake as its data.
+   * The first transport is there.
+   * @param handshake data of the signal `open`; absent where the client has its handshake already
    * @param announce called before what the client has said by connecting alone
    */
-  open(transport: Transport, handshake: string, announce?: (session: Session) => void): void {
+  open(transport: Transport, handshake: string | undefined, announce?: (session: Session) => void): void {
     // The server may have closed while the handshake was under way.
     if (this.#state !== 'opening') return transport.close('orderly');
     this.#transport = transport;
     this.#outbox.carryBy(transport);
     this.#state = 'open';
     this.#heartbeat.start();
-    this.#signal({ type: 'open', data: handshake });
+    if (handshake !== undefined) this.#signal({ type: 'open', data: handshake });
     // A first poll is answered by this signal alone; a WebSocket's goes with what follows in the same tick.
     if (transport.saysGoodbye) this.#outbox.flush();
     announce?.(this);
@@ -140,8 +141,10 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   over(because: 'close' | 'heartbeat' | Malformed): void {
     if (because === 'heartbeat') return this.close('transport error', 'invalid heartbeat direction');
     if (because !== 'close') return this.close(reasonOf(because), because.why);
-    this.release();
-    this.close('transport close');
+    const { farewell } = this.birth.manners;
+    if (farewell.answered) this.#signal({ type: 'close' });
+    else this.release();
+    this.close(farewell.reason);
   }
 
   /** The transport can take something: what waits, and then the end if one is due. */

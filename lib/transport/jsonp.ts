@@ -1,6 +1,7 @@
 /** Polling in a script envelope: answers are scripts that call the page, POSTs are forms. For browsers without CORS. */
 import type { Frame } from '../codec/codec.js';
 import type { Envelope, Letter } from './envelope.js';
+import { literal } from './script.js';
 
 // answer = "___eio[" index "](" string ");"   ; a string that is the same in JSON and in every JavaScript
 // form   = "d=" payload                       ; a line feed is written as a backslash and "n",
@@ -12,8 +13,6 @@ const headers = {
   'Content-Disposition': 'attachment; filename="f.txt"',
 };
 
-/** What ends a line in old JavaScript, and what could end a script element. */
-const UNSAFE = /[\u2028\u2029<]/g;
 const NEWLINE = /(\\)?\\n/g;
 
 /**
@@ -25,8 +24,7 @@ export function scripted(index: string): Envelope {
 }
 
 function seal(payload: Frame, index: string): Letter {
-  const text = JSON.stringify(payload.toString()).replace(UNSAFE, escapeUnit);
-  return { body: `___eio[${index}](${text});`, headers };
+  return { body: `___eio[${index}](${literal(payload.toString())});`, headers };
 }
 
 /** A body without the field carries nothing; the originals answered it with `ok`. */
@@ -35,8 +33,4 @@ function open(body: Frame): Frame | undefined {
   return new URLSearchParams(body)
     .get('d')
     ?.replace(NEWLINE, (_match, doubled: string | undefined) => (doubled ? '\\n' : '\n'));
-}
-
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -26,7 +26,7 @@ const MOST_BYTES = 1_048_576;
 
 export class PollingTransport implements Transport, IntakeEvents {
   readonly name: 'polling' | 'jsonp';
-  readonly mostFrames = MOST_FRAMES;
+  readonly mostFrames: number = MOST_FRAMES;
   readonly mostBytes = MOST_BYTES;
   readonly saysGoodbye = true;
   readonly #pack: (frames: readonly Frame[]) => Frame;
@@ -88,12 +88,19 @@ export class PollingTransport implements Transport, IntakeEvents {
 
   send(batch: Batch): void {
     if (!this.#waiting) return;
-    const { res, envelope } = this.#waiting;
-    this.#waiting = undefined;
+    const { res } = this.#waiting;
     this.#leaving = { res, batch };
     const { socket } = res;
     // Before Node lets go of the socket. It says `finish` of an answer whose connection broke, too.
     res.prependListener('finish', () => socket?.destroyed || this.#left(res));
+    this.relieve(batch);
+  }
+
+  /** Answers the GET that waits, with something that need not arrive. */
+  protected relieve(batch: Batch): void {
+    if (!this.#waiting) return;
+    const { res, envelope } = this.#waiting;
+    this.#waiting = undefined;
     const letter = envelope.seal(batch.packed(this.#pack));
     const compression = this.#compression;
     const encoding = compression && encodingFor(res, batch, letter.body, compression);
@@ -104,6 +111,23 @@ export class PollingTransport implements Transport, IntakeEvents {
         : compress(letter, encoding, compression);
     // It counts as leaving all the while: a poll that is cut meanwhile loses nothing.
     void shrinking.then((smaller) => deliver(res, smaller));
+  }
+
+  /** One more GET has come to wait. */
+  protected overlap(res: ServerResponse, _envelope: Envelope): void {
+    // A second waiting GET would steal the first one's answer; refuse it instead.
+    answer(res, 400, '');
+    this.failed('transport error', 'two polls at once');
+  }
+
+  /** A poll was lost; the client may have lost no more than that. */
+  protected lost(): void {
+    clearTimeout(this.#grace);
+    this.#grace = setTimeout(
+      () => this.failed('transport error', 'poll connection closed prematurely'),
+      CUT_POLL_GRACE,
+    );
+    this.#grace.unref();
   }
 
   flow(open: boolean): void {
@@ -161,9 +185,7 @@ export class PollingTransport implements Transport, IntakeEvents {
   #pollAgain(res: ServerResponse, envelope: Envelope): void {
     if (res.destroyed) return;
     if (!this.#waiting || this.#closed) return this.poll(res, envelope);
-    // A second waiting GET would steal the first one's answer; refuse it instead.
-    answer(res, 400, '');
-    this.failed('transport error', 'two polls at once');
+    this.overlap(res, envelope);
   }
 
   #responseClosed(res: ServerResponse): void {
@@ -177,16 +199,10 @@ export class PollingTransport implements Transport, IntakeEvents {
     this.#settle();
   }
 
-  /** A poll was lost; the client may have lost no more than that. */
   #cut(): void {
     this.#waiting = undefined;
     this.#reclaim();
-    clearTimeout(this.#grace);
-    this.#grace = setTimeout(
-      () => this.failed('transport error', 'poll connection closed prematurely'),
-      CUT_POLL_GRACE,
-    );
-    this.#grace.unref();
+    this.lost();
   }
 
   /** A client that polls again has not received what is still leaving. */

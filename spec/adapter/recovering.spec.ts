@@ -1,17 +1,20 @@
 /** Clients that come back through published adapters: to the same node, to another one, to one that is not ours. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { Server as Genuine } from 'socket.io';
 import { SessionAwareAdapter } from 'socket.io-adapter';
 import { type Socket as Client, io as connect } from 'socket.io-client';
 import type { Server } from '../../lib/index.js';
-import type { AdapterFactory } from '../../lib/options.js';
+import type { AdapterFactory, Parser } from '../../lib/options.js';
 import { listening } from '../support/listening.js';
 import { heard } from '../support/patience.js';
 import { openSite } from '../support/site.js';
 import { rows } from './cluster/engines.js';
 import { endPrograms, ownPrefix, program } from './cluster/gathering.js';
 import { type Maker, until } from './cluster/station.js';
+
+const parser = createRequire(import.meta.url)('socket.io-msgpack-parser') as Parser;
 
 interface Node {
   readonly io: Server;
@@ -38,8 +41,9 @@ class Traveller {
   readonly heard: unknown[][] = [];
   readonly client: Client;
 
-  constructor(url: string, memory: Memory = {}) {
+  constructor(url: string, memory: Memory = {}, options: object = {}) {
     this.client = connect(url, {
+      ...options,
       transports: ['websocket'],
       forceNew: true,
       reconnection: false,
@@ -188,6 +192,30 @@ describe('an adapter that keeps sessions', () => {
     assert.equal(second.client.recovered, true);
     assert.deepEqual(reasons, ['transport close']);
     second.client.disconnect();
+  });
+});
+
+describe('a parser of its own', () => {
+  it('carries offsets, and what was missed', async () => {
+    const site = await openSite({ parser, connectionStateRecovery: true });
+    const first = await new Traveller(site.url, {}, { parser }).come();
+    const { id } = first.client;
+    site.io.emit('seen', 'text');
+    await first.hears('seen');
+    const memory = first.cut();
+    await until(() => site.io.sockets.sockets.size === 0, 'the loss of it');
+    const bytes = Buffer.from('then');
+    site.io.emit('missed', 'text', bytes);
+    bytes.fill('x');
+    const second = await new Traveller(site.url, memory, { parser }).come();
+    assert.deepEqual([second.client.recovered, second.client.id], [true, id]);
+    await second.hears('missed');
+    assert.deepEqual(
+      second.heard.map((event) => event.slice(0, 3)),
+      [['missed', 'text', Buffer.from('then')]],
+    );
+    second.client.disconnect();
+    await site.close();
   });
 });
 

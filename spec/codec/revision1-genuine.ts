@@ -42,7 +42,8 @@ export function meaning(packet: Genuine): Decoded {
     case 'connect': {
       if (nsp === '/') return { type: 'open' };
       const data = Object.fromEntries(new URLSearchParams(query || packet.qs));
-      return { type: PacketType.CONNECT, nsp, ...(Object.keys(data).length > 0 && { data }) };
+      const address = query === '' ? {} : { address: nsp + query };
+      return { type: PacketType.CONNECT, nsp, ...address, ...(Object.keys(data).length > 0 && { data }) };
     }
     case 'heartbeat':
       return { type: 'pong' };

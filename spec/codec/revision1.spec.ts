@@ -54,13 +54,21 @@ describe('codec/revision1', () => {
         '1::/chat:?a=b&c=d%20e',
         { type: CONNECT, nsp: '/chat', data: { a: 'b', c: 'd e' } },
       ],
-      ['joining with a query on paper', '1::/chat?a=b', { type: CONNECT, nsp: '/chat', data: { a: 'b' } }],
+      [
+        'joining with a query on paper',
+        '1::/chat?a=b',
+        { type: CONNECT, nsp: '/chat', address: '/chat?a=b', data: { a: 'b' } },
+      ],
       [
         'a broken query',
         '1::/chat?%=%zz&&=&a',
-        { type: CONNECT, nsp: '/chat', data: { '%': '%zz', '': '', a: '' } },
+        { type: CONNECT, nsp: '/chat', address: '/chat?%=%zz&&=&a', data: { '%': '%zz', '': '', a: '' } },
       ],
-      ['a query that would pollute', '1::/c?__proto__=1&a=2', { type: CONNECT, nsp: '/c', data: { a: '2' } }],
+      [
+        'a query that would pollute',
+        '1::/c?__proto__=1&a=2',
+        { type: CONNECT, nsp: '/c', address: '/c?__proto__=1&a=2', data: { a: '2' } },
+      ],
       [
         'an event where the namespace has a query',
         '5::/chat?a=b:{"name":"x"}',

@@ -124,6 +124,7 @@ function pair(version: string, way: Way): Pair {
   return {
     name: `${version} ${way.name}`,
     protocol: 3,
+    address: '/socket.io/?',
     first: way.transports[0] ?? '',
     last: way.transports.at(-1) ?? '',
     tellsAuth: false,
@@ -141,6 +142,9 @@ function pair(version: string, way: Way): Pair {
       volatile: false,
       views: false,
       askAgain: false,
+      headers: true,
+      sendMany: true,
+      noticeSilence: true,
     },
     words: {
       dismissed: 'io server disconnect',
@@ -151,6 +155,8 @@ function pair(version: string, way: Way): Pair {
       silence: 'ping timeout',
     },
     cut: way.serverCut,
+    gone: 'transport close',
+    impatient: {},
     // A word for a namespace that the client has left is passed over: it may have crossed the farewell.
     blunders: { unknownFrame: '9', unknownPacket: '47', heartbeat: '3' },
     guest: (url, namespace, { query = {}, headers = {}, returns = false }) =>

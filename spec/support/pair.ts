@@ -58,6 +58,8 @@ export interface Pair {
   readonly name: string;
   /** What `socket.conn` shows. */
   readonly protocol: number;
+  /** The beginning of the address at which it shakes hands. */
+  readonly address: string;
   /** The transport it begins with, and the one it ends up with. */
   readonly first: string;
   readonly last: string;
@@ -84,18 +86,27 @@ export interface Pair {
     readonly views: boolean;
     /** Ask for `/` again on the connection that it has. */
     readonly askAgain: boolean;
+    /** Send headers of its own. */
+    readonly headers: boolean;
+    /** Send several arguments as one message. */
+    readonly sendMany: boolean;
+    /** End by itself when it hears nothing any more. */
+    readonly noticeSilence: boolean;
   };
   /** The client's own words for the ends of a connection. */
   readonly words: {
     readonly dismissed: string;
     readonly left: string;
-    readonly hungUp: string;
-    readonly serverClosed: string;
-    readonly cut: string;
-    readonly silence: string;
+    readonly hungUp: string | undefined;
+    readonly serverClosed: string | undefined;
+    readonly cut: string | undefined;
+    readonly silence: string | undefined;
   };
-  /** The server's words for a connection that breaks. */
+  /** The server's words for a connection that breaks, and for one that the client closes. */
   readonly cut: string;
+  readonly gone: string;
+  /** What a site is given so that such a client is missed soon, or misses the site. */
+  readonly impatient: UserOptions;
   /** Frames that are wrong in different ways; absent where the generation has no such wrong. */
   readonly blunders: Partial<Record<'unknownFrame' | 'unknownPacket' | 'heartbeat' | 'stranger', string>>;
   /** Values of the battery that its parser makes something else of. */

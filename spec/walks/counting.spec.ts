@@ -77,12 +77,14 @@ class Ground {
 
   /** Somebody comes, and is in. */
   member({ codec, manners, entry }: Generation): { session: Session; transport: FakeTransport } {
-    const { connectTimeout, maxNamespaces } = this.#options;
+    const { connectTimeout, maxNamespaces, mailboxMessages, mailboxBytes } = this.#options;
     const settings = {
       namespaces: this.namespaces,
       wheel: this.#house.wheel,
       connectTimeout,
       maxNamespaces,
+      mailboxMessages,
+      mailboxBytes,
       ended: () => {},
     };
     const peer = new Peer(settings, { auth: {}, query: {}, headers: {} } as never);

@@ -24,15 +24,17 @@ export function joining(stage: Stage): void {
     const { socket } = await stage.join('/', { query: { colour: 'red' }, headers: { 'x-shoe-size': '44' } });
     const { handshake } = socket;
     assert.equal(handshake.query.colour, 'red');
-    assert.equal(handshake.query.transport, pair.first);
-    assert.equal(handshake.headers['x-shoe-size'], '44');
-    assert.ok(handshake.url.startsWith('/socket.io/?'), handshake.url);
+    if (pair.can.headers) {
+      assert.equal(handshake.headers.host, `127.0.0.1:${site.port}`);
+      assert.equal(handshake.query.transport, pair.first);
+      assert.equal(handshake.headers['x-shoe-size'], '44');
+    }
+    assert.ok(handshake.url.startsWith(pair.address), handshake.url);
     assert.match(handshake.address, /127\.0\.0\.1$/);
     assert.equal(handshake.secure, false);
     assert.equal(handshake.xdomain, false);
     assert.ok(handshake.issued >= before && handshake.issued <= Date.now());
     assert.equal(Math.trunc(Date.parse(handshake.time) / 1000), Math.trunc(handshake.issued / 1000));
-    assert.equal(handshake.headers.host, `127.0.0.1:${site.port}`);
   });
 
   it('is connected by the transport that it chose', async () => {

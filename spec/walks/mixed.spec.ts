@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Codec } from '../../lib/codec/codec.js';
 import { engine3 } from '../../lib/codec/engine3.js';
 import { engine4 } from '../../lib/codec/engine4.js';
+import { revision1 } from '../../lib/codec/revision1.js';
 import type { Socket } from '../../lib/index.js';
 import { classicPairs } from '../support/classic-clients.js';
 import { modernPairs } from '../support/modern-clients.js';
@@ -10,10 +11,12 @@ import type { Guest, Pair } from '../support/pair.js';
 import { heard, heardTimes } from '../support/patience.js';
 import { Line3 } from '../support/raw-engine3.js';
 import { byWebSocket, type RawClient } from '../support/raw-engine4.js';
+import { Client1 } from '../support/raw-revision1.js';
 import { openSite, type Site } from '../support/site.js';
+import { vintagePairs } from '../support/vintage-clients.js';
 
-const versions = ['1.4.8', '1.7.4', '2.5.0', '3.1.3', '4.8.4'];
-const pairs = [...classicPairs, ...modernPairs].filter(({ name }) =>
+const versions = ['0.7.11', '0.9.17', '1.4.8', '1.7.4', '2.5.0', '3.1.3', '4.8.4'];
+const pairs = [...vintagePairs, ...classicPairs, ...modernPairs].filter(({ name }) =>
   versions.includes(name.split(' ')[0] ?? ''),
 );
 
@@ -96,13 +99,35 @@ describe('a room of all ages', () => {
     }
   });
 
-  it('hears bytes, whoever says them', async () => {
+  it('hears bytes, whoever says them; who knows no bytes hears how to read them', async () => {
+    const bytes = Buffer.from([0, 4, 127, 255]);
     const people = await Promise.all(pairs.map(coming));
-    for (const speaker of people) {
+    for (const [who, speaker] of people.entries()) {
+      if (!pairs[who]?.can.binary) continue;
       const all = Promise.all(people.map((guest) => heard(guest, 'word')));
-      speaker.emit('say', Buffer.from([0, 4, 127, 255]));
-      for (const [data] of await all) {
-        assert.deepEqual(Buffer.from(data as Uint8Array), Buffer.from([0, 4, 127, 255]));
+      speaker.emit('say', bytes);
+      for (const [index, [data]] of (await all).entries()) {
+        if (pairs[index]?.can.binary) assert.deepEqual(Buffer.from(data as Uint8Array), bytes);
+        else assert.deepEqual(data, { base64: bytes.toString('base64') });
+      }
+    }
+  });
+
+  it('hears 100 numbered words of each, with emoji, line ends and quotes, in the order of each', async () => {
+    const people = await Promise.all(pairs.map(coming));
+    const wordOf = (who: number, index: number): string => `${who} ${index} é😀\u2028"'\\</script>`;
+    const logs = people.map((guest) => heardTimes(guest, 'word', people.length * 100));
+    for (let index = 0; index < 100; index++) {
+      for (const [who, guest] of people.entries()) guest.emit('say', wordOf(who, index));
+    }
+    for (const log of await Promise.all(logs)) {
+      const words = log.map(([word]) => String(word));
+      for (const who of people.keys()) {
+        const own = words.filter((word) => word.startsWith(`${who} `));
+        assert.deepEqual(
+          own,
+          Array.from({ length: 100 }, (_, index) => wordOf(who, index)),
+        );
       }
     }
   });
@@ -136,9 +161,17 @@ describe('a room of all ages', () => {
     for (const client of young) await client.say('40');
     for (const line of old) await line.skip(2);
     for (const client of young) await client.next();
-    assert.equal(site.io.sockets.sockets.size, 100);
-    const counts = await writing([engine3, engine4], () => site.io.to('room').emit('word', 'once'));
-    assert.deepEqual(counts, [1, 1]);
+    const clients = await Promise.all(Array.from({ length: 50 }, () => Client1.open(site.port)));
+    const ancient = clients.map((client) => client.line());
+    for (const line of ancient) assert.equal(await line.next(), '1::');
+    assert.equal(site.io.sockets.sockets.size, 150);
+    const codecs = [revision1, engine3, engine4];
+    const counts = await writing(codecs, () => site.io.to('room').emit('word', 'once'));
+    assert.deepEqual(counts, [1, 1, 1]);
+    for (const line of ancient) {
+      assert.equal(await line.next(), '5:::{"name":"word","args":["once"]}');
+      line.close();
+    }
     for (const line of old) assert.equal(await line.next(), '42["word","once"]');
     for (const client of young) assert.equal(await client.next(), '42["word","once"]');
     for (const line of old) line.close();

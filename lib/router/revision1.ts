@@ -1,0 +1,149 @@
+/** The requests of revision 1: handshakes, ways to a session, and goodbyes. */
+import type { ServerResponse } from 'node:http';
+import { scriptJson } from '../codec/json.js';
+import { SocketioError } from '../errors.js';
+import type { TransportName } from '../options.js';
+import type { Session } from '../session/session.js';
+import { answer } from '../transport/answer.js';
+import { ignorePost } from '../transport/posts.js';
+import {
+  askApplication,
+  checkOpen,
+  checkOrigin,
+  checkRevision,
+  chooseId,
+  type Step,
+  type Visit,
+} from './checks.js';
+import { serveClientFile } from './client.js';
+import { giveCookie } from './cookie.js';
+import { applyCors } from './cors.js';
+import type { Dialect } from './dialect.js';
+import { admit } from './handshake.js';
+import { allowPreflight } from './reply.js';
+import { bodyLimits, closeTimeout, post, type Way, ways } from './revision1-ways.js';
+import type { Ticket } from './ticket.js';
+
+/** In the words that its clients know: after 403 they stay away, after 500 they may try again. */
+const refusals: Partial<Record<SocketioError['code'], readonly [status: number, text: string]>> = {
+  FORBIDDEN: [403, 'handshake unauthorized'],
+  ORIGIN_FORBIDDEN: [403, 'handshake bad origin'],
+  ADMISSION_FAILED: [500, 'handshake error'],
+  UNSUPPORTED_PROTOCOL_VERSION: [500, 'Protocol version not supported.'],
+  METHOD_NOT_SUPPORTED: [405, 'Method not supported.'],
+};
+
+const steps: readonly Step[] = [
+  applyCors,
+  serveClientFile,
+  checkRevision,
+  checkOrigin,
+  answerPreflight,
+  serveSession,
+  checkHandshake,
+  checkOpen,
+  askApplication,
+  chooseId,
+  // The application may have taken its time.
+  checkOpen,
+];
+
+/** @see revision 1, "Handshake" */
+export const revision1: Dialect = {
+  steps,
+  enter: greet,
+  serve: (visit) => serveSession(visit, raise),
+  refuse,
+};
+
+function raise(error?: unknown): void {
+  if (error) throw error;
+}
+
+function answerPreflight({ ticket, req, res }: Visit, next: (error?: unknown) => void): void {
+  if (ticket.method === 'OPTIONS') allowPreflight(res, req.headers['access-control-request-headers']);
+  else next();
+}
+
+function serveSession(visit: Visit, next: (error?: unknown) => void): void {
+  const { desk, ticket } = visit;
+  if (ticket.sid === undefined) return next();
+  const session = desk.sessions.get(ticket.sid);
+  if (session) serve(visit, session);
+  else meetStranger(visit);
+}
+
+function checkHandshake({ desk, ticket }: Visit, next: (error?: unknown) => void): void {
+  const { method, upgrade, index } = ticket;
+  if (method !== 'GET' && method !== 'POST') throw new SocketioError('METHOD_NOT_SUPPORTED');
+  if (upgrade) throw new SocketioError('BAD_REQUEST');
+  // Any page can embed a script, whatever its origin: there are none unless the site wants them.
+  if (index !== undefined && !desk.options.transports.includes('jsonp'))
+    throw new SocketioError('TRANSPORT_UNKNOWN');
+  next();
+}
+
+/** The client's id, how long it shall wait for a sign of life and for us to come back, and the ways that are open. */
+function greet(visit: Visit): void {
+  const { desk, ticket, req, res } = visit;
+  const { options } = desk;
+  const session = admit(visit);
+  desk.engine.dress(req, res, true);
+  giveCookie(res, session.id, options.cookie);
+  const seconds = closeTimeout(options) / 1_000;
+  const offered = Object.entries(ways).filter(([name]) => options.transports.includes(name as TransportName));
+  const terms = `${session.id}:${seconds}:${seconds}:${offered.map(([, way]) => way.name).join()}`;
+  if (ticket.index === undefined) answer(res, 200, terms, 'text/plain');
+  else answer(res, 200, call(ticket.index, quoted(terms)), 'application/javascript');
+}
+
+function serve(visit: Visit, session: Session): void {
+  const { ticket, res } = visit;
+  // Another generation's session is none of ours.
+  if (session.birth.protocol !== ticket.generation) return meetStranger(visit);
+  if (ticket.leaving) {
+    session.over('close');
+    return answer(res, 200, '');
+  }
+  const way = wayOf(visit);
+  if (ticket.method !== 'POST') way.open(visit, session);
+  else if (!post(visit, session, way)) ignorePost(visit.req, res, bodyLimits(visit.desk.options));
+}
+
+/** A session that is not here: its client shall come anew. Who says something or goodbye has been heard. */
+function meetStranger(visit: Visit): void {
+  const { desk, ticket, req, res } = visit;
+  if (ticket.leaving) return answer(res, 200, '');
+  const way = wayOf(visit);
+  if (ticket.method === 'POST') ignorePost(req, res, bodyLimits(desk.options));
+  else way.sendAway(visit);
+}
+
+/** @throws {SocketioError} for what no client of this revision asks */
+function wayOf({ desk, ticket }: Visit): Way {
+  const { transport, method, upgrade } = ticket;
+  const way = transport && desk.options.transports.includes(transport) ? ways[transport] : undefined;
+  if (!way) throw new SocketioError('TRANSPORT_UNKNOWN');
+  if (method !== 'GET' && method !== 'POST') throw new SocketioError('METHOD_NOT_SUPPORTED');
+  if (way.upgrades !== upgrade) throw new SocketioError('BAD_REQUEST');
+  return way;
+}
+
+/** A page cannot see that a script has failed: it is told by one that does not. */
+function refuse(res: ServerResponse, error: SocketioError, { index, sid }: Ticket): void {
+  if (res.headersSent) return void res.destroy();
+  const [status, text] = refusals[error.code] ?? [error.status ?? 400, error.message];
+  if (!res.req.complete) res.setHeader('Connection', 'close');
+  if (index === undefined || sid !== undefined) answer(res, status, text, 'text/plain');
+  else answer(res, 200, call(index, `new Error(${quoted(text)})`), 'application/javascript');
+}
+
+/** The function that waits in the page, called. */
+function call(index: string, expression: string): string {
+  return `io.j[${index}](${expression});`;
+}
+
+/** Text as a literal that ends neither a script element nor a line. */
+function quoted(text: string): string {
+  return scriptJson(text).replaceAll('<', '\\u003c');
+}

@@ -1,0 +1,94 @@
+/** The POSTs of a revision-1 client: each answered with `1`, all of them delivered in the order of their arrival. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Frame, PayloadFormat } from '../codec/codec.js';
+import { answer, cutShort } from './answer.js';
+import { type BodyFault, type BodyLimits, readBody } from './body.js';
+import { Delivery } from './delivery.js';
+import type { Envelope } from './envelope.js';
+
+/** POSTs of one client under way at once; the clients send one, and a heartbeat or goodbye beside it. */
+const MOST_POSTS = 8;
+
+interface Post {
+  readonly res: ServerResponse;
+  readonly frames: readonly Frame[];
+}
+
+/** The answer to every POST, whatever was in it: anything else ends the client's session. */
+export function thank(req: IncomingMessage, res: ServerResponse): void {
+  if (!res.headersSent && req.headers.origin !== undefined) res.setHeader('X-XSS-Protection', '0');
+  answer(res, 200, '1', 'text/plain; charset=UTF-8');
+}
+
+/** Reads a body that nobody wants, and says thanks. */
+export function ignorePost(req: IncomingMessage, res: ServerResponse, limits: BodyLimits): void {
+  readBody(req, limits, (fault) => (fault ? refuseBody(req, res, fault) : thank(req, res)));
+}
+
+/** A body over the limit, or one that never came, leaves the session usable. */
+function refuseBody(req: IncomingMessage, res: ServerResponse, fault: BodyFault): void {
+  if (fault === 'not UTF-8' || fault === 'stopped') thank(req, res);
+  else cutShort(req, res, fault === 'too large' ? 413 : 408);
+}
+
+export class Posts {
+  readonly #payload: PayloadFormat;
+  readonly #limits: BodyLimits;
+  readonly #received: (frame: Frame) => void;
+  readonly #arrived: Post[] = [];
+  #underWay = 0;
+  #delivery: Delivery | undefined;
+  #open = true;
+  #over = false;
+
+  /** @param received takes each frame */
+  constructor(payload: PayloadFormat, limits: BodyLimits, received: (frame: Frame) => void) {
+    this.#payload = payload;
+    this.#limits = limits;
+    this.#received = received;
+  }
+
+  take(req: IncomingMessage, res: ServerResponse, envelope: Envelope): void {
+    if (this.#over) return ignorePost(req, res, this.#limits);
+    if (this.#underWay >= MOST_POSTS) return cutShort(req, res, 429);
+    this.#underWay += 1;
+    res.on('close', () => {
+      this.#underWay -= 1;
+    });
+    readBody(req, this.#limits, (fault, body) => {
+      if (fault) return refuseBody(req, res, fault);
+      const payload = envelope.open(body);
+      this.#arrived.push({ res, frames: payload === undefined ? [] : this.#payload.unpack(payload).frames });
+      this.#deliver();
+    });
+  }
+
+  /** Stops or resumes handing frames up; the client gets its answer late, and sends nothing more before it. */
+  flow(open: boolean): void {
+    this.#open = open;
+    this.#delivery?.flow(open);
+  }
+
+  /** Nothing more is taken. */
+  stop(): void {
+    this.#over = true;
+    this.#delivery?.stop(false);
+  }
+
+  #deliver(): void {
+    if (this.#delivery) return;
+    const post = this.#arrived.shift();
+    if (!post) return;
+    this.#delivery = new Delivery(this.#over ? [] : post.frames, {
+      frame: this.#received,
+      done: () => this.#delivered(post.res),
+    });
+    this.#delivery.flow(this.#open || this.#over);
+  }
+
+  #delivered(res: ServerResponse): void {
+    this.#delivery = undefined;
+    thank(res.req, res);
+    this.#deliver();
+  }
+}

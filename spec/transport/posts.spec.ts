@@ -1,0 +1,110 @@
+/** The POSTs of a revision-1 client. */
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { framing } from '../../lib/codec/framing.js';
+import { bare } from '../../lib/transport/envelope.js';
+import { ignorePost, Posts } from '../../lib/transport/posts.js';
+import { ask } from '../router/raw.js';
+import { listening } from '../support/listening.js';
+import { within } from '../support/patience.js';
+
+const limits = { maxBytes: 100, timeoutMs: 1_000 };
+
+describe('the posts of a client', () => {
+  let server: Server;
+  let port: number;
+  let posts: Posts;
+  let received: string[];
+  let serve: (req: IncomingMessage, res: ServerResponse) => void;
+  let seen: () => void;
+
+  beforeEach(async () => {
+    received = [];
+    posts = new Posts(framing, limits, (frame) => received.push(String(frame)));
+    serve = (req, res) => posts.take(req, res, bare);
+    seen = () => {};
+    server = createServer((req, res) => {
+      serve(req, res);
+      seen();
+    });
+    port = await listening(server);
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const post = (body: string) => ask(port, '/', { method: 'POST', body });
+
+  it('are thanked, and handed on packet by packet', async () => {
+    const { status, headers, body } = await post('\ufffd5\ufffd3:::a\ufffd5\ufffd3:::b');
+    assert.deepEqual([status, headers['content-type'], body], [200, 'text/plain; charset=UTF-8', '1']);
+    assert.deepEqual(received, ['3:::a', '3:::b']);
+  });
+
+  it('are thanked when they bring nothing', async () => {
+    assert.equal((await post('')).body, '1');
+    assert.deepEqual(received, []);
+  });
+
+  it('wait while nobody reads, in their order, and the client with them', async () => {
+    posts.flow(false);
+    const both = new Promise<void>((resolve) => {
+      let count = 0;
+      seen = () => ++count === 2 && resolve();
+    });
+    const first = post('3:::first');
+    const answers = [first, post('3:::second')];
+    await within(both, 'two posts');
+    assert.deepEqual(received, []);
+    posts.flow(true);
+    for (const { body } of await Promise.all(answers)) assert.equal(body, '1');
+    assert.deepEqual(received.sort(), ['3:::first', '3:::second']);
+  });
+
+  it('are refused when too many come at once', async () => {
+    posts.flow(false);
+    const open = Array.from({ length: 9 }, () => post('3:::x'));
+    const refused = await within(Promise.race(open), 'a refusal');
+    assert.equal(refused.status, 429);
+    posts.flow(true);
+    const all = await Promise.all(open);
+    assert.equal(all.filter(({ status }) => status === 200).length, 8);
+  });
+
+  it('are thanked, and not heard, once the session is over', async () => {
+    posts.stop();
+    assert.equal((await post('3:::late')).body, '1');
+    assert.deepEqual(received, []);
+  });
+
+  it('are cut short when they are too large, and the next one is heard', async () => {
+    assert.equal((await post(`3:::${'x'.repeat(100)}`)).status, 413);
+    assert.equal((await post('3:::small')).body, '1');
+    assert.deepEqual(received, ['3:::small']);
+  });
+
+  it('that break off leave room for others', async () => {
+    for (let round = 0; round < 10; round++) {
+      const arrived = new Promise<void>((resolve) => {
+        seen = resolve;
+      });
+      const broken = request({ port, method: 'POST', headers: { 'Content-Length': 50 } });
+      broken.on('error', () => {});
+      broken.write('3:::half');
+      await within(arrived, 'a post');
+      const gone = new Promise((resolve) => broken.on('close', resolve));
+      broken.destroy();
+      await gone;
+    }
+    seen = () => {};
+    assert.equal((await post('3:::whole')).body, '1');
+    assert.deepEqual(received, ['3:::whole']);
+  });
+
+  it('are read to their end where nobody wants them', async () => {
+    serve = (req, res) => ignorePost(req, res, limits);
+    assert.equal((await post('3:::x')).body, '1');
+    assert.equal((await post('x'.repeat(101))).status, 413);
+  });
+});
