@@ -7,9 +7,24 @@ export interface CookieOptions extends SerializeOptions {
   readonly name: string;
 }
 
+/** What is kept for clients that lose their connection. */
+export interface RecoveryOptions {
+  /** Milliseconds for which a client is waited for, and what it misses is remembered. @default 120_000 */
+  readonly maxDisconnectionDuration: number;
+  /** Whether a client that comes back passes by the middlewares of its namespace. @default true */
+  readonly skipMiddlewares: boolean;
+  /** Most bytes of events that are remembered in each namespace. @default 16_777_216 */
+  readonly maxLogBytes: number;
+}
+
+const recovery: RecoveryOptions = {
+  maxDisconnectionDuration: 120_000,
+  skipMiddlewares: true,
+  maxLogBytes: 16_777_216,
+};
+
 /** What Socket.IO has and this library has not, and why. */
 const notOffered: ReadonlyMap<string, string> = new Map([
-  ['connectionStateRecovery', 'is an option of Socket.IO that is not offered here yet'],
   ['destroyUpgrade', 'is not offered: upgrades for other paths belong to their own listeners'],
   ['destroyUpgradeTimeout', 'is not offered: upgrades for other paths belong to their own listeners'],
   ['initialPacket', 'is not offered: no Socket.IO client reads it; emit on connection'],
@@ -33,6 +48,30 @@ export function readCookie(value: unknown): CookieOptions | undefined {
     throw new SocketioError('OPTION_INVALID', `cookie: ${error instanceof Error ? error.message : error}`);
   }
   return Object.freeze(cookie);
+}
+
+/** Parts that are left out have their defaults. */
+export function readRecovery(value: unknown): RecoveryOptions | undefined {
+  if (value === false) return undefined;
+  const name = 'connectionStateRecovery';
+  const given = value === true ? {} : value;
+  if (typeof given !== 'object' || given === null)
+    throw new SocketioError('OPTION_INVALID', `${name} must be true, false or an object`);
+  const parts = Object.entries(given).filter(([, part]) => part !== undefined);
+  const { maxDisconnectionDuration, skipMiddlewares, maxLogBytes, ...unknown } = {
+    ...recovery,
+    ...Object.fromEntries(parts),
+  };
+  for (const part of Object.keys(unknown)) refuseUnknown(undefined, `${name}.${part}`);
+  return Object.freeze({
+    maxDisconnectionDuration: within(
+      maxDisconnectionDuration,
+      `${name}.maxDisconnectionDuration`,
+      [1, 0x7fffffff],
+    ),
+    skipMiddlewares: isBoolean(skipMiddlewares, `${name}.skipMiddlewares`) === true,
+    maxLogBytes: within(maxLogBytes, `${name}.maxLogBytes`, [1, Number.MAX_SAFE_INTEGER]),
+  });
 }
 
 /** Socket.IO's options for what is not offered here may say so; anything else would only seem to be configured. */

@@ -8,6 +8,7 @@ import {
   listOf,
   oneOf,
   readCookie,
+  readRecovery,
   refuseUnknown,
   within,
 } from './option-checks.js';
@@ -115,6 +116,7 @@ type Check = (value: unknown, name: string) => unknown;
 const checks: Partial<Record<keyof Options, Check>> = {
   origins: (value) => Object.freeze(listOf(typeof value === 'string' ? [value] : value, 'origins', isOrigin)),
   cookie: readCookie,
+  connectionStateRecovery: readRecovery,
   flashPolicy: readFlashPolicy,
   onError: isFunction,
   allowRequest: isFunction,

@@ -1,7 +1,7 @@
 /** Every option with its unit, default and bound. */
 import type { IncomingMessage } from 'node:http';
 import type { Anything } from './events.js';
-import type { CookieOptions } from './option-checks.js';
+import type { CookieOptions, RecoveryOptions } from './option-checks.js';
 import type { HttpCompression, PerMessageDeflate } from './option-compression.js';
 import type { Cors, CorsOptions, CorsQuestion } from './option-cors.js';
 import type { FlashPolicy } from './option-flash.js';
@@ -120,6 +120,8 @@ export interface Options {
     req: IncomingMessage,
     done: (error: string | null | undefined, success: boolean) => void,
   ) => void;
+  /** A client that returns in time gets what it has missed, and finds its id, rooms and data again. @default off */
+  readonly connectionStateRecovery?: RecoveryOptions;
   /** Joins the nodes of a cluster: a published adapter. @default in memory, for a single node */
   readonly adapter?: AdapterFactory;
   /**
@@ -139,7 +141,13 @@ export interface Options {
 }
 
 /** Options that users may write in another form. */
-type Written = 'origins' | 'cookie' | 'cors' | 'perMessageDeflate' | 'httpCompression';
+type Written =
+  | 'origins'
+  | 'cookie'
+  | 'cors'
+  | 'perMessageDeflate'
+  | 'httpCompression'
+  | 'connectionStateRecovery';
 
 /** What a user may give: any part of the options; one origin may stand without a list. */
 export type UserOptions = Partial<Omit<Options, Written>> & {
@@ -148,4 +156,5 @@ export type UserOptions = Partial<Omit<Options, Written>> & {
   readonly cors?: false | CorsOptions | CorsQuestion;
   readonly perMessageDeflate?: boolean | Record<string, unknown>;
   readonly httpCompression?: boolean | Partial<HttpCompression>;
+  readonly connectionStateRecovery?: boolean | Partial<RecoveryOptions>;
 };

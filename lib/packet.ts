@@ -37,6 +37,8 @@ export interface EventPacket {
   readonly receipt?: true;
   /** How `send()` travels in revision 1: type 3 is `text`, type 4 is `json`. Absent for a plain event. */
   readonly form?: 'text' | 'json';
+  /** Where a client that can come back stands once it has this event; written by codecs whose clients know of it. */
+  offset?: string;
 }
 
 /** The answer to an event that had an id. */

@@ -3,11 +3,12 @@
 import type { IncomingMessage } from 'node:http';
 import { Parcel } from './codec/parcel.js';
 import type { DisconnectReason } from './errors.js';
+import { Line } from './line.js';
 import type { Conn } from './namespace/connection.js';
 import type { Namespace } from './namespace/namespace.js';
 import type { Namespaces } from './namespace/namespaces.js';
 import type { Socket } from './namespace/socket.js';
-import type { Client, Extent, Handshake, SendFlags, Wire } from './namespace/wire.js';
+import type { Client, Extent, Handshake, SendFlags } from './namespace/wire.js';
 import {
   type AckPacket,
   type ConnectPacket,
@@ -18,6 +19,7 @@ import {
   PacketType,
 } from './packet.js';
 import { Anteroom, type AnteroomBounds } from './session/anteroom.js';
+import { arrivesEntire } from './session/entire.js';
 import type { SessionEvents } from './session/household.js';
 import type { Session } from './session/session.js';
 import { Alarm, type Wheel } from './session/wheel.js';
@@ -102,6 +104,7 @@ export class Peer implements SessionEvents, Client {
 
   /** @internal a socket has left; the connection ends with its last one if the server wanted that */
   left(nsp: string, extent: Extent): void {
+    if (extent === 'lost') return this.#abandon();
     const index = this.#sockets.findIndex((socket) => socket.nsp.name === nsp);
     if (index !== -1) this.#sockets.splice(index, 1);
     this.#early?.take(nsp);
@@ -134,6 +137,12 @@ export class Peer implements SessionEvents, Client {
 
   #close(why?: string): void {
     this.#session?.close('forced server close', why);
+  }
+
+  /** Nobody is at the other end any more: all sockets leave, and nothing is waited for. */
+  #abandon(): void {
+    this.#session?.close('transport close', 'the client has come again');
+    this.#session?.carrier?.close('abort');
   }
 
   /** The namespace that is the connection has been left; the client knows that all the others are. */
@@ -192,7 +201,12 @@ export class Peer implements SessionEvents, Client {
     const handshake = manners.introduce(this.#handshake, auth);
     // Known before anybody is told of it: a listener may end this connection at once, and that must reach it.
     const known = (socket: Socket): unknown => this.#sockets.push(socket);
-    namespace.connect({ id, client: this, wire: line, handshake }, known);
+    const entire = manners.returns && { entire: arrivesEntire(this.#present) };
+    const welcome = namespace.welcome({ id, client: this, wire: line, handshake, ...entire }, known);
+    if (!welcome) return;
+    this.#sought ??= new Set();
+    this.#sought.add(nsp);
+    welcome.then(() => this.#sought?.delete(nsp));
   }
 
   /** @internal a namespace has been joined; its listeners are put on in this very tick */
@@ -204,41 +218,6 @@ export class Peer implements SessionEvents, Client {
 
   #hearEarly(nsp: string): void {
     for (const { packet, size } of this.#early?.take(nsp) ?? []) this.#find(nsp)?.receive(packet, size);
-  }
-}
-
-/** The way of one socket to this connection. */
-class Line implements Wire {
-  readonly #peer: Peer;
-  readonly #nsp: string;
-  readonly #address: string | undefined;
-  #open = true;
-
-  /** @param address how the client addresses the namespace, if not by its name */
-  constructor(peer: Peer, nsp: string, address: string | undefined) {
-    this.#peer = peer;
-    this.#nsp = nsp;
-    this.#address = address;
-  }
-
-  send(parcel: Parcel, flags?: SendFlags): void {
-    if (!this.#open) return;
-    if (parcel.packet.type === PacketType.CONNECT) this.#peer.joined(this.#nsp);
-    this.#peer.send(this.#addressed(parcel), flags);
-  }
-
-  close(extent: Extent): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#peer.left(this.#nsp, extent);
-  }
-
-  flow(open: boolean): void {
-    if (this.#open) this.#peer.flow(this.#nsp, open);
-  }
-
-  #addressed(parcel: Parcel): Parcel {
-    return this.#address === undefined ? parcel : new Parcel({ ...parcel.packet, nsp: this.#address });
   }
 }
 

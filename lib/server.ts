@@ -2,15 +2,16 @@
 
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
-import { host } from './adapter/host.js';
+import { adapterMaker } from './adapter/choice.js';
 import { MemoryAdapter } from './adapter/memory.js';
 import type { Next } from './callable.js';
+import type { Parcel } from './codec/parcel.js';
 import { type CloseOptions, hold, readDrain } from './drain.js';
 import { SocketioError } from './errors.js';
 import type { Anything, DefaultEventsMap, EventParams, EventsMap, NamesWithoutAck } from './events.js';
 import { Face } from './face.js';
 import type { NamespaceServer } from './namespace/home.js';
-import type { CreateAdapter, Namespace } from './namespace/namespace.js';
+import type { Namespace } from './namespace/namespace.js';
 import { Namespaces } from './namespace/namespaces.js';
 import type { NameMatcher, ParentNamespace } from './namespace/parent.js';
 import { report } from './namespace/report.js';
@@ -19,7 +20,7 @@ import type { Handshake } from './namespace/wire.js';
 import { readOptions } from './option-reading.js';
 import type { AdapterFactory, Options, UserOptions } from './options.js';
 import { Peer, type PeerSettings } from './peer.js';
-import { codecsFor, type Desk } from './router/desk.js';
+import { type Codecs, codecsFor, type Desk, returningCodec } from './router/desk.js';
 import { Engine } from './router/engine.js';
 import { Mount } from './router/mount.js';
 import type { HeaderLines } from './router/passage.js';
@@ -49,6 +50,7 @@ export class Server<
   readonly #policyPort: PolicyPort | undefined;
   readonly #house: Household;
   readonly #settings: PeerSettings;
+  readonly #codecs: Codecs;
   #adapter: AdapterFactory;
   #open = true;
   #emptied: (() => void) | undefined;
@@ -62,9 +64,11 @@ export class Server<
     this.#options = options;
     const failed = (error: unknown, event: string): void => report(options, error, { event });
     this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed };
-    const createAdapter = creator(options.adapter);
+    const createAdapter = adapterMaker<Parcel>(options.adapter, options);
+    this.#codecs = codecsFor(options);
+    const codec = returningCodec(this.#codecs);
     const server = this as unknown as NamespaceServer;
-    this.#namespaces = new Namespaces({ server, options, createAdapter }, (namespace) =>
+    this.#namespaces = new Namespaces({ server, options, createAdapter, codec }, (namespace) =>
       this.#announce(namespace),
     );
     this.#settings = {
@@ -132,7 +136,7 @@ export class Server<
   adapter(factory: AdapterFactory): this;
   adapter(factory?: AdapterFactory): AdapterFactory | this {
     if (!factory) return this.#adapter;
-    this.#namespaces.adopt(creator(readOptions({ adapter: factory }).adapter));
+    this.#namespaces.adopt(adapterMaker(readOptions({ adapter: factory }).adapter, this.#options));
     this.#adapter = factory;
     return this;
   }
@@ -205,7 +209,7 @@ export class Server<
     const lines = new WeakMap<IncomingMessage, HeaderLines>();
     return {
       options: this.#options,
-      codecs: codecsFor(this.#options),
+      codecs: this.#codecs,
       sessions: this.#sessions,
       engine: this.engine,
       sockets: webSockets(this.#options, lines),
@@ -237,11 +241,6 @@ export class Server<
       report(this.#options, error, { event: 'new_namespace' });
     });
   }
-}
-
-function creator(factory: AdapterFactory | undefined): CreateAdapter {
-  if (!factory || factory === MemoryAdapter) return (nsp) => new MemoryAdapter(nsp);
-  return (nsp) => host(factory, nsp, {});
 }
 
 /** Express says `mount` with the application as its only argument; nobody broadcasts a function. */

@@ -33,7 +33,7 @@ const plan: Plan = [
   ['adapter/', 'codec/'],
   ['namespace/', 'transport/'],
   ['session/'],
-  ['peer.ts', 'router/'],
+  [['peer.ts', 'line.ts'], 'router/'],
   [['server.ts', 'callable.ts', 'drain.ts', 'face.ts']],
   ['index.ts'],
 ];

@@ -35,6 +35,15 @@ describe('options', () => {
     assert.throws(() => readOptions({ allowEIO3: false, generations: [3] }), { code: 'OPTION_INVALID' });
   });
 
+  it('read what is kept for those who come back, part by part', () => {
+    const recovery = (given: unknown) =>
+      readOptions({ connectionStateRecovery: given } as UserOptions).connectionStateRecovery;
+    const all = { maxDisconnectionDuration: 120_000, skipMiddlewares: true, maxLogBytes: 16_777_216 };
+    assert.deepEqual([recovery(true), recovery({}), recovery({ maxLogBytes: undefined })], [all, all, all]);
+    assert.deepEqual(recovery({ skipMiddlewares: false }), { ...all, skipMiddlewares: false });
+    assert.deepEqual([recovery(false), recovery(undefined)], [undefined, undefined]);
+  });
+
   it('compress answers to polls, but no WebSocket messages, from 1 KiB on', () => {
     assert.deepEqual(readOptions().httpCompression, { threshold: 1_024 });
     assert.equal(readOptions().perMessageDeflate, false);
@@ -90,6 +99,11 @@ describe('options', () => {
     ['destroyUpgradeTimeout', 1_000],
     ['connectTimeout', 0],
     ['adapter', 'redis'],
+    ['connectionStateRecovery', 'yes'],
+    ['connectionStateRecovery', { maxDisconnectionDuration: 0 }],
+    ['connectionStateRecovery', { skipMiddlewares: 1 }],
+    ['connectionStateRecovery', { maxLogBytes: '1' }],
+    ['connectionStateRecovery', { maxDisconnectionDurations: 1 }],
     ['cookie', 'io'],
     ['cookie', { name: 'a b' }],
     ['cookie', { name: 'io', path: '/;\r\nSet-Cookie: x=y' }],

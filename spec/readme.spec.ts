@@ -44,8 +44,8 @@ describe('the README', function () {
     return socket;
   }
 
-  it('has three programs', () => {
-    assert.equal(blocks.length, 3);
+  it('has four programs', () => {
+    assert.equal(blocks.length, 4);
   });
 
   for (const transports of [['websocket'], ['polling'], ['polling', 'websocket']]) {
@@ -84,6 +84,21 @@ describe('the README', function () {
     const other = new WebSocket(`ws://localhost:${port}/other`);
     await heard(other, 'open');
     other.terminate();
+  });
+
+  it('shows how clients come back', async () => {
+    const port = await folder.run('recovery', blocks[3] ?? '');
+    const returning = client(`http://localhost:${port}`, {
+      transports: ['websocket'],
+      reconnection: true,
+      reconnectionDelay: 10,
+    });
+    await heard(returning, 'connect');
+    const { id } = returning;
+    const again = heard(returning, 'connect');
+    returning.io.engine.close();
+    await again;
+    assert.deepEqual([returning.recovered, returning.id], [true, id]);
   });
 
   it('names every option, with its default', async () => {

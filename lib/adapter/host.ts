@@ -11,6 +11,7 @@ import type {
   Resident,
 } from './contract.js';
 import { Inquiry } from './inquiry.js';
+import { Offsets, remembers } from './offsets.js';
 
 /** What a published adapter may read in `nsp.server.opts`. */
 export interface HostOptions {
@@ -30,11 +31,13 @@ const REMOTE_PATIENCE_MS = 300_000;
  * empty, it also spares the adapter the WebSocket frame that it would make of a single text.
  */
 class Envelope<Letter> extends Array<string | Uint8Array> {
-  readonly letter: Letter;
+  readonly packet: EventPacket;
+  /** Made when the adapter says how it is to travel. */
+  letter: Letter | undefined;
 
-  constructor(letter: Letter) {
+  constructor(packet: EventPacket) {
     super();
-    this.letter = letter;
+    this.packet = packet;
   }
 }
 
@@ -44,7 +47,9 @@ const views: WeakMap<object, View<unknown>> = new WeakMap();
 /** A namespace. The names with an underscore are the contract's. */
 class View<Letter> {
   readonly name: string;
-  readonly server: { readonly encoder: { encode(packet: EventPacket): Encoded }; readonly opts: HostOptions };
+  readonly server: { readonly encoder: { encode(packet: EventPacket): Encoded }; opts: HostOptions };
+  /** Where those stand who have got everything until now. */
+  readonly offsets = new Offsets();
   readonly sockets = { get: (id: string): Guest<Letter> | undefined => this.#guest(id) };
   /** Milliseconds for the answers to the broadcast under way. */
   patience = REMOTE_PATIENCE_MS;
@@ -83,8 +88,11 @@ class View<Letter> {
    * What an adapter wants to send, ready for any codec.
    * @throws TypeError if it is no packet
    */
-  letterIn(encoded: Encoded): Letter {
-    if (encoded instanceof Envelope) return encoded.letter as Letter;
+  letterIn(encoded: Encoded, flags: BroadcastFlags): Letter {
+    if (encoded instanceof Envelope) {
+      encoded.letter ??= this.#nsp.seal(this.offsets.apart(encoded.packet, flags));
+      return encoded.letter as Letter;
+    }
     const known = this.#opened.get(encoded);
     if (known) return known;
     const letter = this.#nsp.unseal(encoded);
@@ -103,7 +111,7 @@ class View<Letter> {
 
   #seal(packet: EventPacket): Encoded {
     this.#sealed.add(packet);
-    return new Envelope(this.#nsp.seal(packet));
+    return new Envelope(packet);
   }
 
   #guest(id: string): Guest<Letter> | undefined {
@@ -161,7 +169,7 @@ class Guest<Letter> {
   }
 
   writeToEngine(encoded: Encoded, flags: BroadcastFlags): void {
-    this.#resident.deliver(this.#view.letterIn(encoded), flags);
+    this.#resident.deliver(this.#view.letterIn(encoded, flags), flags);
   }
 
   join(rooms: string | string[]): unknown {
@@ -187,7 +195,15 @@ export function host<Letter>(factory: AdapterFactory, nsp: Hospitable<Letter>, o
   const make = factory as (nsp: unknown) => Adapter;
   const adapter: Adapter = 'prototype' in factory ? Reflect.construct(factory, [view]) : make(view);
   views.set(adapter, view as View<unknown>);
+  view.offsets.used = remembers(adapter) && opts.connectionStateRecovery !== undefined;
+  // Others would write offsets that lead nowhere.
+  if (!view.offsets.used) view.server.opts = {};
   return adapter;
+}
+
+/** Whether a hosted adapter keeps the sessions of clients that may come back. */
+export function keepsSessions(adapter: Adapter): boolean {
+  return views.get(adapter)?.offsets.used === true;
 }
 
 /** One broadcast, with or without acknowledgements. */
@@ -217,6 +233,7 @@ export function spread(adapter: Adapter, spreading: Spreading): void {
     failed(error);
     by({ ...options, flags: { ...options.flags, local: true } });
   };
+  view.offsets.sent(spreading.packet);
   view.patience = options.flags?.timeout ?? REMOTE_PATIENCE_MS;
   try {
     const sending = by(options);

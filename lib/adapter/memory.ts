@@ -35,8 +35,8 @@ export class MemoryAdapter<Letter> extends Rooms implements Adapter {
 
   broadcast(packet: EventPacket, options: BroadcastOptions): void {
     const flags = options.flags ?? {};
-    const letter = this.#seal(packet);
-    this.#visit(options, (socket) => socket.deliver(letter, flags));
+    const letter = this.seal(packet);
+    this.visit(options, (socket) => socket.deliver(letter, flags));
   }
 
   broadcastWithAck(
@@ -47,11 +47,11 @@ export class MemoryAdapter<Letter> extends Rooms implements Adapter {
   ): void {
     const flags = options.flags ?? {};
     const id = this.nsp.ids.next++;
-    const letter = this.#seal({ ...packet, id });
+    const letter = this.seal({ ...packet, id });
     const inquiry = new Inquiry(id, onAck);
     let clients = 0;
     try {
-      this.#visit(options, (socket) => {
+      this.visit(options, (socket) => {
         clients += 1;
         inquiry.ask(socket);
         socket.deliver(letter, flags);
@@ -66,28 +66,28 @@ export class MemoryAdapter<Letter> extends Rooms implements Adapter {
 
   sockets(rooms: Set<string>): Promise<Set<string>> {
     const ids = new Set<string>();
-    this.#visit({ rooms }, (socket) => ids.add(socket.id));
+    this.visit({ rooms }, (socket) => ids.add(socket.id));
     return Promise.resolve(ids);
   }
 
   fetchSockets(options: BroadcastOptions): Promise<SocketDescription[]> {
     const found: SocketDescription[] = [];
-    this.#visit(options, (socket) => found.push(socket));
+    this.visit(options, (socket) => found.push(socket));
     return Promise.resolve(found);
   }
 
   addSockets(options: BroadcastOptions, rooms: string[]): void {
-    this.#visit(options, (socket) => socket.join(rooms));
+    this.visit(options, (socket) => socket.join(rooms));
   }
 
   delSockets(options: BroadcastOptions, rooms: string[]): void {
-    this.#visit(options, (socket) => {
+    this.visit(options, (socket) => {
       for (const room of rooms) socket.leave(room);
     });
   }
 
   disconnectSockets(options: BroadcastOptions, close: boolean): void {
-    this.#visit(options, (socket) => socket.disconnect(close));
+    this.visit(options, (socket) => socket.disconnect(close));
   }
 
   /** There are no other nodes: nothing is said, and whoever asks hears so. */
@@ -102,13 +102,13 @@ export class MemoryAdapter<Letter> extends Rooms implements Adapter {
     return Promise.resolve(null);
   }
 
-  #seal(packet: EventPacket): Letter {
+  protected seal(packet: EventPacket): Letter {
     packet.nsp = this.nsp.name;
     return this.nsp.seal(packet);
   }
 
   /** Calls once for each socket that is meant. Members that leave meanwhile are skipped: sets and maps allow that. */
-  #visit({ rooms, except }: BroadcastOptions, visit: (socket: Resident<Letter>) => void): void {
+  protected visit({ rooms, except }: BroadcastOptions, visit: (socket: Resident<Letter>) => void): void {
     const { sockets } = this.nsp;
     const barred = this.#barred(except);
     if (rooms.size === 0) {

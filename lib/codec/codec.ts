@@ -93,6 +93,8 @@ export interface Codec {
   /** The place of this codec in a parcel's cache; unique among codecs. */
   readonly slot: number;
   readonly payload: PayloadFormat;
+  /** A codec whose frames this one can make its own frames of, without the packet. */
+  readonly basis?: { readonly slot: number; turn(frames: readonly Frame[]): readonly Frame[] };
   encode(packet: Packet): readonly Frame[];
   signal(signal: Signal): Frame;
   decoder(limits: DecodeLimits): Decoder;

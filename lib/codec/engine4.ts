@@ -94,14 +94,26 @@ function split(body: string): ReturnType<PayloadFormat['unpack']> {
 
 function encode(packet: Packet): readonly Frame[] {
   const { text, attachments } = encodeMessage(packet, protocol5);
-  return attachments.length === 0 ? [`4${text}`] : [`4${text}`, ...attachments];
+  const frame = `4${packet.type === PacketType.EVENT && packet.offset ? offsetWritten(text, packet.offset) : text}`;
+  return attachments.length === 0 ? [frame] : [frame, ...attachments];
+}
+
+/** The offset is the last element of the array. @see socket.io 4 documentation, "Connection state recovery" */
+function offsetWritten(text: string, offset: string): string {
+  return `${text.slice(0, -1)},${JSON.stringify(offset)}]`;
+}
+
+/** The same before anything is written. */
+function withOffset(packet: Packet): Packet {
+  if (packet.type !== PacketType.EVENT || !packet.offset) return packet;
+  return { ...packet, data: [...packet.data, packet.offset] };
 }
 
 function speaking(grammar: Grammar): Codec {
   const wrap = (part: Frame): Frame => (typeof part === 'string' ? `4${part}` : part);
   return {
     ...engine4,
-    encode: (packet) => grammar.write(packet, protocol5).map(wrap),
+    encode: (packet) => grammar.write(withOffset(packet), protocol5).map(wrap),
     decoder: (limits) => new Engine4Decoder(grammar.reader(protocol5, limits)),
   };
 }
@@ -133,6 +145,7 @@ export const engine4: Codec = {
 export const engine4Text: Codec = {
   ...engine4,
   slot: 1,
+  basis: { slot: engine4.slot, turn: (frames) => frames.map(asText) },
   encode: (packet) => encode(packet).map(asText),
   speaking: (grammar) => {
     const { encode: write, decoder } = speaking(grammar);

@@ -1,5 +1,5 @@
 /** An outgoing packet, encoded at most once per codec however many clients receive it. */
-import type { Packet } from '../packet.js';
+import { type Packet, PacketType } from '../packet.js';
 import type { Codec, Frame } from './codec.js';
 
 /** The frames of one packet in one generation. */
@@ -21,14 +21,34 @@ export class Parcel {
     this.packet = packet;
   }
 
+  /** A parcel of what `keep` gave: for clients of that codec, or of one that is based on it. */
+  static of(kept: Encoded, codec: Codec, nsp: string): Parcel {
+    const parcel = new Parcel({ type: PacketType.EVENT, nsp, data: [] });
+    parcel.#encoded[codec.slot] = kept;
+    return parcel;
+  }
+
   /** @throws what `JSON.stringify` throws (a cycle, a BigInt): the caller of `emit` made it, and hears of it. */
   encoded(codec: Codec): Encoded {
     const known = this.#encoded[codec.slot];
     if (known) return known;
-    const frames = codec.encode(this.packet);
-    const encoded = { frames, bytes: sizeOf(frames) };
+    const basis = codec.basis && this.#encoded[codec.basis.slot];
+    const frames = codec.basis && basis ? codec.basis.turn(basis.frames) : codec.encode(this.packet);
+    const encoded = { frames, bytes: sizeOf(frames), ...(basis?.plain && { plain: basis.plain }) };
     this.#encoded[codec.slot] = encoded;
     return encoded;
+  }
+
+  /**
+   * The frames for later: whatever the program does to the arguments or their bytes, these stay as they are now.
+   * @param plain whether they leave uncompressed then, too
+   * @throws what `encoded` throws
+   */
+  keep(codec: Codec, plain: boolean): Encoded {
+    const encoded = plain ? this.plain(codec) : this.encoded(codec);
+    if (encoded.frames.every((frame) => typeof frame === 'string')) return encoded;
+    const frames = encoded.frames.map((frame) => (typeof frame === 'string' ? frame : Buffer.from(frame)));
+    return { ...encoded, frames };
   }
 
   /**

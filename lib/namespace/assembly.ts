@@ -1,5 +1,9 @@
 /** What can be said and done to all sockets of a namespace, and to the same namespace on other nodes. */
 import type { Adapter, SocketDescription } from '../adapter/contract.js';
+import type { Kept } from '../adapter/keeper.js';
+import type { Codec } from '../codec/codec.js';
+import { readForeign } from '../codec/foreign.js';
+import { type Encoded, Parcel } from '../codec/parcel.js';
 import { call, Emitter, type OnError } from '../emitter.js';
 import { SocketioError } from '../errors.js';
 import type {
@@ -15,6 +19,7 @@ import type {
   NamesWithoutAck,
   WithTimeout,
 } from '../events.js';
+import type { EventPacket } from '../packet.js';
 import type { Audience, NamespaceOptions } from './audience.js';
 import { Broadcast } from './broadcast.js';
 import type { RemoteSocket } from './remote.js';
@@ -37,6 +42,8 @@ export abstract class Assembly<
   abstract readonly adapter: Adapter;
   /** @internal */
   abstract readonly options: NamespaceOptions;
+  /** What the clients read that can come back. @internal */
+  abstract readonly codec: Codec;
   abstract readonly sockets: ReadonlyMap<string, SocketDescription>;
   /** The next acknowledgement's number, shared by all emits. @internal */
   readonly ids = { next: 0 };
@@ -131,7 +138,7 @@ export abstract class Assembly<
     ...args: EventParams<WithTimeout<ForMany<ServerSide>>, Name>
   ): boolean {
     refuseReserved(name);
-    this.#tellServers([name, ...args], this.#failed);
+    this.#tellServers([name, ...args], this.failed);
     return true;
   }
 
@@ -148,6 +155,27 @@ export abstract class Assembly<
     });
   }
 
+  /** @internal */
+  seal(packet: EventPacket): Parcel {
+    return new Parcel(packet);
+  }
+
+  /** Encoded for the only clients that can come back. @internal */
+  keep(parcel: Parcel, plain = false): Kept {
+    return parcel.keep(this.codec, plain);
+  }
+
+  /** @internal */
+  revive(kept: Kept): Parcel {
+    return Parcel.of(kept as Encoded, this.codec, this.name);
+  }
+
+  /** @internal */
+  unseal(encoded: readonly (string | Uint8Array)[]): Parcel | undefined {
+    const packet = readForeign(encoded);
+    return packet && new Parcel(packet);
+  }
+
   /** The end of the server: who waits for answers gets an error with those that came; then the adapter goes. @internal */
   async close(): Promise<void> {
     for (const tally of [...this.tallies]) tally.fail(new SocketioError('SERVER_CLOSED'));
@@ -160,7 +188,8 @@ export abstract class Assembly<
     this.dispatch(String(name), args, (error) => report(this.options, error, { event: String(name) }));
   }
 
-  readonly #failed = (error: unknown): void => report(this.options, error, { event: 'adapter' });
+  /** @internal */
+  readonly failed = (error: unknown): void => report(this.options, error, { event: 'adapter' });
 
   #tellServers(args: unknown[], failed: OnError): void {
     call(() => this.adapter.serverSideEmit(args), undefined, [], failed);

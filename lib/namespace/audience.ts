@@ -12,6 +12,7 @@ export type NamespaceOptions = Pick<
   | 'mailboxMessages'
   | 'mailboxBytes'
   | 'cleanupEmptyChildNamespaces'
+  | 'connectionStateRecovery'
 >;
 
 /** Those who can be spoken to. */

@@ -121,7 +121,7 @@ export function notToServers(): SocketioError {
   return new SocketioError('NOT_SUPPORTED', 'serverSideEmit() is not supported on parent namespaces');
 }
 
-/** An adapter writes its own namespace into the packet; the next child must not find it changed. */
+/** An adapter writes its own namespace and offset into the packet; the next child must not find it changed. */
 function copyFor({ name }: Child, packet: EventPacket): EventPacket {
-  return { ...packet, nsp: name };
+  return { ...packet, data: [...packet.data], nsp: name };
 }

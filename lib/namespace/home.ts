@@ -1,5 +1,7 @@
 /** A namespace as the sockets in it know and show it; a socket's own type comes from outside, so that there is no circle. */
 import type { SocketDescription } from '../adapter/contract.js';
+import type { Keeper } from '../adapter/keeper.js';
+import type { Parcel } from '../codec/parcel.js';
 import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
 import type { Assembly } from './assembly.js';
 import type { ExtendedError } from './chain.js';
@@ -54,6 +56,8 @@ export interface Home<
   use(middleware: (socket: Joined, next: (error?: ExtendedError) => void) => unknown): this;
   /** Gives each client that joins from now on to a handler, whose end is the socket's end. A later call replaces it. */
   serve(handler: ServeHandler<Joined>): this;
+  /** Who keeps the places of those that may come back, if anybody does. @internal */
+  readonly keeper: Keeper<Parcel> | undefined;
   /** A socket has gone, or has never joined. @internal */
   left(socket: Joined): void;
 }

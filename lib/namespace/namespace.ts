@@ -1,22 +1,27 @@
 /** A namespace: its sockets, and the way in. */
-import type { Adapter, Hospitable } from '../adapter/contract.js';
+import type { Adapter } from '../adapter/contract.js';
+import type { Entire, Found, Keeper, Keeping } from '../adapter/keeper.js';
+import { keeperOf } from '../adapter/keepers.js';
 import { MemoryAdapter } from '../adapter/memory.js';
-import { readForeign } from '../codec/foreign.js';
-import { Parcel } from '../codec/parcel.js';
+import type { Codec } from '../codec/codec.js';
+import { engine4 } from '../codec/engine4.js';
+import type { Parcel } from '../codec/parcel.js';
 import { call } from '../emitter.js';
 import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
-import type { EventPacket } from '../packet.js';
 import { Assembly } from './assembly.js';
 import type { NamespaceOptions } from './audience.js';
 import { type ExtendedError, type Middleware, refusalOf, runChain } from './chain.js';
 import type { Home, NamespaceReservedEvents, NamespaceServer } from './home.js';
+import { recall } from './recall.js';
 import { report } from './report.js';
 import { type ServeHandler, serve } from './serve.js';
 import { Socket } from './socket.js';
 import type { Arrival } from './wire.js';
 
 /** Makes the adapter of one namespace. */
-export type CreateAdapter = (host: Hospitable<Parcel>) => Adapter;
+export type CreateAdapter = (host: Keeping<Parcel>) => Adapter;
+
+const inPieces: Entire = () => false;
 
 /** What a namespace is put into. */
 export interface Surroundings {
@@ -25,6 +30,8 @@ export interface Surroundings {
   readonly options: NamespaceOptions;
   /** @default the memory adapter */
   readonly createAdapter?: CreateAdapter;
+  /** What the clients read that can come back. @default Engine.IO 4 without a parser */
+  readonly codec?: Codec;
 }
 
 /**
@@ -43,9 +50,7 @@ export class Namespace<
     SocketData,
     NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, SocketData>, Namespace>
   >
-  implements
-    Hospitable<Parcel>,
-    Home<Socket<Listen, Emit, ServerSide, SocketData>, Emit, ServerSide, SocketData>
+  implements Keeping<Parcel>, Home<Socket<Listen, Emit, ServerSide, SocketData>, Emit, ServerSide, SocketData>
 {
   /** With a leading slash. */
   readonly name: string;
@@ -55,6 +60,8 @@ export class Namespace<
   readonly sockets: Map<string, Socket<Listen, Emit, ServerSide, SocketData>> = new Map();
   /** @internal */
   readonly options: NamespaceOptions;
+  /** @internal */
+  readonly codec: Codec;
   #middlewares: readonly Middleware<Socket<Listen, Emit, ServerSide, SocketData>>[] = [];
   #handler: ServeHandler<Socket<Listen, Emit, ServerSide, SocketData>> | undefined;
   /** Clients here, those whom the middlewares still have included. */
@@ -67,6 +74,7 @@ export class Namespace<
     this.name = name;
     this.server = surroundings.server;
     this.options = surroundings.options;
+    this.codec = surroundings.codec ?? engine4;
     this.adapter = surroundings.createAdapter?.(this) ?? new MemoryAdapter<Parcel>(this);
   }
 
@@ -89,23 +97,59 @@ export class Namespace<
     return this;
   }
 
+  /** Who keeps the places of those that may come back. @internal */
+  get keeper(): Keeper<Parcel> | undefined {
+    return this.options.connectionStateRecovery && keeperOf<Parcel>(this.adapter, this);
+  }
+
+  /**
+   * A client asks to join, or to come back.
+   * @param known told of the socket before anybody else
+   * @returns a promise if its place has to be looked for
+   * @internal
+   */
+  welcome(
+    arrival: Arrival,
+    known: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
+  ): void | Promise<void> {
+    const found = recall(this.keeper, arrival, !this.#passes(true));
+    if (!(found instanceof Promise)) {
+      this.connect(arrival, known, found);
+      return undefined;
+    }
+    // Whoever waits counts: the namespace must not go meanwhile.
+    this.#guests += 1;
+    const arrived = (place: Found<Parcel> | undefined): void => {
+      this.#guests -= 1;
+      if (arrival.client.conn.readyState === 'open') this.connect(arrival, known, place);
+      else {
+        place?.decline();
+        this.vacate();
+      }
+    };
+    return found.then(arrived).catch(this.failed);
+  }
+
   /**
    * A client wants to join; without middlewares it has joined when this returns.
    * @param known told of the socket before anybody else
+   * @param found the place that it had before
    * @internal
    */
   connect(
     arrival: Arrival,
     known?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
+    found?: Found<Parcel>,
   ): Socket<Listen, Emit, ServerSide, SocketData> {
-    const socket = new Socket(this, arrival);
+    const socket = new Socket(this, arrival, found);
     this.#guests += 1;
     known?.(socket);
     const failed = (error: unknown): void => report(this.options, error, { socket, event: 'middleware' });
-    if (this.#middlewares.length === 0) this.#admit(socket);
+    const admit = (): void => this.#admit(socket, arrival, found);
+    if (this.#passes(found !== undefined)) admit();
     else
       runChain(this.#middlewares, socket, {
-        pass: () => process.nextTick(() => this.#admit(socket)),
+        pass: () => process.nextTick(admit),
         refuse: (error, thrown) => {
           if (thrown) failed(error);
           process.nextTick(() => this.#refuse(socket, error));
@@ -118,7 +162,7 @@ export class Namespace<
   /** A socket has gone, or has never joined. @internal */
   left(socket: Socket<Listen, Emit, ServerSide, SocketData>): void {
     this.sockets.delete(socket.id);
-    call(() => this.adapter.delAll(socket.id), undefined, [], this.#adapterFailed);
+    call(() => this.adapter.delAll(socket.id), undefined, [], this.failed);
     this.#guests -= 1;
     this.vacate();
   }
@@ -144,20 +188,9 @@ export class Namespace<
     for (const listener of this.listeners('connection')) child.on('connection', listener);
   }
 
-  /** @internal */
-  seal(packet: EventPacket): Parcel {
-    return new Parcel(packet);
-  }
-
-  /** @internal */
-  unseal(encoded: readonly (string | Uint8Array)[]): Parcel | undefined {
-    const packet = readForeign(encoded);
-    return packet && new Parcel(packet);
-  }
-
   /** Starts its adapter; what fails goes to `onError`. @internal */
   init(): void {
-    call(() => this.adapter.init(), undefined, [], this.#adapterFailed);
+    call(() => this.adapter.init(), undefined, [], this.failed);
   }
 
   /** Moves everybody over to another adapter, and ends the former one. @internal */
@@ -166,18 +199,27 @@ export class Namespace<
     this.adapter = createAdapter(this);
     this.init();
     for (const [id, rooms] of former.sids)
-      call(() => this.adapter.addAll(id, new Set(rooms)), undefined, [], this.#adapterFailed);
-    call(() => former.close(), undefined, [], this.#adapterFailed);
+      call(() => this.adapter.addAll(id, new Set(rooms)), undefined, [], this.failed);
+    call(() => former.close(), undefined, [], this.failed);
   }
 
-  readonly #adapterFailed = (error: unknown): void => report(this.options, error, { event: 'adapter' });
+  /** Whether nobody judges a client that comes, or comes back. */
+  #passes(back: boolean): boolean {
+    if (this.#middlewares.length === 0) return true;
+    return back && this.options.connectionStateRecovery?.skipMiddlewares === true;
+  }
 
-  #admit(socket: Socket<Listen, Emit, ServerSide, SocketData>): void {
+  #admit(
+    socket: Socket<Listen, Emit, ServerSide, SocketData>,
+    { entire = inPieces }: Arrival,
+    found: Found<Parcel> | undefined,
+  ): void {
     // The connection may have ended while the middlewares thought.
     if (!socket.joining) return;
-    call(() => this.adapter.addAll(socket.id, new Set([socket.id])), undefined, [], this.#adapterFailed);
+    const rooms = new Set(found?.rooms ?? [socket.id]);
+    call(() => this.adapter.addAll(socket.id, rooms), undefined, [], this.failed);
     this.sockets.set(socket.id, socket);
-    socket.open();
+    socket.open(found?.missed(entire, socket.carrier));
     if (this.#handler) {
       socket.keepMessages();
       serve(this.#handler, socket);

@@ -1,7 +1,6 @@
-/** One client in one namespace: who it is, where it is, and its way from joining to gone. */
-
-import type { IncomingMessage } from 'node:http';
+/** One client in one namespace, and its way from joining to gone. */
 import type { BroadcastFlags } from '../adapter/contract.js';
+import type { Found, Holder, Place } from '../adapter/keeper.js';
 import { delayOf } from '../adapter/patience.js';
 import { Parcel } from '../codec/parcel.js';
 import type { DisconnectReason } from '../errors.js';
@@ -14,10 +13,10 @@ import {
   type Packet,
   PacketType,
 } from '../packet.js';
-import type { Conn } from './connection.js';
 import type { Home, NamespaceServer } from './home.js';
-import { Speaker } from './speaker.js';
-import type { Arrival, Client, Extent, Handshake, SendFlags, Wire } from './wire.js';
+import { Persona } from './persona.js';
+import { recoverable } from './recall.js';
+import type { Arrival, Extent, SendFlags, Wire } from './wire.js';
 
 /** `joining`: in the middlewares; `leaving`: `disconnecting` is being told; `gone` is for ever. */
 type State = 'joining' | 'open' | 'leaving' | 'gone';
@@ -27,32 +26,31 @@ type State = 'joining' | 'open' | 'leaving' | 'gone';
  * @see socket.io, "Socket (server side)"
  */
 export class Socket<
-  Listen extends EventsMap = DefaultEventsMap,
-  Emit extends EventsMap = Listen,
-  ServerSide extends EventsMap = DefaultEventsMap,
-  SocketData = Anything,
-> extends Speaker<Listen, Emit, SocketData> {
-  readonly id: string;
+    Listen extends EventsMap = DefaultEventsMap,
+    Emit extends EventsMap = Listen,
+    ServerSide extends EventsMap = DefaultEventsMap,
+    SocketData = Anything,
+  >
+  extends Persona<Listen, Emit, SocketData>
+  implements Holder<Parcel>
+{
   readonly nsp: Home<Socket<Listen, Emit, ServerSide, SocketData>, Emit, ServerSide, SocketData>;
-  /** The connection, shared with this client's sockets in other namespaces. */
-  readonly client: Client;
-  /** What the client said when it came. */
-  readonly handshake: Handshake;
+  /** What is kept of it when its connection is lost; absent if nothing is. @internal */
+  readonly place: Place<Parcel> | undefined;
   readonly #wire: Wire;
   #state: State = 'joining';
-  #data: SocketData | undefined;
 
   /** @internal made by `Namespace.connect` alone */
   constructor(
     nsp: Home<Socket<Listen, Emit, ServerSide, SocketData>, Emit, ServerSide, SocketData>,
     arrival: Arrival,
+    found?: Found<Parcel>,
   ) {
-    super();
-    this.id = arrival.id;
+    super(arrival, found);
     this.nsp = nsp;
-    this.client = arrival.client;
-    this.handshake = arrival.handshake;
     this.#wire = arrival.wire;
+    this.place = found?.place ?? (arrival.entire && nsp.keeper?.place(this));
+    if (found) this.place?.claim(this);
   }
 
   /** False while middlewares run, and in `disconnect`. */
@@ -64,48 +62,9 @@ export class Socket<
     return !this.connected;
   }
 
-  /** Whether this is the continuation of an earlier socket. */
-  get recovered(): boolean {
-    return false;
-  }
-
-  /** Whatever the application wants to remember. */
-  get data(): SocketData {
-    this.#data ??= {} as SocketData;
-    return this.#data;
-  }
-
-  set data(data: SocketData) {
-    this.#data = data;
-  }
-
-  get conn(): Conn {
-    return this.client.conn;
-  }
-
-  /** The request of the handshake. */
-  get request(): IncomingMessage {
-    return this.client.request;
-  }
-
   /** The server; tells a real socket from the description of a remote one. */
   get server(): NamespaceServer<Socket> {
     return this.nsp.server;
-  }
-
-  /** The rooms of this socket, live; its id is one. */
-  get rooms(): Set<string> {
-    return this.nsp.adapter.socketRooms(this.id) ?? new Set();
-  }
-
-  /** Bytes waiting for this client. */
-  get bufferedAmount(): number {
-    return this.conn.bufferedAmount;
-  }
-
-  /** Settles when nothing waits for this client any more, or it is gone. */
-  drained(): Promise<void> {
-    return this.conn.drained();
   }
 
   /** Enters a room, or some; nothing once the socket is gone. */
@@ -171,15 +130,34 @@ export class Socket<
     if (this.present) this.#wire.send(parcel, flags);
   }
 
-  /** The middlewares let it pass: it is connected, and the client hears of it. @internal */
-  open(): void {
+  /** Sends without a word to listeners. @returns whether there are listeners for outgoing events @internal */
+  post(parcel: Parcel, flags?: SendFlags): boolean {
+    if (this.present) this.#wire.send(parcel, flags);
+    return this.heeded;
+  }
+
+  /** The client has come again. @internal */
+  supersede(): void {
+    if (this.present) this.#wire.close('lost');
+  }
+
+  /**
+   * The middlewares let it pass: it is connected, and the client hears of it.
+   * @param missed what comes before that
+   * @internal
+   */
+  open(missed: readonly Parcel[] = []): void {
     this.#state = 'open';
-    this.transmit({ type: PacketType.CONNECT, nsp: this.nsp.name, data: { sid: this.id } });
+    for (const parcel of missed) this.post(parcel);
+    const pid = this.place && { pid: this.place.pid };
+    this.transmit({ type: PacketType.CONNECT, nsp: this.nsp.name, data: { sid: this.id, ...pid } });
+    this.place?.take(this);
   }
 
   /** The middlewares refused it. @internal */
   refuse(data: { readonly message: string; readonly data?: unknown }): void {
     this.transmit({ type: PacketType.CONNECT_ERROR, nsp: this.nsp.name, data });
+    this.place?.leave(undefined);
     this.closed('server namespace disconnect');
     this.#wire.close('membership');
   }
@@ -203,10 +181,18 @@ export class Socket<
     return this.#state === 'open' || this.#state === 'joining';
   }
 
-  protected transmit(packet: Packet, flags?: SendFlags): boolean {
+  protected transmit(packet: Packet, flags?: BroadcastFlags): boolean {
+    if (this.place && packet.type === PacketType.EVENT && packet.id === undefined) {
+      this.place.tell(packet, flags ?? {});
+      return this.present;
+    }
     if (!this.present) return false;
     this.#wire.send(new Parcel(packet), flags);
     return true;
+  }
+
+  protected get relayed(): boolean {
+    return this.place?.relays === true && this.connected;
   }
 
   protected flow(open: boolean): void {
@@ -223,6 +209,8 @@ export class Socket<
   #depart(reason: DisconnectReason, description: unknown): void {
     this.#state = 'leaving';
     this.dispatch('disconnecting', [reason, description], (error) => this.failed(error, 'disconnecting'));
+    const { rooms, data } = this;
+    this.place?.leave(recoverable.has(reason) ? { rooms, data } : undefined);
     this.#vanish();
     this.dispatch('disconnect', [reason, description], (error) => this.failed(error, 'disconnect'));
     this.endAcks();

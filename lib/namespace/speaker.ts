@@ -160,6 +160,14 @@ export abstract class Speaker<
       call(listener, this, packet.data, (error) => this.failed(error, String(packet.data[0])));
   }
 
+  /** Whether there are listeners for outgoing events. */
+  protected get heeded(): boolean {
+    return this.#anyOutgoing.length > 0;
+  }
+
+  /** Whether an adapter tells those listeners when it delivers what is for this client alone. */
+  protected abstract get relayed(): boolean;
+
   /** Sets flags for the next emit or selection. */
   protected flag(flags: BroadcastFlags): this {
     this.#flags = { ...this.#flags, ...flags };
@@ -212,7 +220,7 @@ export abstract class Speaker<
   }
 
   #tell(packet: EventPacket, flags: BroadcastFlags): void {
-    this.notifyOutgoingListeners(packet);
+    if (packet.id !== undefined || !this.relayed) this.notifyOutgoingListeners(packet);
     this.transmit(packet, flags);
   }
 

@@ -1,5 +1,6 @@
 /** What a socket knows of its connection: two verbs to speak through, one to slow it down, and what users may look at. */
 import type { IncomingMessage } from 'node:http';
+import type { Entire } from '../adapter/keeper.js';
 import type { Parcel } from '../codec/parcel.js';
 import type { Conn } from './connection.js';
 
@@ -11,8 +12,11 @@ export interface SendFlags {
   readonly compress?: boolean;
 }
 
-/** What ends: one membership; that, and the connection if nobody else uses it; or the connection with all its sockets. */
-export type Extent = 'membership' | 'connection if unused' | 'connection';
+/**
+ * What ends: one membership; that, and the connection if nobody else uses it; or the connection with all its sockets.
+ * `lost`: the client has another connection, and this one is dead.
+ */
+export type Extent = 'membership' | 'connection if unused' | 'connection' | 'lost';
 
 /** The way from one socket to its connection. Every verb may be called after the end; it then does nothing. */
 export interface Wire {
@@ -56,4 +60,9 @@ export interface Arrival {
   readonly client: Client;
   readonly wire: Wire;
   readonly handshake: Handshake;
+  /**
+   * Present for clients that know how to come back: whether so many frames and bytes, sent now, would arrive as one
+   * piece or not at all.
+   */
+  readonly entire?: Entire;
 }

@@ -35,7 +35,7 @@ export interface Desk {
   opened(birth: Birth, handshake: Handshake): Session;
 }
 
-type Codecs = Partial<Record<Generation, readonly [Codec, Codec]>>;
+export type Codecs = Partial<Record<Generation, readonly [Codec, Codec]>>;
 
 /** How a generation writes; the second for clients that read no binary frames. */
 const codecs: Codecs = {
@@ -55,6 +55,11 @@ export function codecsFor({ parser }: Options): Codecs {
       [speaking(usual), speaking(text)],
     ]),
   );
+}
+
+/** What the clients read that can come back. */
+export function returningCodec({ 4: pair }: Codecs): Codec {
+  return pair?.[0] ?? engine4;
 }
 
 /** How a generation keeps its connections alive. */

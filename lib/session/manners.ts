@@ -7,6 +7,8 @@ import { newId } from './id.js';
 export interface Manners {
   /** What a client has said by connecting alone. */
   readonly implied: readonly Packet[];
+  /** Whether its clients can come back for what they have missed. */
+  readonly returns?: true;
   /** Whether what makes no sense in a namespace is passed over; otherwise it ends the connection. */
   readonly forgiving: boolean;
   /** Whether the client speaks in a namespace before it knows that it has joined: it is heard once it has. */
@@ -24,6 +26,7 @@ export interface Manners {
 /** Every namespace is asked for, and in each the client is somebody else. @see socket.io-protocol v5 */
 export const asking: Manners = {
   implied: [],
+  returns: true,
   forgiving: false,
   hasty: false,
   base: undefined,

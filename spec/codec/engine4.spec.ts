@@ -1,6 +1,7 @@
 /** Frames and payloads of Engine.IO 4. */
 import assert from 'node:assert/strict';
 import type { Signal } from '../../lib/codec/codec.js';
+import { engine3 } from '../../lib/codec/engine3.js';
 import { engine4, engine4Text } from '../../lib/codec/engine4.js';
 import { PacketType } from '../../lib/packet.js';
 import { cuts, decodeAll, decodeLast, verdict } from './limits.js';
@@ -89,6 +90,16 @@ describe('codec/engine4', () => {
         assert.equal(engine4.signal(signal), frame);
         assert.equal(engine4Text.signal(signal), frame);
       }
+    });
+
+    it('writes an offset behind the arguments, for those who know what it is', () => {
+      const packet = { ...event('m'), offset: 'abc.1' };
+      assert.deepEqual(engine4.encode(packet), ['42["m","abc.1"]']);
+      assert.deepEqual(engine4.encode({ ...event('m', bytes), offset: 'abc.1' }), [
+        header.replace(']', ',"abc.1"]'),
+        bytes,
+      ]);
+      assert.deepEqual(engine3.encode(packet), ['42["m"]']);
     });
 
     it('writes binary data as it is, or as base64 for a session of text', () => {

@@ -44,6 +44,17 @@ describe('codec/parcel', () => {
     );
   });
 
+  it('keeps bytes as they are now, and the wish not to be compressed', () => {
+    const bytes = Buffer.from('x');
+    const kept = event('a', bytes).keep(engine4, true);
+    bytes.fill('y');
+    const later = Parcel.of(kept, engine4, '/');
+    assert.deepEqual(later.encoded(engine4).frames[1], Buffer.from('x'));
+    assert.deepEqual(later.encoded(engine4Text).frames[1], 'beA==');
+    for (const codec of [engine4, engine4Text]) assert.equal(later.encoded(codec).plain, true);
+    assert.equal(event('a').keep(engine4, false).plain, undefined);
+  });
+
   it('throws at the caller of emit, each time', () => {
     const parcel = event('a', 1n);
     for (const codec of [engine4, engine4Text, revision1]) {

@@ -1,0 +1,18 @@
+/** Which adapter a namespace gets. */
+import type { AdapterFactory, Options } from '../options.js';
+import type { Adapter } from './contract.js';
+import { host } from './host.js';
+import type { Keeping } from './keeper.js';
+import { MemoryAdapter } from './memory.js';
+import { RecoveringAdapter } from './recovery.js';
+
+/** @param factory a published adapter; without one everything is in memory */
+export function adapterMaker<Letter>(
+  factory: AdapterFactory | undefined,
+  { connectionStateRecovery }: Pick<Options, 'connectionStateRecovery'>,
+): (nsp: Keeping<Letter>) => Adapter {
+  const recovery = connectionStateRecovery && { connectionStateRecovery };
+  if (factory && factory !== MemoryAdapter) return (nsp) => host(factory, nsp, recovery ?? {});
+  if (!connectionStateRecovery) return (nsp) => new MemoryAdapter(nsp);
+  return (nsp) => new RecoveringAdapter(nsp, connectionStateRecovery);
+}

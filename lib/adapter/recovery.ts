@@ -1,0 +1,206 @@
+/** The adapter of a single node whose clients may come back: it remembers what they miss. */
+import { randomBytes } from 'node:crypto';
+import type { EventPacket } from '../packet.js';
+import { Berth, type Harbour } from './berth.js';
+import type { BroadcastFlags, BroadcastOptions } from './contract.js';
+import { History } from './history.js';
+import type { Entire, Found, Holder, Keeper, Keeping, Place } from './keeper.js';
+import { MemoryAdapter } from './memory.js';
+
+/** How long, and how much. */
+export interface RecoveryBounds {
+  /** Milliseconds. */
+  readonly maxDisconnectionDuration: number;
+  /** Bytes. */
+  readonly maxLogBytes: number;
+}
+
+// offset = epoch "." number
+// epoch  = 8*8(ALPHA / DIGIT / "-" / "_")   ; another one each time a namespace begins
+// number = 1*11<a digit or small letter>    ; base 36
+const OFFSET = /^([\w-]{8})\.([0-9a-z]{1,11})$/;
+const EPOCH_BYTES = 6;
+
+export class RecoveringAdapter<Letter>
+  extends MemoryAdapter<Letter>
+  implements Keeper<Letter>, Harbour<Letter>
+{
+  declare readonly nsp: Keeping<Letter>;
+  readonly history: History;
+  readonly #patience: number;
+  readonly #epoch = randomBytes(EPOCH_BYTES).toString('base64url');
+  readonly #byPid: Map<string, Berth<Letter>> = new Map();
+  readonly #byId: Map<string, Berth<Letter>> = new Map();
+  /** Those whose clients are away, the first to leave first. */
+  readonly #away: Set<Berth<Letter>> = new Set();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(nsp: Keeping<Letter>, { maxDisconnectionDuration, maxLogBytes }: RecoveryBounds) {
+    super(nsp);
+    this.nsp = nsp;
+    this.#patience = maxDisconnectionDuration;
+    this.history = new History(maxLogBytes, maxDisconnectionDuration);
+  }
+
+  override close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#byPid.clear();
+    this.#byId.clear();
+    this.#away.clear();
+    this.history.clear();
+  }
+
+  override addAll(id: string, rooms: Set<string>): void {
+    const berth = this.#byId.get(id);
+    if (berth) for (const room of rooms) if (!this.sids.get(id)?.has(room)) berth.moved(room, true);
+    super.addAll(id, rooms);
+  }
+
+  override del(id: string, room: string): void {
+    if (this.sids.get(id)?.has(room)) this.#byId.get(id)?.moved(room, false);
+    super.del(id, room);
+  }
+
+  /** Listeners for outgoing events are told when all have been sent theirs: what they emit comes after it everywhere. */
+  override broadcast(packet: EventPacket, options: BroadcastOptions): void {
+    const flags = options.flags ?? {};
+    const { letter, number } = this.#write(packet, options, flags);
+    const mark = this.history.mark;
+    let listening: Holder<Letter>[] | undefined;
+    this.visit(options, (resident) => {
+      const holder = resident as Holder<Letter>;
+      if (number) holder.place?.delivered(number, mark);
+      if (!holder.post(letter, flags)) return;
+      listening ??= [];
+      listening.push(holder);
+    });
+    for (const holder of listening ?? []) holder.notifyOutgoingListeners(packet);
+  }
+
+  place(holder: Holder<Letter>): Place<Letter> {
+    return new Berth(holder, this);
+  }
+
+  /** A client that is still taken for present is not: it has come again. */
+  recall(pid: string, offset: unknown): Found<Letter> | undefined {
+    const berth = this.#byPid.get(pid);
+    berth?.vacate();
+    if (!berth?.away) return undefined;
+    const from = this.#standing(berth, offset);
+    if (from !== undefined) return this.#found(berth, from);
+    this.forget(berth);
+    return undefined;
+  }
+
+  /** @internal */
+  tell(berth: Berth<Letter>, packet: EventPacket, flags: BroadcastFlags): void {
+    const { holder } = berth;
+    if (!holder && (flags.volatile || !this.#byPid.has(berth.pid))) return;
+    const { letter, number } = this.#write(packet, berth.known ? berth.id : undefined, flags);
+    if (!holder) return;
+    if (number) berth.delivered(number, this.history.mark);
+    holder.post(letter, flags);
+  }
+
+  /** @internal */
+  taken(berth: Berth<Letter>): void {
+    this.#away.delete(berth);
+    this.#byPid.set(berth.pid, berth);
+    this.#byId.set(berth.id, berth);
+  }
+
+  /** @internal */
+  left(berth: Berth<Letter>): void {
+    if (!this.#byPid.has(berth.pid)) return;
+    this.#away.add(berth);
+    this.#watch();
+  }
+
+  /** @internal */
+  forget(berth: Berth<Letter>): void {
+    this.#away.delete(berth);
+    this.#byPid.delete(berth.pid);
+    if (this.#byId.get(berth.id) === berth) this.#byId.delete(berth.id);
+  }
+
+  /**
+   * Makes an event ready, and remembers it if it must not be lost. What ends with a text has an offset in any case:
+   * clients take any text in that place for one.
+   */
+  #write(
+    packet: EventPacket,
+    meant: string | BroadcastOptions | undefined,
+    { volatile, compress }: BroadcastFlags,
+  ): { readonly letter: Letter; readonly number: number } {
+    const { history } = this;
+    if (volatile || meant === undefined || this.#byPid.size === 0) {
+      if (typeof packet.data.at(-1) === 'string') packet.offset = this.#offset(history.last);
+      return { letter: this.seal(packet), number: 0 };
+    }
+    const number = history.last + 1;
+    packet.offset = this.#offset(number);
+    const letter = this.seal(packet);
+    history.add(this.nsp.keep(letter, compress === false), meant);
+    this.#watch();
+    return { letter, number };
+  }
+
+  #offset(number: number): string {
+    return `${this.#epoch}.${number.toString(36)}`;
+  }
+
+  /** An offset of another epoch is older than this session: everything in it has replaced the one before. */
+  #standing(berth: Berth<Letter>, offset: unknown): number | undefined {
+    if (performance.now() - berth.partedAt > this.#patience) return undefined;
+    if (offset === undefined) return berth.standing(undefined);
+    const [, epoch, number = ''] = (typeof offset === 'string' && OFFSET.exec(offset)) || [];
+    if (epoch === undefined) return undefined;
+    return berth.standing(epoch === this.#epoch ? Number.parseInt(number, 36) : undefined);
+  }
+
+  #found(berth: Berth<Letter>, from: number): Found<Letter> {
+    return {
+      id: berth.id,
+      place: berth,
+      ...berth.belongings,
+      missed: (entire, carrier) => this.#missed(berth, from, entire, carrier),
+      decline: () => {},
+    };
+  }
+
+  #missed(berth: Berth<Letter>, from: number, entire: Entire, carrier: string): readonly Letter[] {
+    const missed = berth.missed(from);
+    const frames = missed.reduce((sum, kept) => sum + kept.frames.length, 0);
+    const bytes = missed.reduce((sum, kept) => sum + kept.bytes, 0);
+    berth.attempted(from, carrier, missed.length > 0 && !entire(frames, bytes));
+    return missed.map((kept) => this.nsp.revive(kept));
+  }
+
+  /** One timer, as long as there is something to forget. */
+  #watch(): void {
+    if (this.#timer) return;
+    this.#wait(this.#patience);
+  }
+
+  #wait(ms: number): void {
+    this.#timer = setTimeout(() => this.#expire(), Math.max(1, ms, this.#patience / 100));
+    this.#timer.unref();
+  }
+
+  #expire(): void {
+    this.#timer = undefined;
+    const least = Math.min(this.history.expire(), this.#expireAway());
+    if (this.#away.size > 0 || !this.history.empty) this.#wait(least);
+  }
+
+  #expireAway(): number {
+    const now = performance.now();
+    for (const berth of this.#away) {
+      const left = berth.partedAt + this.#patience - now;
+      if (left >= 0) return left;
+      this.forget(berth);
+    }
+    return this.#patience;
+  }
+}

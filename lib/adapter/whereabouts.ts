@@ -1,0 +1,70 @@
+/** Where one client was at the time of each event: judged by these, it has missed neither more nor less. */
+import type { Entry } from './history.js';
+
+/** Entered or left a room, after the event of that number. */
+interface Change {
+  readonly number: number;
+  readonly room: string;
+  readonly entered: boolean;
+}
+
+/** Changes of one client that are remembered; more than that in the time of the history are hardly meant to be. */
+const MOST_CHANGES = 1_000;
+
+export class Whereabouts {
+  readonly #id: string;
+  #changes: Change[] = [];
+  /** What is known of the time after this number is complete. */
+  #since: number;
+
+  constructor(id: string, since: number) {
+    this.#id = id;
+    this.#since = since;
+  }
+
+  get since(): number {
+    return this.#since;
+  }
+
+  /** @param forgotten the highest number that nobody will ask for any more */
+  changed(change: Change, forgotten: number): void {
+    // It has joined after that event: it is as if it had always been there.
+    if (change.number <= this.#since) return;
+    const changes = this.#changes;
+    if (changes.length >= MOST_CHANGES) this.#prune(forgotten);
+    changes.push(change);
+  }
+
+  /** Goes back in time; to be asked for each event, the latest first. @param rooms where it is now */
+  backward(rooms: Iterable<string>): (entry: Entry, number: number) => boolean {
+    const then = new Set(rooms);
+    let next = this.#changes.length - 1;
+    return (entry, number) => {
+      for (
+        let change = this.#changes[next];
+        change && change.number >= number;
+        change = this.#changes[next]
+      ) {
+        if (change.entered) then.delete(change.room);
+        else then.add(change.room);
+        next--;
+      }
+      return this.#meant(entry, then);
+    };
+  }
+
+  #meant({ only, rooms, except }: Entry, then: ReadonlySet<string>): boolean {
+    if (only !== undefined) return only === this.#id;
+    if (rooms && !rooms.some((room) => then.has(room))) return false;
+    return !except?.some((room) => then.has(room));
+  }
+
+  /** What matters only for forgotten events goes; if that is not enough, the older half is not known any more. */
+  #prune(forgotten: number): void {
+    const changes = this.#changes;
+    const useless = changes.findIndex(({ number }) => number > forgotten);
+    const gone = changes.splice(0, Math.max(useless < 0 ? changes.length : useless, 0));
+    if (gone.length === 0) gone.push(...changes.splice(0, MOST_CHANGES / 2));
+    this.#since = Math.max(this.#since, gone.at(-1)?.number ?? 0);
+  }
+}
