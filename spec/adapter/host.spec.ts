@@ -136,10 +136,17 @@ describe('a hosted adapter', () => {
     assert.deepEqual(seen, [true, '/chat']);
   });
 
-  it('reads the options of the server', () => {
+  it('reads the options of the server, if it can restore sessions', () => {
     const opts = { connectionStateRecovery: { maxDisconnectionDuration: 1_000 } };
-    const adapter = host(InMemory, nsp, opts) as unknown as { nsp: Seen };
-    assert.equal(adapter.nsp.server.opts, opts);
+    const shown = (factory: new (nsp: Anything) => object): unknown =>
+      (host(factory, nsp, opts) as unknown as { nsp: Seen }).nsp.server.opts;
+    class Remembering extends InMemory {
+      override async restoreSession(): Promise<never> {
+        throw new Error('nobody is remembered');
+      }
+    }
+    assert.equal(shown(Remembering), opts);
+    assert.deepEqual(shown(InMemory), {});
   });
 
   it("counts up the namespace's one counter", () => {
