@@ -1,7 +1,7 @@
 /** The view of a namespace that published adapters have: what they read, and what happens when they fail. */
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import { Adapter as InMemory } from 'socket.io-adapter';
+import { Adapter as InMemory, SessionAwareAdapter } from 'socket.io-adapter';
 import type {
   AckListener,
   Adapter,
@@ -138,8 +138,14 @@ describe('a hosted adapter', () => {
 
   it('reads the options of the server', () => {
     const opts = { connectionStateRecovery: { maxDisconnectionDuration: 1_000 } };
-    const adapter = host(InMemory, nsp, opts) as unknown as { nsp: Seen };
+    const adapter = host(SessionAwareAdapter, nsp, opts) as unknown as { nsp: Seen };
     assert.equal(adapter.nsp.server.opts, opts);
+  });
+
+  it('is not told of recovery if it cannot restore: it would write offsets that lead nowhere', () => {
+    const opts = { connectionStateRecovery: { maxDisconnectionDuration: 1_000 } };
+    const adapter = host(InMemory, nsp, opts) as unknown as { nsp: Seen };
+    assert.deepEqual(adapter.nsp.server.opts, {});
   });
 
   it("counts up the namespace's one counter", () => {
