@@ -14,7 +14,7 @@ import { tableOf } from './runner/table.js';
 
 const HELP = `npm run bench -- [--quick] [--only S1,S2] [--peers ours,ws] [--repetitions 5]
 
-  --quick        short segments, once: less than three minutes, and rough
+  --quick        short segments, once: four to five minutes, and rough
   --only         these scenarios: ${scenarios.map(({ id }) => id).join(', ')}
   --peers        these peers: ${peers.map(({ name }) => name).join(', ')}
   --repetitions  how often all of it is run with fresh processes`;

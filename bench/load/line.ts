@@ -17,17 +17,22 @@ export class Line {
   #tcp: Tcp | undefined;
   #head: Buffer | undefined = Buffer.alloc(0);
   #hear: Hearer | undefined;
+  #upgraded: (() => void) | undefined;
   readonly #inbox: string[] = [];
   #wake: (() => void) | undefined;
   /** Pings of the server, each answered. */
   pings = 0;
 
-  /** Connects and upgrades. @param sid names a session that polls so far */
+  /** Connects and upgrades; nothing may be said before the 101, and some servers drop what is. @param sid names a session that polls so far */
   static async open(port: number, sid?: string): Promise<Line> {
     const line = new Line();
     const tcp = await Tcp.open(port, (chunk) => line.#chunk(chunk));
     line.#tcp = tcp;
+    const upgraded = new Promise<void>((resolve) => {
+      line.#upgraded = resolve;
+    });
     tcp.write(upgradeRequest(port, sid));
+    await upgraded;
     return line;
   }
 
@@ -86,6 +91,7 @@ export class Line {
     if (!head.startsWith('HTTP/1.1 101') || !head.includes(ACCEPT)) throw new Error(`no upgrade: ${head}`);
     const rest = this.#head.subarray(end + 4);
     this.#head = undefined;
+    this.#upgraded?.();
     if (rest.length > 0) this.#reader.read(rest);
   }
 
