@@ -49,18 +49,32 @@ export async function openWorkers(): Promise<Station[]> {
   }));
 }
 
-/**
- * The primary's choice of a worker is its own: whoever comes to the wrong one goes, and comes again. So does who is not
- * heard: while the primary hands a connection over it may still read from it, and what it reads then is lost (once in
- * some hundred connections, with genuine workers, too).
- */
+/** The primary's choice of a worker is its own: whoever comes to the wrong one goes, and comes again. */
 async function arriveAt(worker: string, url: string, name: string, rooms: string[]): Promise<Guest> {
   for (let attempt = 0; attempt < 10; attempt++) {
-    const guest = await arrive(url, name, rooms, 1_000).catch(() => undefined);
-    if (guest?.at === worker) return guest;
-    guest?.leave();
+    const guest = await comeAgain(url, name, rooms);
+    if (guest.at === worker) return guest;
+    guest.leave();
   }
   throw new Error(`${name} did not reach the worker ${worker}`);
+}
+
+/**
+ * Who is not heard comes again. While the primary hands a connection over it may still read from it, and what it reads
+ * then is lost (once in some hundred connections, with genuine workers, too); and who polls may be back before the
+ * primary has been told where it belongs.
+ */
+export async function comeAgain(
+  url: string,
+  name: string,
+  rooms: string[],
+  transports = ['websocket'],
+): Promise<Guest> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const guest = await arrive(url, name, rooms, 1_000, transports).catch(() => undefined);
+    if (guest) return guest;
+  }
+  throw new Error(`${name} was never heard`);
 }
 
 /** Orders on their way, and their answers. */
