@@ -15,7 +15,7 @@ import {
 import { readHttpCompression, readPerMessageDeflate } from './option-compression.js';
 import { readCors } from './option-cors.js';
 import { readFlashPolicy } from './option-flash.js';
-import type { Generation, Options, UserOptions } from './options.js';
+import type { Generation, LimitName, Options, UserOptions } from './options.js';
 
 const defaults: Options = {
   transports: ['polling', 'websocket'],
@@ -55,7 +55,7 @@ const defaults: Options = {
 };
 
 /** Options that count or last: the least and most that make sense. */
-const ranges: Partial<Record<keyof Options, readonly [least: number, most: number]>> = {
+const ranges: Readonly<Record<LimitName, readonly [least: number, most: number]>> = {
   pingInterval: [1, 0x7fffffff],
   pingTimeout: [1, 0x7fffffff],
   upgradeTimeout: [1, 0x7fffffff],
@@ -77,6 +77,13 @@ const ranges: Partial<Record<keyof Options, readonly [least: number, most: numbe
   mailboxMessages: [1, Number.MAX_SAFE_INTEGER],
   mailboxBytes: [1, Number.MAX_SAFE_INTEGER],
 };
+
+const limitNames = new RegExp(`\\b(?:${Object.keys(ranges).join('|')})\\b`);
+
+/** The option that a text names. Whoever is turned away for a bound is told so with its option's name. */
+export function limitNamed(text: string): LimitName | undefined {
+  return limitNames.exec(text)?.[0] as LimitName | undefined;
+}
 
 /** Options that choose from a closed list. */
 const choices: Partial<Record<keyof Options, readonly unknown[]>> = {
@@ -133,7 +140,7 @@ const checks: Partial<Record<keyof Options, Check>> = {
 };
 
 function checkFor(option: keyof Options): Check {
-  const range = ranges[option];
+  const range: (typeof ranges)[LimitName] | undefined = ranges[option as LimitName];
   if (range) return (value, name) => within(value, name, range);
   const choice = choices[option];
   if (!choice) return refuseUnknown;

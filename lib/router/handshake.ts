@@ -12,7 +12,7 @@ import type { Visit } from './checks.js';
 import { giveCookie } from './cookie.js';
 import { type Desk, manners as mannersOf, rhythms } from './desk.js';
 import { headersToRepeat } from './repeated.js';
-import type { Ticket } from './ticket.js';
+import { addressOf, type Ticket } from './ticket.js';
 
 /** Makes the session of a client that has been let in; nothing has been sent yet. */
 export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session {
@@ -36,7 +36,9 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
     remoteAddress: address,
     admission,
   };
-  return desk.opened(birth, handshake);
+  const session = desk.opened(birth, handshake);
+  desk.watch.admitted(session, ticket.transport);
+  return session;
 }
 
 /** The first poll: answered with the session's id and its terms. */
@@ -66,12 +68,11 @@ export function terms(desk: Desk, session: Session, upgrades: readonly string[])
 
 /** What users read as `socket.handshake`; `address` and `secure` follow Express' `trust proxy`. */
 function describe(ticket: Ticket, req: IncomingMessage): Handshake {
-  const { ip } = req as IncomingMessage & { readonly ip?: string };
   const now = new Date();
   return {
     headers: req.headers,
     time: String(now),
-    address: ip ?? req.socket.remoteAddress ?? '',
+    address: addressOf(req),
     xdomain: ticket.origin !== undefined,
     secure: isSecure(req),
     issued: now.getTime(),
