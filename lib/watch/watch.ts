@@ -1,6 +1,6 @@
 /** What has happened since a server was made: counted, told to observers, and written as debug lines. */
 import { debuglog } from 'node:util';
-import { type DisconnectReason, isRefusal, type SocketioError } from '../errors.js';
+import { type DisconnectReason, isRefusal, type SocketioError, textOf } from '../errors.js';
 import { limitNamed } from '../option-reading.js';
 import type { LimitName, TransportName } from '../options.js';
 import { Counter } from './counter.js';
@@ -36,7 +36,7 @@ export class Watch {
   /** @param by the transport that it comes by, if it has said so */
   admitted(subject: Subject, by: TransportName | undefined): void {
     if (!heeded('socketio:handshake')) return;
-    tell('socketio:handshake', { ...clientOf(subject), ...(by && { transport: by }) });
+    tell('socketio:handshake', clientOf(subject, by));
   }
 
   /** @param about whom and what; asked only if somebody listens */
@@ -86,14 +86,12 @@ function tell<Name extends keyof DiagnosticsEvents>(event: Name, message: Diagno
   channels[event].publish(message);
 }
 
-function clientOf({ number, birth, carrier }: Subject): ObservedClient {
+function clientOf({ number, birth, carrier }: Subject, transport = carrier?.name): ObservedClient {
   const { protocol: generation, remoteAddress: address } = birth;
-  return { session: number, generation, ...(carrier && { transport: carrier.name }), address };
+  return { session: number, generation, ...(transport && { transport }), address };
 }
 
-/** Of an error of the connection its code is told: what else it says is not ours. */
+/** Words of ours, or what an error of the connection says; neither contains what the client has sent. */
 function wordsOf(description: unknown): string | undefined {
-  if (description === undefined || typeof description === 'string') return description;
-  const { code } = Object(description) as { readonly code?: unknown };
-  return typeof code === 'string' ? code : 'error';
+  return description === undefined ? undefined : textOf(description);
 }
