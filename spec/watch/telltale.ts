@@ -5,6 +5,7 @@ import type { Socket } from '../../lib/index.js';
 import { readOptions } from '../../lib/option-reading.js';
 import { type Answer, ask, knock, type Wish } from '../router/raw.js';
 import { openSite, type Site } from '../support/site.js';
+import { type Tongue, tongues } from '../support/tongues.js';
 
 /** As it is where nobody gives one: a line on stderr. */
 const { onError } = readOptions();
@@ -18,44 +19,11 @@ const login = 'login=s3cr3t-cookie';
 const token = 's3cr3t-token';
 secrets.push('s3cr3t');
 
+/** Where a client with a token shakes hands. */
+const greeting = (tongue: Tongue): string => tongue.handshake(`&token=${token}`);
+
 for (const name of ['handshake', 'refusal', 'close', 'limit', 'slow-consumer'])
   subscribe(`socketio:${name}`, (message) => said.push(inspect(message, { depth: 9, showHidden: true })));
-
-/** A generation, as far as it is spoken here. */
-interface Tongue {
-  readonly handshake: string;
-  sidIn(body: string): string;
-  path(transport: string, sid: string): string;
-  pack(...packets: string[]): string;
-  readonly words: { readonly join: string[]; event(name: string): string; readonly bye: string };
-}
-
-const engine = (EIO: number): Tongue => ({
-  handshake: `/socket.io/?EIO=${EIO}&transport=polling&token=${token}`,
-  sidIn: (body) => /"sid":"([^"]+)"/.exec(body)?.[1] ?? '',
-  path: (transport, sid) => `/socket.io/?EIO=${EIO}&transport=${transport}&sid=${sid}&token=${token}`,
-  pack: (...packets) =>
-    EIO === 4 ? packets.join('\x1e') : packets.map((packet) => `${packet.length}:${packet}`).join(''),
-  words: {
-    join: EIO === 4 ? [`40{"token":"${token}"}`] : [],
-    event: (name) => `42["${name}","${token}"]`,
-    bye: '1',
-  },
-});
-
-const first: Tongue = {
-  handshake: `/socket.io/1/?t=1&token=${token}`,
-  sidIn: (body) => body.split(':')[0] ?? '',
-  path: (transport, sid) =>
-    `/socket.io/1/${transport === 'polling' ? 'xhr-polling' : transport}/${sid}?token=${token}`,
-  pack: (...packets) =>
-    packets.length === 1
-      ? (packets[0] ?? '')
-      : packets.map((packet) => `\ufffd${packet.length}\ufffd${packet}`).join(''),
-  words: { join: [], event: (name) => `5:::{"name":"${name}","args":["${token}"]}`, bye: '0::' },
-};
-
-const tongues: readonly Tongue[] = [engine(4), engine(3), first];
 
 /** Errors are told to the owner as they are by default: on stderr. */
 async function open(): Promise<Site> {
@@ -113,36 +81,37 @@ async function meet(
   site: Site,
   tongue: Tongue,
 ): Promise<{ sid: string; say: (...packets: string[]) => Promise<Answer> }> {
-  const { body, headers } = await ask(site.port, tongue.handshake, { headers: { Cookie: login } });
+  const { body, headers } = await ask(site.port, greeting(tongue), { headers: { Cookie: login } });
   const sid = tongue.sidIn(body);
   secrets.push(sid, ...(headers['set-cookie'] ? [headers['set-cookie'].split(/[=;]/)[1] ?? ''] : []));
   const path = tongue.path('polling', sid);
   const say = (...packets: string[]) =>
     refused(site, path, { method: 'POST', body: tongue.pack(...packets) });
   // Revision 1 has no session before its first poll; Engine.IO 4 asks first.
-  if (tongue === first) await ask(site.port, path);
-  else if (tongue.words.join.length > 0) await say(...tongue.words.join);
+  const join = tongue.join('/', `{"token":"${token}"}`);
+  if (tongue === tongues.vintage) await ask(site.port, path);
+  else if (join.length > 0) await say(...join);
   return { sid, say };
 }
 
 async function misuse(site: Site, tongue: Tongue): Promise<void> {
-  const { words } = tongue;
+  const event = (name: string) => tongue.event(name, token);
   const errors = await meet(site, tongue);
-  await errors.say(...['throw', 'reject', 'drop', 'ask', 'unheard'].map(words.event));
+  await errors.say(...['throw', 'reject', 'drop', 'ask', 'unheard'].map(event));
   const flooded = await meet(site, tongue);
-  await flooded.say(words.event('flood'));
+  await flooded.say(event('flood'));
   const gone = await meet(site, tongue);
-  await gone.say(words.bye);
+  await gone.say(tongue.bye);
   await refused(site, tongue.path('polling', gone.sid));
   const crowd = await meet(site, tongue);
-  const join = (nsp: string) => (tongue === first ? `1::${nsp}` : `40${nsp},`);
-  await crowd.say(...['/refused', '/serving', '/nowhere', '/again'].map(join));
+  const asked = ['/refused', '/serving', '/nowhere', '/again'].flatMap((nsp) => tongue.join(nsp));
+  await crowd.say(...asked);
   for (const nonsense of ['9', '42["disconnect"]', '42[', `5:::{"name":"${token}`, `6${token}`]) {
     const { say } = await meet(site, tongue);
     await say(nonsense);
   }
   const large = await meet(site, tongue);
-  await large.say(words.event('x'.repeat(30_000)));
+  await large.say(event('x'.repeat(30_000)));
   await trespass(site, tongue);
   await fumble(site, tongue);
 }
@@ -157,7 +126,8 @@ async function trespass(site: Site, tongue: Tongue): Promise<void> {
           method,
           headers: { Origin: 'https://a.example' },
         });
-  for (const other of tongues) if (other !== tongue) await refused(site, other.path('polling', sid));
+  for (const other of Object.values(tongues))
+    if (other !== tongue) await refused(site, other.path('polling', sid));
   await refused(site, `${tongue.path('polling', 's3cr3t-guess')}`);
   await refused(site, `/socket.io/${sid}/x?EIO=4&transport=polling&sid=${sid}x`);
 }
@@ -175,7 +145,7 @@ async function fumble(site: Site, tongue: Tongue): Promise<void> {
   await silent.head();
   // A frame without a mask, and one with bits that mean nothing.
   for (const bytes of ['\x81\x05hello', '\xf1\x80\x00\x00\x00\x00']) {
-    const wrong = await knock(site.port, tongue.handshake.replace('polling', 'websocket'), headers);
+    const wrong = await knock(site.port, greeting(tongue).replace('polling', 'websocket'), headers);
     await wrong.head();
     wrong.socket.write(bytes, 'latin1');
   }
@@ -185,15 +155,15 @@ async function fumble(site: Site, tongue: Tongue): Promise<void> {
 }
 
 /** Somebody who comes back, and somebody who pretends to. */
-async function come(site: Site, [modern]: readonly Tongue[]): Promise<void> {
-  if (!modern) return;
+async function come(site: Site): Promise<void> {
+  const { modern } = tongues;
   const { sid, say } = await meet(site, modern);
   const welcome = await ask(site.port, modern.path('polling', sid));
   const pid = /"pid":"([^"]+)"/.exec(welcome.body)?.[1] ?? '';
   secrets.push(pid);
-  await say(modern.words.bye);
+  await say(modern.bye);
   for (const claim of [pid, 's3cr3t-pid']) {
-    const { body } = await ask(site.port, modern.handshake);
+    const { body } = await ask(site.port, greeting(modern));
     const again = modern.sidIn(body);
     secrets.push(again);
     await refused(site, modern.path('polling', again), {
@@ -209,16 +179,16 @@ async function failAtTheDoor(): Promise<void> {
     allowRequest: (req, done) =>
       req.url?.includes('no') ? done('not you', false) : Promise.reject(new Error('the check')),
   });
-  await refused(site, `${engine(4).handshake}&no`);
-  await refused(site, engine(4).handshake);
+  await refused(site, `${greeting(tongues.modern)}&no`);
+  await refused(site, greeting(tongues.modern));
   site.io.engine.generateId = () => 'not an id';
-  await refused(site, `${engine(4).handshake}&no`);
+  await refused(site, `${greeting(tongues.modern)}&no`);
   await site.close();
 }
 
 const site = await open();
-for (const tongue of tongues) await misuse(site, tongue);
-await come(site, tongues);
+for (const tongue of Object.values(tongues)) await misuse(site, tongue);
+await come(site);
 await failAtTheDoor();
 const stats = site.io.stats();
 said.push(inspect(stats, { depth: 9 }));
