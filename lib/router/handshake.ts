@@ -10,9 +10,10 @@ import { scripted } from '../transport/jsonp.js';
 import { PollingTransport } from '../transport/polling.js';
 import type { Visit } from './checks.js';
 import { giveCookie } from './cookie.js';
-import { type Desk, manners as mannersOf, rhythms } from './desk.js';
+import { type Desk, manners as mannersOf } from './desk.js';
+import { remember } from './remembered.js';
 import { headersToRepeat } from './repeated.js';
-import type { Ticket } from './ticket.js';
+import type { Query, Ticket } from './ticket.js';
 
 /** Makes the session of a client that has been let in; nothing has been sent yet. */
 export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session {
@@ -20,11 +21,12 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
   if (desk.sessions.get(id)) throw new SocketioError('BAD_REQUEST');
   const generation = ticket.generation ?? 4;
   const codec = desk.codecs[generation]?.[ticket.textOnly ? 1 : 0];
-  const rhythm = rhythms[generation]?.(desk.options);
+  const rhythm = desk.rhythms[generation];
   const manners = mannersOf[generation];
   if (!codec || !rhythm || !manners) throw new SocketioError('UNSUPPORTED_PROTOCOL_VERSION');
   const admission: Admission = { path: ticket.path, origin: ticket.origin, headers: headersToRepeat(res) };
-  const handshake = describe(ticket, req);
+  const query = lean(ticket.query);
+  const handshake = describe(ticket, req, query);
   const { address } = handshake;
   const birth = {
     id,
@@ -32,7 +34,7 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
     rhythm,
     manners,
     protocol: generation,
-    request: req,
+    request: remember(req, query),
     remoteAddress: address,
     admission,
   };
@@ -65,7 +67,7 @@ export function terms(desk: Desk, session: Session, upgrades: readonly string[])
 }
 
 /** What users read as `socket.handshake`; `address` and `secure` follow Express' `trust proxy`. */
-function describe(ticket: Ticket, req: IncomingMessage): Handshake {
+function describe(ticket: Ticket, req: IncomingMessage, query: Query): Handshake {
   const { ip } = req as IncomingMessage & { readonly ip?: string };
   const now = new Date();
   return {
@@ -76,9 +78,17 @@ function describe(ticket: Ticket, req: IncomingMessage): Handshake {
     secure: isSecure(req),
     issued: now.getTime(),
     url: ticket.url,
-    query: ticket.query,
-    auth: {},
+    query,
+    auth: nothing,
   };
+}
+
+/** What a connection has said before it asks for a namespace. */
+const nothing = Object.freeze({});
+
+/** The same without a prototype, in the form that V8 keeps small: a parsed query is a hash table, and stays with its client. */
+function lean(query: Query): Query {
+  return Object.setPrototypeOf({ ...query }, null);
 }
 
 /** Whether the request came by TLS, as far as Express trusts the proxies before it. */

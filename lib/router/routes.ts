@@ -1,7 +1,6 @@
 /** Which request goes where: steps that may halt it, then one table. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import express from 'express';
 import { SocketioError } from '../errors.js';
 import { report } from '../namespace/report.js';
 import type { Session } from '../session/session.js';
@@ -17,6 +16,7 @@ import {
   chooseId,
   type Step,
   type Visit,
+  walk,
 } from './checks.js';
 import { serveClientFile } from './client.js';
 import { applyCors } from './cors.js';
@@ -80,8 +80,6 @@ const dialects: Readonly<Record<Ticket['dialect'], Dialect>> = { engine, revisio
 
 export class Routes {
   readonly #desk: Desk;
-  readonly #visits = new WeakMap<IncomingMessage, Visit>();
-  readonly #routers = { engine: this.#routerFor(engine), revision1: this.#routerFor(revision1) };
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -100,8 +98,7 @@ export class Routes {
       if (error) return halted(error);
       // A middleware may have answered, and gone on all the same.
       if (isOver(res)) return;
-      this.#visits.set(req, visit);
-      this.#routers[ticket.dialect](req as express.Request, res as express.Response, halted);
+      walk(dialects[ticket.dialect], visit, halted);
     });
   }
 
@@ -149,25 +146,6 @@ export class Routes {
     const ticket = readTicket(req);
     const session = this.#desk.sessions.get(ticket.sid ?? '');
     return session?.birth.admission.path === ticket.path ? { ticket, session } : undefined;
-  }
-
-  #routerFor({ steps }: Dialect): express.Router {
-    const router = express.Router();
-    for (const step of steps) router.use((req, _res, next) => this.#walk(step, req, next));
-    return router.use((req) => this.#enter(req));
-  }
-
-  #walk(step: Step, req: IncomingMessage, next: (error?: unknown) => void): void {
-    const visit = this.#visits.get(req);
-    if (visit) step(visit, next);
-  }
-
-  #enter(req: IncomingMessage): void {
-    const visit = this.#visits.get(req);
-    // The request lives as long as its session; its visit is over.
-    this.#visits.delete(req);
-    if (!visit || isOver(visit.res)) return;
-    dialects[visit.ticket.dialect].enter(visit);
   }
 
   #refuse(error: unknown, { req, res, ticket }: Visit): void {
