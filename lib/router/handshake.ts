@@ -24,7 +24,8 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
   const rhythm = desk.rhythms[generation];
   const manners = mannersOf[generation];
   if (!codec || !rhythm || !manners) throw new SocketioError('UNSUPPORTED_PROTOCOL_VERSION');
-  const admission: Admission = { path: ticket.path, origin: ticket.origin, headers: headersToRepeat(res) };
+  const { headers, letterhead } = headersToRepeat(res);
+  const admission: Admission = { path: ticket.path, origin: ticket.origin, headers, letterhead };
   const query = lean(ticket.query);
   const handshake = describe(ticket, req, query);
   const { address } = handshake;

@@ -118,7 +118,7 @@ function poll(visit: Visit, session: Session): void {
 
 function refusePoll({ ticket, res }: Visit): void {
   const { body, headers } = envelopeOf(ticket).seal(SEND_AWAY);
-  res.writeHead(200, { ...headers, 'Content-Length': Buffer.byteLength(body) });
+  res.writeHead(200, [...headers, 'Content-Length', String(Buffer.byteLength(body))]);
   res.end(body);
 }
 

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SocketioError } from '../errors.js';
 import { report } from '../namespace/report.js';
+import type { Admission } from '../session/household.js';
 import type { Session } from '../session/session.js';
 import { PollingTransport } from '../transport/polling.js';
 import {
@@ -114,11 +115,15 @@ export class Routes {
     const found = this.#find(req);
     if (!found || !isAdmitted(found.session, req, options.origins)) return false;
     const { ticket, session } = found;
-    const visit = { desk: this.#desk, ticket, req, res };
-    repeatHeaders(res, ticket, session.birth.admission);
-    dress(res, ticket, options.origins);
-    if (!this.#desk.engine.curious) this.#serve(visit);
-    else this.#present(visit);
+    const { engine } = this.#desk;
+    const { admission } = session.birth;
+    // The usual poll, whose answer is as this client's answers always are, need not be given headers one by one.
+    const isUsual = !engine.curious && carriesLetterhead(ticket, admission);
+    const letterhead = isUsual ? admission.letterhead : undefined;
+    const visit: Visit = { desk: this.#desk, ticket, req, res, letterhead };
+    if (!isUsual) adorn(visit, session);
+    if (engine.curious) this.#present(visit);
+    else this.#serve(visit);
     return true;
   }
 
@@ -136,6 +141,8 @@ export class Routes {
     try {
       dialects[visit.ticket.dialect].serve(visit);
     } catch (error) {
+      const session = this.#desk.sessions.get(visit.ticket.sid ?? '');
+      if (session && visit.letterhead) adorn(visit, session);
       this.#refuse(error, visit);
     }
   }
@@ -159,6 +166,18 @@ export class Routes {
       return describeRefusal(req, refusal, ticket);
     });
   }
+}
+
+/** Whether an answer is written by a transport that has all its headers in one piece. */
+function carriesLetterhead({ dialect, upgrade, origin }: Ticket, admission: Admission): boolean {
+  return dialect === 'engine' && !upgrade && origin === admission.origin;
+}
+
+/** Puts on an answer what this client's answers have. */
+function adorn({ desk, ticket, res }: Visit, session: Session): void {
+  if (res.headersSent) return;
+  repeatHeaders(res, ticket, session.birth.admission);
+  dress(res, ticket, desk.options.origins);
 }
 
 /** What the stack has allowed to this session, it need not be asked again; another origin goes through it. */
@@ -197,14 +216,14 @@ function poll(visit: Visit, session: Session): void {
   const { desk, ticket, req, res } = visit;
   const transport = polling(visit, session);
   desk.engine.dress(req, res, false);
-  transport.poll(res, envelopeOf(ticket));
+  transport.poll(res, envelopeOf(ticket), visit.letterhead);
 }
 
 function post(visit: Visit, session: Session): void {
   const { desk, ticket, req, res } = visit;
   const transport = polling(visit, session);
   desk.engine.dress(req, res, false);
-  transport.post(req, res, envelopeOf(ticket));
+  transport.post(req, res, envelopeOf(ticket), visit.letterhead);
 }
 
 function polling(visit: Visit, session: Session): PollingTransport {

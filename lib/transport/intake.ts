@@ -1,10 +1,10 @@
 /** The POSTs of a polling client: one at a time, each answered when all its frames have been taken. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, Malformed, PayloadFormat } from '../codec/codec.js';
-import { answer, cutShort } from './answer.js';
+import { answer, cutShort, unadorned } from './answer.js';
 import { type BodyFault, type BodyLimits, isBinary, readBody } from './body.js';
 import { Delivery } from './delivery.js';
-import type { Envelope } from './envelope.js';
+import type { Envelope, HeaderPairs } from './envelope.js';
 
 export interface IntakeEvents {
   received(frame: Frame): void;
@@ -12,12 +12,19 @@ export interface IntakeEvents {
   failed(reason: 'transport error' | 'parse error', why: string): void;
 }
 
+interface Post {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly envelope: Envelope;
+  readonly letterhead: HeaderPairs;
+}
+
 export class Intake {
   readonly #payload: PayloadFormat;
   readonly #limits: BodyLimits;
   readonly #up: IntakeEvents;
   /** The POST that is under way. */
-  #post: { readonly req: IncomingMessage; readonly res: ServerResponse } | undefined;
+  #post: Post | undefined;
   #stopReading: (() => void) | undefined;
   #delivery: Delivery | undefined;
   #open = true;
@@ -34,12 +41,14 @@ export class Intake {
     return this.#post !== undefined;
   }
 
-  take(req: IncomingMessage, res: ServerResponse, envelope: Envelope): void {
-    if (this.#over) return cutShort(req, res, 400);
-    if (this.#post) return this.#refuse(req, res, 'two posts at once');
-    if (isBinary(req) && !this.#payload.binary) return this.#refuse(req, res, 'binary body');
-    this.#post = { req, res };
-    const stop = readBody(req, this.#limits, (fault, body) => this.#arrived(fault, body, envelope));
+  /** @param letterhead headers that the answer shall have */
+  take(req: IncomingMessage, res: ServerResponse, envelope: Envelope, letterhead = unadorned): void {
+    const post = { req, res, envelope, letterhead };
+    if (this.#over) return cutShort(req, res, 400, letterhead);
+    if (this.#post) return this.#refuse(post, 'two posts at once');
+    if (isBinary(req) && !this.#payload.binary) return this.#refuse(post, 'binary body');
+    this.#post = post;
+    const stop = readBody(req, this.#limits, (fault, body) => this.#arrived(fault, body));
     if (this.#post && !this.#delivery) this.#stopReading = stop;
   }
 
@@ -56,10 +65,10 @@ export class Intake {
     this.#delivery?.stop(bad);
   }
 
-  #arrived(fault: BodyFault | undefined, body: Frame, envelope: Envelope): void {
+  #arrived(fault: BodyFault | undefined, body: Frame): void {
     this.#stopReading = undefined;
     if (fault) return this.#fault(fault);
-    const payload = envelope.open(body);
+    const payload = this.#post?.envelope.open(body);
     const { frames, fault: malformed } = payload === undefined ? nothing : this.#payload.unpack(payload);
     const delivery = new Delivery(frames, {
       frame: (frame) => this.#up.received(frame),
@@ -80,8 +89,9 @@ export class Intake {
     this.#post = undefined;
     this.#delivery = undefined;
     if (!post) return;
-    if (bad) answer(post.res, 400, '{"code":3,"message":"Bad request"}', 'application/json');
-    else answer(post.res, 200, 'ok');
+    const { res, letterhead } = post;
+    if (bad) answer(res, 400, '{"code":3,"message":"Bad request"}', 'application/json', letterhead);
+    else answer(res, 200, 'ok', 'text/html', letterhead);
   }
 
   /** A body over the limit leaves the session usable; any other fault does not. */
@@ -92,12 +102,12 @@ export class Intake {
     }
     const post = this.#post;
     this.#post = undefined;
-    if (post) cutShort(post.req, post.res, statuses[fault]);
+    if (post) cutShort(post.req, post.res, statuses[fault], post.letterhead);
     if (fault === 'aborted') this.#up.failed('transport error', 'data request broke off');
   }
 
-  #refuse(req: IncomingMessage, res: ServerResponse, why: string): void {
-    cutShort(req, res, 400);
+  #refuse({ req, res, letterhead }: Post, why: string): void {
+    cutShort(req, res, 400, letterhead);
     this.#up.failed('transport error', why);
   }
 }
