@@ -4,6 +4,7 @@ import { SocketioError } from '../errors.js';
 import type { Handshake } from '../namespace/wire.js';
 import type { Admission } from '../session/household.js';
 import { newId } from '../session/id.js';
+import { unspoken } from '../session/manners.js';
 import type { Session } from '../session/session.js';
 import { bare, type Envelope } from '../transport/envelope.js';
 import { scripted } from '../transport/jsonp.js';
@@ -46,10 +47,8 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
 export function open(name: PollingTransport['name'], visit: Visit): void {
   const { desk, ticket, req, res } = visit;
   const session = admit(visit);
-  const { maxHttpBufferSize: maxBytes, bodyTimeout: timeoutMs, httpCompression } = desk.options;
   const { payload } = session.birth.codec;
-  const limits = { maxBytes, timeoutMs };
-  const transport = new PollingTransport(payload, limits, session, name, httpCompression);
+  const transport = new PollingTransport(payload, desk.options, session, name, desk.options.httpCompression);
   desk.engine.dress(req, res, true);
   giveCookie(res, session.id, desk.options.cookie);
   transport.poll(res, envelopeOf(ticket));
@@ -70,22 +69,30 @@ export function terms(desk: Desk, session: Session, upgrades: readonly string[])
 /** What users read as `socket.handshake`; `address` and `secure` follow Express' `trust proxy`. */
 function describe(ticket: Ticket, req: IncomingMessage, query: Query): Handshake {
   const { ip } = req as IncomingMessage & { readonly ip?: string };
-  const now = new Date();
+  const issued = Date.now();
   return {
     headers: req.headers,
-    time: String(now),
+    time: timeOf(issued),
     address: ip ?? req.socket.remoteAddress ?? '',
     xdomain: ticket.origin !== undefined,
     secure: isSecure(req),
-    issued: now.getTime(),
+    issued,
     url: ticket.url,
     query,
-    auth: nothing,
+    auth: unspoken,
   };
 }
 
-/** What a connection has said before it asks for a namespace. */
-const nothing = Object.freeze({});
+let lastSecond = 0;
+let lastTime = '';
+
+/** As JavaScript writes a date, to the second; who comes in the same one shares the text. */
+function timeOf(issued: number): string {
+  const second = Math.floor(issued / 1_000);
+  if (second !== lastSecond) lastTime = String(new Date(issued));
+  lastSecond = second;
+  return lastTime;
+}
 
 /** The same without a prototype, in the form that V8 keeps small: a parsed query is a hash table, and stays with its client. */
 function lean(query: Query): Query {

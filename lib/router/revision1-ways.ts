@@ -134,14 +134,7 @@ function pollingOf(desk: Desk, session: Session, name: PatientPolling['name']): 
   const { codec } = session.birth;
   const noop = written(codec, { type: 'noop' });
   const { options } = desk;
-  const made = new PatientPolling(
-    codec.payload,
-    bodyLimits(options),
-    nobody,
-    name,
-    noop,
-    options.httpCompression,
-  );
+  const made = new PatientPolling(codec.payload, options, nobody, name, noop, options.httpCompression);
   return carry(desk, session, () => made) ? made : undefined;
 }
 
@@ -167,14 +160,7 @@ function relaySettings(options: Options, codec: Codec, wheel: Wheel): RelaySetti
     rhythm: { asker: 'server', every, patience: pingTimeout },
     pollDuration: every,
     closeTimeout: closeTimeout(options),
-    body: bodyLimits(options),
+    body: options,
     mostKept: softBufferLimit,
   };
-}
-
-export function bodyLimits({ maxHttpBufferSize, bodyTimeout }: Options): {
-  maxBytes: number;
-  timeoutMs: number;
-} {
-  return { maxBytes: maxHttpBufferSize, timeoutMs: bodyTimeout };
 }

@@ -84,7 +84,8 @@ class Queue {
   }
 
   push(alarm: Alarm): void {
-    alarm.at = performance.now() + this.#ms;
+    // Whole milliseconds: a fraction would be an object of its own.
+    alarm.at = Math.ceil(performance.now()) + this.#ms;
     alarm.previous = this.#last;
     alarm.next = undefined;
     if (this.#last) this.#last.next = alarm;

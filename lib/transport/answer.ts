@@ -1,9 +1,16 @@
-/** Short answers to requests of a polling client. */
+/** Answers to requests of a polling client. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HeaderPairs } from './envelope.js';
+import type { Envelope, HeaderPairs, Letter } from './envelope.js';
 
 /** Milliseconds in which a client whose body is refused may go on sending it. */
 const DRAIN = 1_000;
+
+/** A GET that waits, and how its answer is wrapped. */
+export interface Waiting {
+  readonly res: ServerResponse;
+  readonly envelope: Envelope;
+  readonly letterhead: HeaderPairs;
+}
 
 /** What an answer says of itself where nothing else has been said: no cache may keep it. */
 export const unadorned: HeaderPairs = ['Cache-Control', 'no-store'];
@@ -21,6 +28,13 @@ export function answer(
 ): void {
   if (res.headersSent) return;
   res.writeHead(status, [...letterhead, 'Content-Type', type, 'Content-Length', String(body.length)]);
+  res.end(body);
+}
+
+/** Answers a poll. Compressing takes time; the client may have gone, and what it did not get is kept already. */
+export function deliver(res: ServerResponse, { body, headers }: Letter, letterhead: HeaderPairs): void {
+  if (res.destroyed || res.headersSent) return;
+  res.writeHead(200, [...letterhead, ...headers, 'Content-Length', String(Buffer.byteLength(body))]);
   res.end(body);
 }
 

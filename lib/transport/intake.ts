@@ -1,4 +1,4 @@
-/** The POSTs of a polling client: one at a time, each answered when all its frames have been taken. */
+/** The POST of a polling client, one at a time: answered when all its frames have been taken. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, Malformed, PayloadFormat } from '../codec/codec.js';
 import { answer, cutShort, unadorned } from './answer.js';
@@ -10,6 +10,8 @@ export interface IntakeEvents {
   received(frame: Frame): void;
   /** The client has broken the rules, or its request broke off. */
   failed(reason: 'transport error' | 'parse error', why: string): void;
+  /** The POST is over; the next one may come. */
+  taken(): void;
 }
 
 interface Post {
@@ -27,24 +29,20 @@ export class Intake {
   #post: Post | undefined;
   #stopReading: (() => void) | undefined;
   #delivery: Delivery | undefined;
-  #open = true;
+  #open: boolean;
   #over = false;
 
-  constructor(payload: PayloadFormat, limits: BodyLimits, up: IntakeEvents) {
+  /** @param open whether frames are handed up at once */
+  constructor(payload: PayloadFormat, limits: BodyLimits, up: IntakeEvents, open: boolean) {
     this.#payload = payload;
     this.#limits = limits;
     this.#up = up;
-  }
-
-  /** Whether something that the client has sent has not been taken yet. */
-  get busy(): boolean {
-    return this.#post !== undefined;
+    this.#open = open;
   }
 
   /** @param letterhead headers that the answer shall have */
   take(req: IncomingMessage, res: ServerResponse, envelope: Envelope, letterhead = unadorned): void {
     const post = { req, res, envelope, letterhead };
-    if (this.#over) return cutShort(req, res, 400, letterhead);
     if (this.#post) return this.#refuse(post, 'two posts at once');
     if (isBinary(req) && !this.#payload.binary) return this.#refuse(post, 'binary body');
     this.#post = post;
@@ -85,8 +83,7 @@ export class Intake {
   }
 
   #answer(bad: boolean): void {
-    const post = this.#post;
-    this.#post = undefined;
+    const post = this.#ended();
     this.#delivery = undefined;
     if (!post) return;
     const { res, letterhead } = post;
@@ -100,10 +97,16 @@ export class Intake {
       this.#answer(true);
       return this.#up.failed('parse error', fault);
     }
-    const post = this.#post;
-    this.#post = undefined;
+    const post = this.#ended();
     if (post) cutShort(post.req, post.res, statuses[fault], post.letterhead);
     if (fault === 'aborted') this.#up.failed('transport error', 'data request broke off');
+  }
+
+  #ended(): Post | undefined {
+    const post = this.#post;
+    this.#post = undefined;
+    this.#up.taken();
+    return post;
   }
 
   #refuse({ req, res, letterhead }: Post, why: string): void {

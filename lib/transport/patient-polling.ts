@@ -1,14 +1,13 @@
 /** Long-polling as revision 1 knows it: a poll that breaks or is overtaken is nothing to speak of, the next one counts. */
 import type { PayloadFormat } from '../codec/codec.js';
 import type { HttpCompression } from '../option-compression.js';
+import type { Waiting } from './answer.js';
 import type { BodyLimits } from './body.js';
-import { PollingTransport, type Waiting } from './polling.js';
+import { PollingTransport } from './polling.js';
 import type { Batch, TransportEvents } from './transport.js';
 
 /** It carries answers only: the POSTs of such a client belong to its session, whichever transport they name. */
 export class PatientPolling extends PollingTransport {
-  /** These clients take a payload of any number of packets. */
-  override readonly mostFrames = Number.POSITIVE_INFINITY;
   readonly #noop: Batch;
 
   /** @param noop what a poll is answered with when there is nothing to say */
@@ -22,6 +21,11 @@ export class PatientPolling extends PollingTransport {
   ) {
     super(payload, limits, up, name, compression);
     this.#noop = noop;
+  }
+
+  /** These clients take a payload of any number of packets. */
+  override get mostFrames(): number {
+    return Number.POSITIVE_INFINITY;
   }
 
   /** Ends the poll that waits, if one does. */

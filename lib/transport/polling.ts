@@ -3,19 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, PayloadFormat } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
 import type { HttpCompression } from '../option-compression.js';
-import { answer, unadorned } from './answer.js';
+import { answer, cutShort, deliver, unadorned, type Waiting } from './answer.js';
 import type { BodyLimits } from './body.js';
 import { compress, compressed, encodingFor } from './compression.js';
-import { bare, type Envelope, type HeaderPairs, type Letter } from './envelope.js';
+import { bare, type Envelope } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
-
-/** A GET that waits, and how its answer is wrapped. */
-export interface Waiting {
-  readonly res: ServerResponse;
-  readonly envelope: Envelope;
-  readonly letterhead: HeaderPairs;
-}
 
 /** Milliseconds in which a client whose poll was cut may poll again; Chromium repeats a request by itself. */
 const CUT_POLL_GRACE = 1_000;
@@ -27,11 +20,13 @@ const MOST_BYTES = 1_048_576;
 
 export class PollingTransport implements Transport, IntakeEvents {
   readonly name: 'polling' | 'jsonp';
-  readonly mostFrames: number = MOST_FRAMES;
   readonly mostBytes = MOST_BYTES;
   readonly saysGoodbye = true;
-  readonly #pack: (frames: readonly Frame[]) => Frame;
-  readonly #intake: Intake;
+  readonly #payload: PayloadFormat;
+  readonly #limits: BodyLimits;
+  /** A POST that is under way; between two there is none, and most clients are silent most of the time. */
+  #intake: Intake | undefined;
+  #open = true;
   readonly #compression: false | HttpCompression;
   #up: TransportEvents;
   #waiting: Waiting | undefined;
@@ -53,9 +48,13 @@ export class PollingTransport implements Transport, IntakeEvents {
   ) {
     this.#compression = compression;
     this.name = name;
-    this.#pack = payload.pack;
-    this.#intake = new Intake(payload, limits, this);
+    this.#payload = payload;
+    this.#limits = limits;
     this.#up = up;
+  }
+
+  get mostFrames(): number {
+    return MOST_FRAMES;
   }
 
   get writable(): boolean {
@@ -67,7 +66,7 @@ export class PollingTransport implements Transport, IntakeEvents {
   }
 
   get settled(): boolean {
-    return !this.#intake.busy;
+    return this.#intake === undefined;
   }
 
   reportTo(up: TransportEvents): void {
@@ -88,6 +87,8 @@ export class PollingTransport implements Transport, IntakeEvents {
 
   /** A POST brings frames; it is answered when all of them have been taken. */
   post(req: IncomingMessage, res: ServerResponse, envelope: Envelope = bare, letterhead = unadorned): void {
+    if (this.#closed) return cutShort(req, res, 400, letterhead);
+    this.#intake ??= new Intake(this.#payload, this.#limits, this, this.#open);
     this.#intake.take(req, res, envelope, letterhead);
   }
 
@@ -106,7 +107,7 @@ export class PollingTransport implements Transport, IntakeEvents {
     if (!this.#waiting) return;
     const { res, envelope, letterhead } = this.#waiting;
     this.#waiting = undefined;
-    const letter = envelope.seal(batch.packed(this.#pack));
+    const letter = envelope.seal(batch.packed(this.#payload.pack));
     const compression = this.#compression;
     const encoding = compression && encodingFor(res, batch, letter.body, compression);
     if (!encoding) return deliver(res, letter, letterhead);
@@ -136,7 +137,8 @@ export class PollingTransport implements Transport, IntakeEvents {
   }
 
   flow(open: boolean): void {
-    this.#intake.flow(open);
+    this.#open = open;
+    this.#intake?.flow(open);
   }
 
   drained(done: () => void): void {
@@ -162,13 +164,18 @@ export class PollingTransport implements Transport, IntakeEvents {
     this.#waiting = undefined;
     this.#unsent = undefined;
     this.#leaving?.res.setTimeout(LAST_ANSWER);
-    this.#intake.stop(manner === 'malformed');
+    this.#intake?.stop(manner === 'malformed');
     this.#settle();
   }
 
   /** @internal a frame of a POST */
   received(frame: Frame): void {
     this.#up.received(frame);
+  }
+
+  /** @internal */
+  taken(): void {
+    this.#intake = undefined;
   }
 
   /** @internal */
@@ -236,11 +243,4 @@ export class PollingTransport implements Transport, IntakeEvents {
     this.#told = true;
     this.#up.closed(reason, why);
   }
-}
-
-function deliver(res: ServerResponse, { body, headers }: Letter, letterhead: HeaderPairs): void {
-  // Compressing takes time; the client may have gone, and what it did not get is kept already.
-  if (res.destroyed || res.headersSent) return;
-  res.writeHead(200, [...letterhead, ...headers, 'Content-Length', String(Buffer.byteLength(body))]);
-  res.end(body);
 }
