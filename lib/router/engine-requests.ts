@@ -97,14 +97,14 @@ function poll(visit: Visit, session: Session): void {
   const { desk, ticket, req, res } = visit;
   const transport = polling(visit, session);
   desk.engine.dress(req, res, false);
-  transport.poll(res, envelopeOf(ticket));
+  transport.poll(res, envelopeOf(ticket), visit.letterhead);
 }
 
 function post(visit: Visit, session: Session): void {
   const { desk, ticket, req, res } = visit;
   const transport = polling(visit, session);
   desk.engine.dress(req, res, false);
-  transport.post(req, res, envelopeOf(ticket));
+  transport.post(req, res, envelopeOf(ticket), visit.letterhead);
 }
 
 function polling(visit: Visit, session: Session): PollingTransport {

@@ -1,11 +1,11 @@
 /** Which request goes where: to a session that it names, or through the steps of its dialect. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import express from 'express';
 import { SocketioError } from '../errors.js';
 import { report } from '../namespace/report.js';
+import type { Admission } from '../session/household.js';
 import type { Session } from '../session/session.js';
-import type { Step, Visit } from './checks.js';
+import { type Visit, walk } from './checks.js';
 import type { Desk } from './desk.js';
 import type { Dialect } from './dialect.js';
 import { engine } from './engine-requests.js';
@@ -20,8 +20,6 @@ const dialects: Readonly<Record<Ticket['dialect'], Dialect>> = { engine, revisio
 
 export class Routes {
   readonly #desk: Desk;
-  readonly #visits = new WeakMap<IncomingMessage, Visit>();
-  readonly #routers = { engine: this.#routerFor(engine), revision1: this.#routerFor(revision1) };
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -40,8 +38,7 @@ export class Routes {
       if (error) return halted(error);
       // A middleware may have answered, and gone on all the same.
       if (isOver(res)) return;
-      this.#visits.set(req, visit);
-      this.#routers[ticket.dialect](req as express.Request, res as express.Response, halted);
+      walk(dialects[ticket.dialect], visit, halted);
     });
   }
 
@@ -57,11 +54,15 @@ export class Routes {
     const found = this.#find(req);
     if (!found || !isAdmitted(found.session, req, options.origins)) return false;
     const { ticket, session } = found;
-    const visit = { desk: this.#desk, ticket, req, res };
-    repeatHeaders(res, ticket, session.birth.admission);
-    dress(res, ticket, options.origins);
-    if (!this.#desk.engine.curious) this.#serve(visit);
-    else this.#present(visit);
+    const { engine } = this.#desk;
+    const { admission } = session.birth;
+    // The usual poll, whose answer is as this client's answers always are, need not be given headers one by one.
+    const isUsual = !engine.curious && carriesLetterhead(ticket, admission);
+    const letterhead = isUsual ? admission.letterhead : undefined;
+    const visit: Visit = { desk: this.#desk, ticket, req, res, letterhead };
+    if (!isUsual) adorn(visit, session);
+    if (engine.curious) this.#present(visit);
+    else this.#serve(visit);
     return true;
   }
 
@@ -85,6 +86,8 @@ export class Routes {
     try {
       dialects[visit.ticket.dialect].serve(visit);
     } catch (error) {
+      const session = this.#desk.sessions.get(visit.ticket.sid ?? '');
+      if (session && visit.letterhead) adorn(visit, session);
       this.#refuse(error, visit);
     }
   }
@@ -95,25 +98,6 @@ export class Routes {
     const ticket = readTicket(req);
     const session = this.#desk.sessions.get(ticket.sid ?? '');
     return session?.birth.admission.path === ticket.path ? { ticket, session } : undefined;
-  }
-
-  #routerFor({ steps }: Dialect): express.Router {
-    const router = express.Router();
-    for (const step of steps) router.use((req, _res, next) => this.#walk(step, req, next));
-    return router.use((req) => this.#enter(req));
-  }
-
-  #walk(step: Step, req: IncomingMessage, next: (error?: unknown) => void): void {
-    const visit = this.#visits.get(req);
-    if (visit) step(visit, next);
-  }
-
-  #enter(req: IncomingMessage): void {
-    const visit = this.#visits.get(req);
-    // The request lives as long as its session; its visit is over.
-    this.#visits.delete(req);
-    if (!visit || isOver(visit.res)) return;
-    dialects[visit.ticket.dialect].enter(visit);
   }
 
   #refuse(error: unknown, { req, res, ticket }: Visit): void {
@@ -128,6 +112,18 @@ export class Routes {
       return describeRefusal(req, refusal, ticket);
     });
   }
+}
+
+/** Whether an answer is written by a transport that has all its headers in one piece. */
+function carriesLetterhead({ dialect, upgrade, origin }: Ticket, admission: Admission): boolean {
+  return dialect === 'engine' && !upgrade && origin === admission.origin;
+}
+
+/** Puts on an answer what this client's answers have. */
+function adorn({ desk, ticket, res }: Visit, session: Session): void {
+  if (res.headersSent) return;
+  repeatHeaders(res, ticket, session.birth.admission);
+  dress(res, ticket, desk.options.origins);
 }
 
 /** What the stack has allowed to this session, it need not be asked again; another origin goes through it. */
