@@ -73,11 +73,12 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     this.#state = 'open';
     this.#heartbeat.start();
     if (handshake !== undefined) this.#signal({ type: 'open', data: handshake });
-    // A first poll is answered by this signal alone; a WebSocket's goes with what follows in the same tick.
-    if (transport.saysGoodbye) this.#outbox.flush();
+    // Before the client hears of it: a balancer that is told which node a session is on must know before the next poll.
     announce?.(this);
     // Whoever has heard of it may have ended it.
     if (this.#state !== 'open') return;
+    // A first poll is answered by this signal alone; a WebSocket's goes with what follows in the same tick.
+    if (transport.saysGoodbye) this.#outbox.flush();
     for (const packet of this.birth.manners.implied) this.#up.packet(packet, 0);
   }
 
