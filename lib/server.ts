@@ -20,7 +20,7 @@ import { refuseUnknown } from './option-checks.js';
 import { readOptions } from './option-reading.js';
 import type { Options, UserOptions } from './options.js';
 import { Peer, type PeerSettings } from './peer.js';
-import { type Codecs, codecsFor, type Desk, returningCodec } from './router/desk.js';
+import { type Codecs, codecsFor, type Desk, returningCodec, rhythmsFor } from './router/desk.js';
 import { Engine } from './router/engine.js';
 import { Mount } from './router/mount.js';
 import type { HeaderLines } from './router/passage.js';
@@ -204,6 +204,7 @@ export class Server<
     return {
       options: this.#options,
       codecs: this.#codecs,
+      rhythms: rhythmsFor(this.#options),
       sessions: this.#sessions,
       engine: this.engine,
       sockets: webSockets(this.#options, lines),

@@ -88,6 +88,8 @@ export function shakeHands({ desk, req, res }: Visit, first: boolean, ready: (sh
   const { socket, head } = passage;
   passage.accept(res, (lines) => {
     desk.lines.set(req, lines);
+    // The 101 and the first packet, which follows in this very tick, leave in one piece.
+    socket.cork();
     try {
       desk.sockets.handleUpgrade(req, socket, head, (connection) => ready({ connection, stream: socket }));
     } catch (error) {
@@ -96,6 +98,7 @@ export function shakeHands({ desk, req, res }: Visit, first: boolean, ready: (sh
       socket.destroy();
     } finally {
       desk.lines.delete(req);
+      process.nextTick(() => socket.uncork());
     }
   });
 }

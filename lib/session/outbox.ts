@@ -8,6 +8,8 @@ import type { Trail } from './trail.js';
 
 /** Bytes queued in one tick that no longer wait for its end: the operating system may begin to send them. */
 const EAGER_BYTES = 65_536;
+/** A hard limit from which on so few bytes, and what a socket buffers while it can be written, are nothing to judge. */
+const ROOMY = 16 * EAGER_BYTES;
 
 /** Upward, to the session. */
 export interface OutboxEvents {
@@ -82,6 +84,7 @@ export class Outbox implements Gauge {
 
   /** @param volatile how it was sent, for those who watch */
   add(encoded: Encoded, volatile = false): void {
+    if (this.#joins(encoded)) return;
     if (this.#full || !this.#admits(encoded.bytes)) return;
     this.#watcher?.added(encoded, volatile);
     this.#added += encoded.bytes;
@@ -91,6 +94,20 @@ export class Outbox implements Gauge {
     if (this.#dirty) return;
     this.#dirty = true;
     this.#house.ticks.add(this);
+  }
+
+  /**
+   * The usual further packet of a tick joins those that leave at its end; of a broadcast to thousands, each look more
+   * would be taken thousands of times.
+   */
+  #joins(encoded: Encoded): boolean {
+    const { bytes } = encoded;
+    const trail = this.#trail;
+    if (!this.#dirty || !trail || this.#full || this.#watcher) return false;
+    if (trail.bytes + bytes > EAGER_BYTES || this.#house.limits.hardBufferLimit < ROOMY) return false;
+    this.#added += bytes;
+    this.#trail = trail.plus(encoded);
+    return true;
   }
 
   /** Writes what waits, as far as the transport takes it. */

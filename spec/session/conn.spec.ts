@@ -48,7 +48,7 @@ describe('a session that is watched', () => {
         protocol: 4,
         request: { url: '/', headers: {} } as IncomingMessage,
         remoteAddress: '::1',
-        admission: { path: '/', origin: undefined, headers: {} },
+        admission: { path: '/', origin: undefined, headers: {}, letterhead: [] },
       },
       {
         wheel: new Wheel(),

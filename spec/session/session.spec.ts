@@ -49,7 +49,7 @@ describe('a session', () => {
       protocol: 4,
       request: {} as IncomingMessage,
       remoteAddress: '::1',
-      admission: { path: '/', origin: undefined, headers: {} },
+      admission: { path: '/', origin: undefined, headers: {}, letterhead: [] },
     };
     session = new Session(birth, house, {
       packet: (packet, size) => packets.push([packet, size]),
