@@ -55,11 +55,10 @@ const defaults: Options = {
 };
 
 /** Options that count or last: the least and most that make sense. */
-const ranges: Readonly<Record<LimitName, readonly [least: number, most: number]>> = {
+const ranges: Partial<Record<keyof Options, readonly [least: number, most: number]>> = {
   pingInterval: [1, 0x7fffffff],
   pingTimeout: [1, 0x7fffffff],
   upgradeTimeout: [1, 0x7fffffff],
-  connectTimeout: [1, 0x7fffffff],
   handshakeTimeout: [1, 0x7fffffff],
   bodyTimeout: [1, 0x7fffffff],
   maxFragments: [1, 0x7fffffff],
@@ -78,7 +77,8 @@ const ranges: Readonly<Record<LimitName, readonly [least: number, most: number]>
   mailboxBytes: [1, Number.MAX_SAFE_INTEGER],
 };
 
-const limitNames = new RegExp(`\\b(?:${Object.keys(ranges).join('|')})\\b`);
+const numbers = Object.entries(defaults).flatMap(([name, value]) => (typeof value === 'number' ? name : []));
+const limitNames = new RegExp(`\\b(?:${numbers.join('|')})\\b`);
 
 /** The option that a text names. Whoever is turned away for a bound is told so with its option's name. */
 export function limitNamed(text: string): LimitName | undefined {
@@ -123,6 +123,9 @@ type Check = (value: unknown, name: string) => unknown;
 const checks: Partial<Record<keyof Options, Check>> = {
   origins: (value) => Object.freeze(listOf(typeof value === 'string' ? [value] : value, 'origins', isOrigin)),
   cookie: readCookie,
+  // Socket.IO's users may write 0 for the default.
+  connectTimeout: (value, name) =>
+    value === 0 ? defaults.connectTimeout : within(value, name, [1, 0x7fffffff]),
   connectionStateRecovery: readRecovery,
   flashPolicy: readFlashPolicy,
   onError: isFunction,
@@ -140,7 +143,7 @@ const checks: Partial<Record<keyof Options, Check>> = {
 };
 
 function checkFor(option: keyof Options): Check {
-  const range: (typeof ranges)[LimitName] | undefined = ranges[option as LimitName];
+  const range = ranges[option];
   if (range) return (value, name) => within(value, name, range);
   const choice = choices[option];
   if (!choice) return refuseUnknown;

@@ -126,7 +126,8 @@ describe('a session that is watched', () => {
     session.close('server shutting down', 'why');
     transport.up?.closed('transport close');
     session.close('transport close');
-    assert.deepEqual(told, [['forced close', 'why']]);
+    // A reason in words is told as an error, like all the others.
+    assert.deepEqual(told, [['forced close', new Error('why')]]);
   });
 
   it('says when something has gone, and never what has not', async () => {

@@ -70,6 +70,28 @@ describe('a session', () => {
     return transport;
   }
 
+  it('is announced before its client can have heard of it', () => {
+    for (const polling of [true, false]) {
+      const transport = new FakeTransport(polling);
+      const known = new Session(session.birth, house, {
+        packet: () => {},
+        closed: () => {},
+        ended: () => {},
+      });
+      transport.reportTo(known);
+      const heard: number[] = [];
+      known.open(transport, '{}', () => heard.push(transport.sent.length));
+      assert.deepEqual([heard, transport.sent], [[0], polling ? ['0{}'] : []]);
+    }
+  });
+
+  it('answers the first poll although whoever heard of it has ended it', () => {
+    const transport = new FakeTransport(true);
+    transport.reportTo(session);
+    session.open(transport, '{}', () => session.close('forced server close'));
+    assert.deepEqual(transport.sent, ['0{}', '1']);
+  });
+
   it('says open with the first that follows in the same tick', async () => {
     const transport = opened();
     session.send(event('a'));
