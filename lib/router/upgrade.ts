@@ -12,6 +12,7 @@ import { readOffer } from '../transport/hixie76-handshake.js';
 import { nobody, type Transport } from '../transport/transport.js';
 import { WebSocketTransport } from '../transport/websocket.js';
 import type { Visit } from './checks.js';
+import type { Desk } from './desk.js';
 import { admit, isSecure, terms } from './handshake.js';
 import { type HeaderLines, passageOf, UpgradePassage } from './passage.js';
 
@@ -51,11 +52,19 @@ export function connect(visit: Visit): void {
   const { desk } = visit;
   shakeHands(visit, true, ({ connection, stream }) => {
     // The site's stack may have taken its time, and we have closed meanwhile.
-    if (!desk.open) return connection.close(GOING_AWAY);
+    if (!desk.open) return sendAway(connection, desk);
     const session = admit(visit);
     const transport = new WebSocketTransport(connection, stream, session, thresholdOf(desk.options));
     session.open(transport, terms(desk, session, []), desk.engine.opened);
   });
+}
+
+function sendAway(connection: WebSocket, { lobby }: Desk): void {
+  connection.on(
+    'close',
+    lobby.wait(() => connection.terminate()),
+  );
+  connection.close(GOING_AWAY);
 }
 
 /** A polling client asks to move. */
@@ -65,7 +74,7 @@ export function move(visit: Visit, session: Session): void {
     const transport = new WebSocketTransport(connection, stream, nobody, thresholdOf(visit.desk.options));
     const handover = session.handOver(transport);
     if (handover) transport.reportTo(handover);
-    else transport.close('orderly');
+    else visit.desk.lobby.seeOff(transport);
   });
 }
 
@@ -121,7 +130,16 @@ export function shakeDraftHands(
   const address = `${isSecure(req) ? 'wss' : 'ws'}://${req.headers.host ?? ''}${ticket.url}`;
   const limits = { maxBytes: options.maxHttpBufferSize, timeoutMs: options.handshakeTimeout };
   const name = ticket.transport === 'flashsocket' ? 'flashsocket' : 'websocket';
-  passage.accept(res, (lines) => greetDraft({ socket, head, offer, address, lines }, limits, name, ready));
+  passage.accept(res, (lines) => {
+    // What stands behind the headers may still be on its way.
+    const arrived = desk.lobby.wait(() => socket.destroy());
+    socket.on('close', arrived);
+    greetDraft({ socket, head, offer, address, lines }, limits, name, (transport) => {
+      socket.off('close', arrived);
+      arrived();
+      ready(transport);
+    });
+  });
 }
 
 /** What `ws` would refuse only after the site's stack has been told of a 101. @see RFC 6455, section 4.2.1 */
