@@ -59,7 +59,6 @@ const ranges: Partial<Record<keyof Options, readonly [least: number, most: numbe
   pingInterval: [1, 0x7fffffff],
   pingTimeout: [1, 0x7fffffff],
   upgradeTimeout: [1, 0x7fffffff],
-  connectTimeout: [1, 0x7fffffff],
   handshakeTimeout: [1, 0x7fffffff],
   bodyTimeout: [1, 0x7fffffff],
   maxFragments: [1, 0x7fffffff],
@@ -116,6 +115,9 @@ type Check = (value: unknown, name: string) => unknown;
 const checks: Partial<Record<keyof Options, Check>> = {
   origins: (value) => Object.freeze(listOf(typeof value === 'string' ? [value] : value, 'origins', isOrigin)),
   cookie: readCookie,
+  // Socket.IO's users may write 0 for the default.
+  connectTimeout: (value, name) =>
+    value === 0 ? defaults.connectTimeout : within(value, name, [1, 0x7fffffff]),
   connectionStateRecovery: readRecovery,
   flashPolicy: readFlashPolicy,
   onError: isFunction,

@@ -51,7 +51,7 @@ export interface Options {
   readonly pingTimeout: number;
   /** Milliseconds that the switch to a better transport may take. @default 10_000 */
   readonly upgradeTimeout: number;
-  /** Milliseconds in which a new client must have joined a namespace. @default 45_000 */
+  /** Milliseconds in which a new client must have joined a namespace; 0: the default. @default 45_000 */
   readonly connectTimeout: number;
   /** Milliseconds that the site's stack may take to answer an upgrade; then 503. @default 10_000 */
   readonly handshakeTimeout: number;

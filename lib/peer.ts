@@ -22,7 +22,7 @@ import { Anteroom, type AnteroomBounds } from './session/anteroom.js';
 import { arrivesEntire } from './session/entire.js';
 import type { SessionEvents } from './session/household.js';
 import type { Session } from './session/session.js';
-import { Alarm, type Wheel } from './session/wheel.js';
+import { Alarm, type Sleeper, type Wheel } from './session/wheel.js';
 
 export interface PeerSettings extends AnteroomBounds {
   readonly namespaces: Namespaces;
@@ -33,11 +33,11 @@ export interface PeerSettings extends AnteroomBounds {
   readonly ended: (session: Session) => void;
 }
 
-export class Peer implements SessionEvents, Client {
+export class Peer implements SessionEvents, Client, Sleeper {
   readonly #settings: PeerSettings;
   readonly #handshake: Handshake;
   /** Those that still wait for their middlewares, too. */
-  readonly #sockets: Socket[] = [];
+  #sockets: readonly Socket[] = [];
   /** Namespaces that are being looked for. */
   #sought: Set<string> | undefined;
   /** Sockets that do not want to be read, by namespace. */
@@ -45,18 +45,22 @@ export class Peer implements SessionEvents, Client {
   /** Packets of hasty clients that came before their namespaces were joined. */
   #early: Anteroom | undefined;
   #session: Session | undefined;
-  #joinDeadline: Alarm | undefined;
+  #joinDeadline: Alarm | undefined = new Alarm(this);
 
   constructor(settings: PeerSettings, handshake: Handshake) {
     this.#settings = settings;
     this.#handshake = handshake;
-    this.#joinDeadline = new Alarm(() => this.#close('no namespace within connectTimeout'));
   }
 
   /** The session that reports here; told once, before it opens. */
   attend(session: Session): void {
     this.#session = session;
     this.#joinDeadline?.start(this.#settings.wheel, this.#settings.connectTimeout);
+  }
+
+  /** @internal nobody has joined in time */
+  rung(): void {
+    this.#close('no namespace within connectTimeout');
   }
 
   get id(): string {
@@ -89,8 +93,8 @@ export class Peer implements SessionEvents, Client {
   closed(reason: DisconnectReason, description?: unknown): void {
     this.#joinDeadline?.stop();
     this.#joinDeadline = undefined;
-    for (const socket of [...this.#sockets]) socket.closed(reason, description);
-    this.#sockets.length = 0;
+    for (const socket of this.#sockets) socket.closed(reason, description);
+    this.#sockets = [];
   }
 
   ended(): void {
@@ -105,13 +109,12 @@ export class Peer implements SessionEvents, Client {
   /** @internal a socket has left; the connection ends with its last one if the server wanted that */
   left(nsp: string, extent: Extent): void {
     if (extent === 'lost') return this.#abandon();
-    const index = this.#sockets.findIndex((socket) => socket.nsp.name === nsp);
-    if (index !== -1) this.#sockets.splice(index, 1);
+    this.#sockets = this.#sockets.filter((socket) => socket.nsp.name !== nsp);
     this.#early?.take(nsp);
     this.flow(nsp, true);
     if (nsp === this.#present.birth.manners.base && this.#joinDeadline === undefined) return this.#dismiss();
     if (extent === 'membership' || (extent !== 'connection' && this.#sockets.length > 0)) return;
-    for (const socket of [...this.#sockets]) socket.disconnect();
+    for (const socket of this.#sockets) socket.disconnect();
     this.#close();
   }
 
@@ -200,7 +203,9 @@ export class Peer implements SessionEvents, Client {
     const id = manners.idFor(nsp, this.id);
     const handshake = manners.introduce(this.#handshake, auth);
     // Known before anybody is told of it: a listener may end this connection at once, and that must reach it.
-    const known = (socket: Socket): unknown => this.#sockets.push(socket);
+    const known = (socket: Socket): void => {
+      this.#sockets = this.#sockets.concat(socket);
+    };
     const entire = manners.returns && { entire: arrivesEntire(this.#present) };
     const welcome = namespace.welcome({ id, client: this, wire: line, handshake, ...entire }, known);
     if (!welcome) return;

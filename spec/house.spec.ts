@@ -34,7 +34,7 @@ const plan: Plan = [
   ['namespace/', 'transport/'],
   ['session/'],
   [['peer.ts', 'line.ts'], 'router/'],
-  [['server.ts', 'callable.ts', 'drain.ts', 'face.ts']],
+  [['server.ts', 'adjustable.ts', 'callable.ts', 'drain.ts', 'face.ts']],
   ['index.ts'],
 ];
 

@@ -117,9 +117,9 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
     if (RESERVED_EVENTS.has(packet.data[0])) return;
     const reply = this.#replyTo(packet);
     const event = packet.data.slice() as Event;
-    event[0] = String(event[0]);
     if (reply !== noReply) event.push(reply);
-    for (const listener of this.#any) call(listener, this, event, (error) => this.failed(error, event[0]));
+    for (const listener of this.#any)
+      call(listener, this, event, (error) => this.failed(error, String(event[0])));
     if (this.#middlewares.length === 0) {
       this.#deal(event, reply, packet.form, size);
       return;
@@ -158,7 +158,8 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
   }
 
   #deal(event: Event, reply: Reply, form: EventPacket['form'], size: number): void {
-    const name = event[0];
+    // A number names an event, too; its listeners wait for it under a text.
+    const name = String(event[0]);
     if (!this.present || RESERVED_EVENTS.has(name)) return;
     // First the mailbox: a listener may disconnect, and that ends it.
     if (this.#mailbox?.taken || (this.#keeping && !this.#takes(name)))

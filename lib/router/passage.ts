@@ -51,6 +51,29 @@ export function linesOf(blocks: string): HeaderLines {
   return lines.slice(1).filter((line) => line !== '' && !hopByHop.test(line));
 }
 
+/** Who wants to speak when the headers leave, or at the end, puts a function of his own in the place of one of these. */
+const { writeHead, end } = ServerResponse.prototype;
+
+/** Whether nobody waits for the headers, or for the end, of this response: `finish` has one listener of ours. */
+function isUnwatched(res: ServerResponse): boolean {
+  if (res.writeHead !== writeHead || res.end !== end) return false;
+  return (
+    res.listenerCount('finish') === 1 && res.listenerCount('close') + res.listenerCount('prefinish') === 0
+  );
+}
+
+/** The headers that were set, as they would have been written. */
+function headerLines(res: ServerResponse): HeaderLines {
+  const lines: string[] = [];
+  for (const name of (res as RawResponse).getRawHeaderNames()) {
+    for (const value of [res.getHeader(name)].flat()) lines.push(`${name}: ${value}`);
+  }
+  return lines.filter((line) => !hopByHop.test(line));
+}
+
+/** Every outgoing message of Node has it; the types know it of requests alone. */
+type RawResponse = ServerResponse & { getRawHeaderNames(): string[] };
+
 /** An upgrade that Node has handed to us as such; the stack's answer, if it gives one, is sent and ends it. */
 export class UpgradePassage implements Passage {
   readonly socket: Duplex;
@@ -81,15 +104,19 @@ export class UpgradePassage implements Passage {
 
   accept(res: ServerResponse, ready: (lines: HeaderLines) => void): void {
     this.#outlet.capture();
-    res.on('finish', () => {
-      this.#release();
-      if (this.socket.destroyed) return;
-      ready(linesOf(this.#outlet.captured));
-      // A WebSocket has its own by now. If `ws` has refused, the socket may still fail.
-      if (this.socket.listenerCount('error') > 1) this.socket.off('error', ignore);
-    });
+    // To write an answer only to read it again is half the cost of a connection: nobody would see it.
+    if (res === this.response && isUnwatched(res)) return this.#accepted(headerLines(res), ready);
+    res.on('finish', () => this.#accepted(linesOf(this.#outlet.captured), ready));
     res.writeHead(101);
     res.end();
+  }
+
+  #accepted(lines: HeaderLines, ready: (lines: HeaderLines) => void): void {
+    this.#release();
+    if (this.socket.destroyed) return;
+    ready(lines);
+    // A WebSocket has its own by now. If `ws` has refused, the socket may still fail.
+    if (this.socket.listenerCount('error') > 1) this.socket.off('error', ignore);
   }
 
   #release(): void {

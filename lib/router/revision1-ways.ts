@@ -112,7 +112,7 @@ function poll(visit: Visit, session: Session): void {
 
 function refusePoll({ ticket, res }: Visit): void {
   const { body, headers } = envelopeOf(ticket).seal(SEND_AWAY);
-  res.writeHead(200, { ...headers, 'Content-Length': Buffer.byteLength(body) });
+  res.writeHead(200, [...headers, 'Content-Length', String(Buffer.byteLength(body))]);
   res.end(body);
 }
 
@@ -128,14 +128,7 @@ function pollingOf(desk: Desk, session: Session, name: PatientPolling['name']): 
   const { codec } = session.birth;
   const noop = written(codec, { type: 'noop' });
   const { options } = desk;
-  const made = new PatientPolling(
-    codec.payload,
-    bodyLimits(options),
-    nobody,
-    name,
-    noop,
-    options.httpCompression,
-  );
+  const made = new PatientPolling(codec.payload, options, nobody, name, noop, options.httpCompression);
   return carry(desk, session, () => made) ? made : undefined;
 }
 
@@ -161,14 +154,7 @@ function relaySettings(options: Options, codec: Codec, wheel: Wheel): RelaySetti
     rhythm: { asker: 'server', every, patience: pingTimeout },
     pollDuration: every,
     closeTimeout: closeTimeout(options),
-    body: bodyLimits(options),
+    body: options,
     mostKept: softBufferLimit,
   };
-}
-
-export function bodyLimits({ maxHttpBufferSize, bodyTimeout }: Options): {
-  maxBytes: number;
-  timeoutMs: number;
-} {
-  return { maxBytes: maxHttpBufferSize, timeoutMs: bodyTimeout };
 }

@@ -1,9 +1,9 @@
 /** Which request goes where: steps that may halt it, then one table. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import express from 'express';
 import { SocketioError } from '../errors.js';
 import { report } from '../namespace/report.js';
+import type { Admission } from '../session/household.js';
 import type { Session } from '../session/session.js';
 import { PollingTransport } from '../transport/polling.js';
 import {
@@ -17,6 +17,7 @@ import {
   chooseId,
   type Step,
   type Visit,
+  walk,
 } from './checks.js';
 import { serveClientFile } from './client.js';
 import { applyCors } from './cors.js';
@@ -80,8 +81,6 @@ const dialects: Readonly<Record<Ticket['dialect'], Dialect>> = { engine, revisio
 
 export class Routes {
   readonly #desk: Desk;
-  readonly #visits = new WeakMap<IncomingMessage, Visit>();
-  readonly #routers = { engine: this.#routerFor(engine), revision1: this.#routerFor(revision1) };
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -100,8 +99,7 @@ export class Routes {
       if (error) return halted(error);
       // A middleware may have answered, and gone on all the same.
       if (isOver(res)) return;
-      this.#visits.set(req, visit);
-      this.#routers[ticket.dialect](req as express.Request, res as express.Response, halted);
+      walk(dialects[ticket.dialect], visit, halted);
     });
   }
 
@@ -117,11 +115,15 @@ export class Routes {
     const found = this.#find(req);
     if (!found || !isAdmitted(found.session, req, options.origins)) return false;
     const { ticket, session } = found;
-    const visit = { desk: this.#desk, ticket, req, res };
-    repeatHeaders(res, ticket, session.birth.admission);
-    dress(res, ticket, options.origins);
-    if (!this.#desk.engine.curious) this.#serve(visit);
-    else this.#present(visit);
+    const { engine } = this.#desk;
+    const { admission } = session.birth;
+    // The usual poll, whose answer is as this client's answers always are, need not be given headers one by one.
+    const isUsual = !engine.curious && carriesLetterhead(ticket, admission);
+    const letterhead = isUsual ? admission.letterhead : undefined;
+    const visit: Visit = { desk: this.#desk, ticket, req, res, letterhead };
+    if (!isUsual) adorn(visit, session);
+    if (engine.curious) this.#present(visit);
+    else this.#serve(visit);
     return true;
   }
 
@@ -139,6 +141,8 @@ export class Routes {
     try {
       dialects[visit.ticket.dialect].serve(visit);
     } catch (error) {
+      const session = this.#desk.sessions.get(visit.ticket.sid ?? '');
+      if (session && visit.letterhead) adorn(visit, session);
       this.#refuse(error, visit);
     }
   }
@@ -149,25 +153,6 @@ export class Routes {
     const ticket = readTicket(req);
     const session = this.#desk.sessions.get(ticket.sid ?? '');
     return session?.birth.admission.path === ticket.path ? { ticket, session } : undefined;
-  }
-
-  #routerFor({ steps }: Dialect): express.Router {
-    const router = express.Router();
-    for (const step of steps) router.use((req, _res, next) => this.#walk(step, req, next));
-    return router.use((req) => this.#enter(req));
-  }
-
-  #walk(step: Step, req: IncomingMessage, next: (error?: unknown) => void): void {
-    const visit = this.#visits.get(req);
-    if (visit) step(visit, next);
-  }
-
-  #enter(req: IncomingMessage): void {
-    const visit = this.#visits.get(req);
-    // The request lives as long as its session; its visit is over.
-    this.#visits.delete(req);
-    if (!visit || isOver(visit.res)) return;
-    dialects[visit.ticket.dialect].enter(visit);
   }
 
   #refuse(error: unknown, { req, res, ticket }: Visit): void {
@@ -181,6 +166,18 @@ export class Routes {
       return describeRefusal(req, refusal, ticket);
     });
   }
+}
+
+/** Whether an answer is written by a transport that has all its headers in one piece. */
+function carriesLetterhead({ dialect, upgrade, origin }: Ticket, admission: Admission): boolean {
+  return dialect === 'engine' && !upgrade && origin === admission.origin;
+}
+
+/** Puts on an answer what this client's answers have. */
+function adorn({ desk, ticket, res }: Visit, session: Session): void {
+  if (res.headersSent) return;
+  repeatHeaders(res, ticket, session.birth.admission);
+  dress(res, ticket, desk.options.origins);
 }
 
 /** What the stack has allowed to this session, it need not be asked again; another origin goes through it. */
@@ -219,14 +216,14 @@ function poll(visit: Visit, session: Session): void {
   const { desk, ticket, req, res } = visit;
   const transport = polling(visit, session);
   desk.engine.dress(req, res, false);
-  transport.poll(res, envelopeOf(ticket));
+  transport.poll(res, envelopeOf(ticket), visit.letterhead);
 }
 
 function post(visit: Visit, session: Session): void {
   const { desk, ticket, req, res } = visit;
   const transport = polling(visit, session);
   desk.engine.dress(req, res, false);
-  transport.post(req, res, envelopeOf(ticket));
+  transport.post(req, res, envelopeOf(ticket), visit.letterhead);
 }
 
 function polling(visit: Visit, session: Session): PollingTransport {

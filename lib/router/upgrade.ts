@@ -29,15 +29,14 @@ const bounds = {
 /** The server that shakes hands for us; it owns no port and keeps no list. */
 export function webSockets(options: Options, lines: WeakMap<IncomingMessage, HeaderLines>): WebSocketServer {
   const { perMessageDeflate, maxFragments, maxHttpBufferSize: maxPayload } = options;
+  const maxBufferedChunks = Math.max(LEAST_CHUNKS, Math.ceil(maxPayload / SMALL_CHUNK));
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    perMessageDeflate,
-    // Compressed or not, `ws` keeps a connection for itself where it has been told to compress.
-    ...(perMessageDeflate ? bounds : { WebSocket: couriers(maxPayload, maxFragments) }),
-    maxPayload,
-    maxFragments,
-    maxBufferedChunks: Math.max(LEAST_CHUNKS, Math.ceil(maxPayload / SMALL_CHUNK)),
+    // Where it may have to compress, `ws` reads and writes as well.
+    ...(perMessageDeflate
+      ? { ...bounds, perMessageDeflate, maxPayload, maxFragments, maxBufferedChunks }
+      : { WebSocket: couriers(maxPayload, maxFragments) }),
   });
   server.on('headers', (headers, req) => headers.push(...(lines.get(req) ?? [])));
   return server;
@@ -85,6 +84,8 @@ export function shakeHands(
   const { socket, head } = passage;
   passage.accept(res, (lines) => {
     desk.lines.set(req, lines);
+    // The 101 and the first packet, which follows in this very tick, leave in one piece.
+    socket.cork();
     try {
       desk.sockets.handleUpgrade(req, socket, head, (connection) =>
         ready(carry(connection, socket, thresholdOf(desk.options))),
@@ -95,6 +96,7 @@ export function shakeHands(
       socket.destroy();
     } finally {
       desk.lines.delete(req);
+      process.nextTick(() => socket.uncork());
     }
   });
 }

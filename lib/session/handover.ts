@@ -23,8 +23,8 @@ export class Handover implements TransportEvents {
   readonly #decoder: Decoder;
   readonly #wheel: Wheel;
   readonly #up: HandoverEvents;
-  readonly #deadline = new Alarm(() => this.abandon());
-  readonly #releases = new Alarm(() => this.#release());
+  readonly #deadline = new Alarm({ rung: () => this.abandon() });
+  readonly #releases = new Alarm({ rung: () => this.#release() });
   /** Whether the first poll after the probe is still to come; it was under way when the client paused. */
   #expecting = false;
   /** The client has moved, and is not heard before all that it said the old way. */

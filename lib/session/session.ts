@@ -73,11 +73,12 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     this.#state = 'open';
     this.#heartbeat.start();
     if (handshake !== undefined) this.#signal({ type: 'open', data: handshake });
-    // A first poll is answered by this signal alone; a WebSocket's goes with what follows in the same tick.
-    if (transport.saysGoodbye) this.#outbox.flush();
+    // Before the client hears of it: a balancer that is told which node a session is on must know before the next poll.
     announce?.(this);
     // Whoever has heard of it may have ended it.
     if (this.#state !== 'open') return;
+    // A first poll is answered by this signal alone; a WebSocket's goes with what follows in the same tick.
+    if (transport.saysGoodbye) this.#outbox.flush();
     for (const packet of this.birth.manners.implied) this.#up.packet(packet, 0);
   }
 
@@ -90,7 +91,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     const encoded = plain ? parcel.plain(codec) : parcel.encoded(codec);
     if (this.#state !== 'open') return;
     if (volatile && !this.#outbox.writable) return;
-    this.#outbox.add(encoded);
+    this.#outbox.add(encoded, volatile);
   }
 
   /** Stops or resumes reading from the client. Silence is not held against a client that is not read. */
@@ -120,11 +121,12 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   close(reason: DisconnectReason, description?: unknown, lingerMs = LINGER, pace?: Pace): void {
     if (this.#state === 'closing') this.#farewell?.hurry(lingerMs);
     if (this.#state === 'closing' || this.#state === 'closed') return;
+    const why = typeof description === 'string' ? new Error(description) : description;
     this.#state = 'closing';
     this.#heartbeat.stop();
     this.#handover?.abandon();
-    this.#up.closed(reason, description);
-    this.#conn?.ending(reason, description);
+    this.#up.closed(reason, why);
+    this.#conn?.ending(reason, why);
     const transport = this.#transport;
     if (!transport) return this.#end();
     const estate = { transport, outbox: this.#outbox, codec: this.birth.codec, wheel: this.#house.wheel };

@@ -5,7 +5,7 @@ import type { Codec } from '../../lib/codec/codec.js';
 import type { Parcel } from '../../lib/codec/parcel.js';
 import { Emitter } from '../../lib/emitter.js';
 import type { NamespaceOptions } from '../../lib/namespace/audience.js';
-import type { Conn, ConnEvents } from '../../lib/namespace/connection.js';
+import type { CarrierEvents, Conn, ConnEvents } from '../../lib/namespace/connection.js';
 import type { NamespaceServer } from '../../lib/namespace/home.js';
 import type { Namespace } from '../../lib/namespace/namespace.js';
 import { Namespaces } from '../../lib/namespace/namespaces.js';
@@ -52,7 +52,7 @@ export class FakeClient implements Wire {
     this.conn = Object.assign(new Emitter<ConnEvents>(), {
       id: `conn-of-${id}`,
       protocol: 4,
-      transport: { name: 'websocket', writable: true },
+      transport: Object.assign(new Emitter<CarrierEvents>(), { name: 'websocket', writable: true }),
       remoteAddress: '::1',
       readyState: 'open' as const,
       request: { headers: {} } as IncomingMessage,

@@ -48,7 +48,7 @@ describe('a session that is watched', () => {
         protocol: 4,
         request: { url: '/', headers: {} } as IncomingMessage,
         remoteAddress: '::1',
-        admission: { path: '/', origin: undefined, headers: {} },
+        admission: { path: '/', origin: undefined, headers: {}, letterhead: [] },
       },
       {
         wheel: new Wheel(),
@@ -124,7 +124,8 @@ describe('a session that is watched', () => {
     session.close('server shutting down', 'why');
     transport.up?.closed('transport close');
     session.close('transport close');
-    assert.deepEqual(told, [['forced close', 'why']]);
+    // A reason in words is told as an error, like all the others.
+    assert.deepEqual(told, [['forced close', new Error('why')]]);
   });
 
   it('says when something has gone, and never what has not', async () => {

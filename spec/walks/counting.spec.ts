@@ -96,7 +96,7 @@ class Ground {
       protocol: 0,
       request: {} as IncomingMessage,
       remoteAddress: '',
-      admission: { path: '/', origin: undefined, headers: {} },
+      admission: { path: '/', origin: undefined, headers: {}, letterhead: [] },
     };
     const session = new Session(birth, this.#house, peer);
     const transport = new FakeTransport();
