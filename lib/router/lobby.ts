@@ -1,5 +1,5 @@
 /** Connections that are no session's: not in yet, or on their way out. When the server closes they are sent away. */
-import { nobody, type Transport } from '../transport/transport.js';
+import { type CloseManner, nobody, type Transport } from '../transport/transport.js';
 
 /** Milliseconds for whoever comes when the server has closed: to be told so, and to go. */
 const LAST_WORD = 1_000;
@@ -26,9 +26,9 @@ export class Lobby {
   }
 
   /** Closes a connection that belongs to nobody. Its client may take its time to agree, but only while the server is there. */
-  seeOff(transport: Transport): void {
+  seeOff(transport: Transport, manner: CloseManner = 'orderly'): void {
     const left = this.wait(() => transport.close('abort'));
     transport.reportTo({ ...nobody, closed: left });
-    transport.close('orderly');
+    transport.close(manner);
   }
 }

@@ -131,7 +131,7 @@ export class UpgradePassage implements Passage {
     this.#release();
     if (this.socket.destroyed) return;
     ready(lines);
-    // `ws` has its own by now. If it has refused, the socket may still fail.
+    // A WebSocket has its own by now. If `ws` has refused, the socket may still fail.
     if (this.socket.listenerCount('error') > 1) this.socket.off('error', ignore);
   }
 
