@@ -12,9 +12,8 @@ import type { Anything, DefaultEventsMap, EventParams, EventsMap, NamesWithoutAc
 import type { NamespaceServer } from './namespace/home.js';
 import type { CreateAdapter, Namespace } from './namespace/namespace.js';
 import { Namespaces } from './namespace/namespaces.js';
-import type { NameMatcher, ParentNamespace } from './namespace/parent.js';
+import type { NameMatcher } from './namespace/parent.js';
 import { report } from './namespace/report.js';
-import type { Socket } from './namespace/socket.js';
 import type { Handshake } from './namespace/wire.js';
 import { refuseUnknown } from './option-checks.js';
 import { readOptions } from './option-reading.js';
@@ -92,25 +91,9 @@ export class Server<
     return this.of('/');
   }
 
-  /**
-   * The namespace of that name, made if there is none; for a pattern or a function, a parent of all whose names fit.
-   * @param listener put on `connect`
-   * @throws {SocketioError} `NAMESPACE_INVALID`
-   */
-  of(
-    match: RegExp | NameMatcher,
-    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
-  ): ParentNamespace<Listen, Emit, ServerSide, SocketData>;
-  of(
-    name: string | RegExp | NameMatcher,
-    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
-  ): Namespace<Listen, Emit, ServerSide, SocketData>;
-  of(
-    name: string | RegExp | NameMatcher,
-    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
-  ): Namespace<Listen, Emit, ServerSide, SocketData> {
-    const namespace = this.#namespaces.of(name) as unknown as Namespace<Listen, Emit, ServerSide, SocketData>;
-    return listener ? namespace.on('connect', listener) : namespace;
+  /** @internal */
+  named(name: string | RegExp | NameMatcher): Namespace {
+    return this.#namespaces.of(name);
   }
 
   /** The HTTP server that leads here, once it is known: after `attach`, or with the first connection. */

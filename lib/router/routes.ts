@@ -184,7 +184,7 @@ function adorn({ desk, ticket, res }: Visit, session: Session): void {
 function isAdmitted({ birth }: Session, req: IncomingMessage, origins: readonly string[]): boolean {
   const { origin } = req.headers;
   if (origin === birth.admission.origin) return true;
-  return isLawful(origin) && isWelcome(req, origins, birth.request);
+  return isLawful(origin) && isWelcome(req, origins, birth.request ?? undefined);
 }
 
 function raise(error?: unknown): void {
