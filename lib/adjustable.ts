@@ -4,7 +4,7 @@ import { MemoryAdapter } from './adapter/memory.js';
 import type { Parcel } from './codec/parcel.js';
 import type { EventsMap } from './events.js';
 import { Face } from './face.js';
-import type { CreateAdapter } from './namespace/namespace.js';
+import type { CreateAdapter } from './namespace/surroundings.js';
 import { readOptions } from './option-reading.js';
 import type { AdapterFactory, Options } from './options.js';
 import { Shelf } from './router/shelf.js';

@@ -140,6 +140,11 @@ export interface Options {
   readonly onError: (error: unknown, context: ErrorContext) => void;
 }
 
+/** Options that are numbers: how much there may be of something, or how long it may take. */
+export type LimitName = {
+  [Name in keyof Options]-?: Options[Name] extends number ? Name : never;
+}[keyof Options];
+
 /** Options that users may write in another form. */
 type Written =
   | 'origins'

@@ -6,14 +6,15 @@ import { adapterMaker } from './adapter/choice.js';
 import { Adjustable } from './adjustable.js';
 import { isMount, type Next } from './callable.js';
 import type { Parcel } from './codec/parcel.js';
-import { type CloseOptions, hold, readDrain } from './drain.js';
+import { type CloseOptions, Drain } from './drain.js';
 import { SocketioError } from './errors.js';
 import type { Anything, DefaultEventsMap, EventParams, EventsMap, NamesWithoutAck } from './events.js';
 import type { NamespaceServer } from './namespace/home.js';
-import type { CreateAdapter, Namespace } from './namespace/namespace.js';
+import type { Namespace } from './namespace/namespace.js';
 import { Namespaces } from './namespace/namespaces.js';
 import type { NameMatcher } from './namespace/parent.js';
 import { report } from './namespace/report.js';
+import type { CreateAdapter } from './namespace/surroundings.js';
 import type { Handshake } from './namespace/wire.js';
 import { refuseUnknown } from './option-checks.js';
 import { readOptions } from './option-reading.js';
@@ -31,6 +32,8 @@ import { Registry } from './session/registry.js';
 import { Session } from './session/session.js';
 import { Ticks } from './session/ticks.js';
 import { Wheel } from './session/wheel.js';
+import { type Stats, takeStock } from './stats.js';
+import { Watch } from './watch/watch.js';
 
 export class Server<
   Listen extends EventsMap = DefaultEventsMap,
@@ -49,9 +52,7 @@ export class Server<
   readonly #house: Household;
   readonly #settings: PeerSettings;
   readonly #codecs: Codecs;
-  #open = true;
-  #emptied: (() => void) | undefined;
-  #closing: Promise<void> | undefined;
+  readonly #drain = new Drain(this.#sessions, () => this.#leave());
 
   /** @throws {SocketioError} `OPTION_INVALID`, naming the option */
   constructor(given: UserOptions = {}) {
@@ -60,14 +61,14 @@ export class Server<
     const limits = { ...options, maxPayload: options.maxHttpBufferSize };
     this.#options = options;
     const failed = (error: unknown, event: string): void => report(options, error, { event });
-    this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed };
+    this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed, watch: new Watch() };
     const createAdapter = adapterMaker<Parcel>(options.adapter, options);
     this.#codecs = codecsFor(options);
     const codec = returningCodec(this.#codecs);
     const server = this as unknown as NamespaceServer;
     const adjusted: { connectTimeout(): number } = this;
     this.#namespaces = new Namespaces({ server, options, createAdapter, codec }, (namespace) =>
-      this.#announce(namespace),
+      this.sockets.dispatch('new_namespace', [namespace], (error) => failed(error, 'new_namespace')),
     );
     this.#settings = {
       ...options,
@@ -76,15 +77,14 @@ export class Server<
       },
       namespaces: this.#namespaces,
       wheel: this.#house.wheel,
+      watch: this.#house.watch,
       ended: (session) => this.#forget(session),
     };
     this.of('/');
     this.engine = new Engine(options, this.#sessions, this);
     this.#routes = new Routes(this.#desk());
-    const { flashPolicy, handshakeTimeout, onError } = options;
-    this.#mount = new Mount(handshakeTimeout, this.#routes, flashPolicy);
-    if (flashPolicy?.listen === undefined) return;
-    this.#policyPort = new PolicyPort(flashPolicy, (error) => onError(error, { event: 'flashPolicy' }));
+    this.#mount = new Mount(options.handshakeTimeout, this.#routes, options.flashPolicy);
+    this.#policyPort = PolicyPort.for(options, (error) => failed(error, 'flashPolicy'));
   }
 
   get sockets(): Namespace<Listen, Emit, ServerSide, SocketData> {
@@ -153,28 +153,32 @@ export class Server<
 
   /** Serves a request or an upgrade that the site's stack has let through. */
   handle(req: IncomingMessage, res: ServerResponse, _next?: Next): void {
-    if (this.#open) this.#mount.met(req);
+    if (this.#drain.open) this.#mount.met(req);
     this.#routes.handle(req, res);
+  }
+
+  /** Refuses an upgrade for which the site's stack has taken too long. @internal */
+  late(req: IncomingMessage, res: ServerResponse): void {
+    this.#routes.late(req, res);
   }
 
   /**
    * Lets nobody in any more, delivers what waits, ends every client with `server shutting down`, and leaves the HTTP
    * servers as they were. They belong to their owner and stay open. May be called twice.
    */
-  async close(options: CloseOptions | (() => void) = {}): Promise<void> {
-    this.#closing ??= this.#leave(readDrain(options));
-    await this.#closing;
-    if (typeof options === 'function') options();
+  close(options: CloseOptions | (() => void) = {}): Promise<void> {
+    return this.#drain.close(options);
   }
 
-  async #leave(drain: number): Promise<void> {
-    this.#open = false;
-    const emptied = new Promise<void>((resolve) => {
-      this.#emptied = resolve;
-    });
-    for (const session of [...this.#sessions.values()])
-      session.close('server shutting down', undefined, drain);
-    if (this.#sessions.size > 0) await hold(emptied, drain);
+  /**
+   * How things stand, and what has happened since the start. Each session and each socket is looked at once: ask every
+   * few seconds, not for every request.
+   */
+  stats(): Stats {
+    return takeStock(this.#house.watch, this.#sessions.values(), this.#namespaces);
+  }
+
+  async #leave(): Promise<void> {
     this.#mount.close();
     await this.#policyPort?.close();
     const leave = async (namespace: Namespace): Promise<void> => namespace.close();
@@ -196,8 +200,9 @@ export class Server<
       },
       lines,
       wheel: this.#house.wheel,
+      watch: this.#house.watch,
       get open() {
-        return server.#open;
+        return server.#drain.open;
       },
       opened: (birth, handshake) => this.#opened(birth, handshake),
     };
@@ -213,12 +218,6 @@ export class Server<
 
   #forget(session: Session): void {
     this.#sessions.remove(session);
-    if (this.#sessions.size === 0) this.#emptied?.();
-  }
-
-  #announce(namespace: Namespace): void {
-    this.sockets.dispatch('new_namespace', [namespace], (error) => {
-      report(this.#options, error, { event: 'new_namespace' });
-    });
+    this.#drain.left();
   }
 }

@@ -2,9 +2,11 @@
 import { call, Emitter } from '../emitter.js';
 import type { DisconnectReason } from '../errors.js';
 import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
+import type { LimitName } from '../options.js';
 import { type EventPacket, type Packet, PacketType, RESERVED_EVENTS } from '../packet.js';
 import type { Audience } from './audience.js';
 import { type Middleware, runChain } from './chain.js';
+import type { Load } from './load.js';
 import { Mailbox } from './mailbox.js';
 import { type Message, messageOf, noReply, type Reply } from './message.js';
 import { report } from './report.js';
@@ -45,6 +47,8 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
   /** @returns false if the client is gone */
   protected abstract transmit(packet: Packet): boolean;
   protected abstract flow(open: boolean): void;
+  /** A bound of this client's has been reached. */
+  protected abstract limited(limit: LimitName): void;
 
   /** Adds a listener for all events of the client; it is called before middlewares and listeners. */
   onAny(listener: AnyListener): this {
@@ -131,6 +135,14 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
     });
   }
 
+  /** Adds what waits here. @internal */
+  weigh(load: Load): void {
+    if (!this.#mailbox) return;
+    load.mailboxes += 1;
+    load.messages += this.#mailbox.count;
+    load.bytes += this.#mailbox.bytes;
+  }
+
   /** The client is gone; what it said before can still be read. */
   protected endMailbox(): void {
     this.#mailbox?.end();
@@ -195,6 +207,12 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
     this.#mailbox = undefined;
   }
 
+  #full(limit: LimitName): void {
+    this.limited(limit);
+    if (this.#unread && this.#heard) this.#stopKeeping();
+    else this.flow(false);
+  }
+
   /** Listeners serve this client, and nobody has read what they leave over. */
   #stopKeeping(): void {
     this.#keeping = false;
@@ -208,8 +226,8 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
   #openMailbox(): Mailbox {
     if (this.#mailbox) return this.#mailbox;
     const { mailboxMessages, mailboxBytes } = this.nsp.options;
-    const mailbox = new Mailbox({ messages: mailboxMessages, bytes: mailboxBytes }, (open) =>
-      !open && this.#unread && this.#heard ? this.#stopKeeping() : this.flow(open),
+    const mailbox = new Mailbox({ messages: mailboxMessages, bytes: mailboxBytes }, (limit) =>
+      limit ? this.#full(limit) : this.flow(true),
     );
     if (!this.present) mailbox.end();
     this.#mailbox = mailbox;

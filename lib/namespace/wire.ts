@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Entire } from '../adapter/keeper.js';
 import type { Parcel } from '../codec/parcel.js';
 import type { Anything } from '../events.js';
+import type { LimitName } from '../options.js';
 import type { Conn } from './connection.js';
 
 /** How one packet wants to travel. */
@@ -37,6 +38,8 @@ export interface Client {
    * where the program has said `conn.request = null`.
    */
   readonly request: IncomingMessage;
+  /** A bound of this client's has been reached. @internal */
+  limited(limit: LimitName): void;
 }
 
 /** What a client said when it came; a plain object, free of cycles. */

@@ -46,6 +46,8 @@ interface Handler {
 export interface EnginePort {
   /** A request that has been brought by hand. */
   handle(req: IncomingMessage, res: ServerResponse): void;
+  /** An upgrade that was brought by hand, and got no answer in time. */
+  late(req: IncomingMessage, res: ServerResponse): void;
 }
 
 export class Engine extends Emitter<EngineEvents> {
@@ -106,7 +108,9 @@ export class Engine extends Emitter<EngineEvents> {
 
   /** Serves an upgrade, for sites that bring it by hand. */
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { response } = new UpgradePassage(req, socket, head, this.opts.handshakeTimeout);
+    const { handshakeTimeout } = this.opts;
+    const late = (response: ServerResponse): void => this.#up.late(req, response);
+    const { response } = new UpgradePassage(req, socket, head, { handshakeTimeout, late });
     this.#up.handle(req, response);
   }
 

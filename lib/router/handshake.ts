@@ -14,7 +14,7 @@ import { giveCookie } from './cookie.js';
 import { type Desk, manners as mannersOf } from './desk.js';
 import { remember } from './remembered.js';
 import { headersToRepeat } from './repeated.js';
-import type { Query, Ticket } from './ticket.js';
+import { addressOf, type Query, type Ticket } from './ticket.js';
 
 /** Makes the session of a client that has been let in; nothing has been sent yet. */
 export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session {
@@ -40,7 +40,9 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
     remoteAddress: address,
     admission,
   };
-  return desk.opened(birth, handshake);
+  const session = desk.opened(birth, handshake);
+  desk.watch.admitted(session, ticket.transport);
+  return session;
 }
 
 /** The first poll: answered with the session's id and its terms. */
@@ -68,12 +70,11 @@ export function terms(desk: Desk, session: Session, upgrades: readonly string[])
 
 /** What users read as `socket.handshake`; `address` and `secure` follow Express' `trust proxy`. */
 function describe(ticket: Ticket, req: IncomingMessage, query: Query): Handshake {
-  const { ip } = req as IncomingMessage & { readonly ip?: string };
   const issued = Date.now();
   return {
     headers: req.headers,
     time: timeOf(issued),
-    address: ip ?? req.socket.remoteAddress ?? '',
+    address: addressOf(req),
     xdomain: ticket.origin !== undefined,
     secure: isSecure(req),
     issued,

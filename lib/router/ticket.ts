@@ -142,6 +142,11 @@ export function originalUrl(req: IncomingMessage): string {
   return (req as { originalUrl?: string }).originalUrl ?? req.url ?? '/';
 }
 
+/** Who asks, as far as Express trusts the proxies before it. */
+export function addressOf(req: IncomingMessage): string {
+  return (req as { readonly ip?: string }).ip ?? req.socket.remoteAddress ?? '';
+}
+
 /** A URL without its query. */
 export function pathOf(url: string): string {
   const mark = url.indexOf('?');

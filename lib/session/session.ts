@@ -2,7 +2,9 @@
 import type { Frame, Malformed, Signal } from '../codec/codec.js';
 import type { Parcel } from '../codec/parcel.js';
 import type { DisconnectReason } from '../errors.js';
+import type { LimitName } from '../options.js';
 import type { Transport, TransportEvents } from '../transport/transport.js';
+import type { Subject } from '../watch/watch.js';
 import { Conn, type ReadyState, type Watched } from './conn.js';
 import { Farewell, LINGER, type Pace, reasonOf } from './farewell.js';
 import { Handover, type HandoverEvents, retire } from './handover.js';
@@ -12,8 +14,10 @@ import type { Birth, Household, SessionEvents } from './household.js';
 import { Outbox } from './outbox.js';
 import { written } from './signals.js';
 
-export class Session implements TransportEvents, HearingEvents, HandoverEvents, Watched {
+export class Session implements TransportEvents, HearingEvents, HandoverEvents, Watched, Subject {
   readonly birth: Birth;
+  /** Tells it from the others where its id, a secret, may not be said. */
+  readonly number: number;
   readonly #house: Household;
   readonly #up: SessionEvents;
   readonly #hearing: Hearing;
@@ -29,6 +33,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
 
   constructor(birth: Birth, house: Household, up: SessionEvents) {
     this.birth = birth;
+    this.number = house.watch.count();
     this.#house = house;
     this.#up = up;
     this.#heartbeat = new Heartbeat(house.wheel, birth.rhythm, this);
@@ -48,6 +53,11 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
 
   get readyState(): ReadyState {
     return this.#state;
+  }
+
+  /** Bytes that wait for the client. */
+  get bufferedAmount(): number {
+    return this.#outbox.bytes;
   }
 
   /** Whether a better transport is being tried. */
@@ -125,6 +135,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     this.#state = 'closing';
     this.#heartbeat.stop();
     this.#handover?.abandon();
+    this.#house.watch.closed(this, reason, why);
     this.#up.closed(reason, why);
     this.#conn?.ending(reason, why);
     const transport = this.#transport;
@@ -164,6 +175,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   }
 
   tooSlow(why: string): void {
+    this.#house.watch.slow(this, why, this.#outbox.bytes);
     this.close('slow consumer', why);
   }
 
@@ -206,8 +218,9 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     return true;
   }
 
-  abandoned(): void {
+  abandoned(limit?: LimitName): void {
     this.#handover = undefined;
+    if (limit) this.#house.watch.limited(limit, this);
   }
 
   #signal(signal: Signal): void {

@@ -11,7 +11,7 @@ import type { Namespace } from '../../lib/namespace/namespace.js';
 import { Namespaces } from '../../lib/namespace/namespaces.js';
 import type { Socket } from '../../lib/namespace/socket.js';
 import type { Arrival, Extent, SendFlags, Wire } from '../../lib/namespace/wire.js';
-import type { ErrorContext } from '../../lib/options.js';
+import type { ErrorContext, LimitName } from '../../lib/options.js';
 import { type EventPacket, type Packet, PacketType } from '../../lib/packet.js';
 
 /** Assertions that failed inside a listener: there they are errors of the application, and would go unseen. */
@@ -44,6 +44,8 @@ export class FakeClient implements Wire {
   readonly closings: Extent[] = [];
   /** What `flow` was told. */
   readonly flows: boolean[] = [];
+  /** Bounds that have been reached. */
+  readonly limits: LimitName[] = [];
   readonly id: string;
   readonly conn: Conn;
 
@@ -104,7 +106,12 @@ export class FakeClient implements Wire {
     return {
       id: this.id,
       wire: this,
-      client: { id: this.conn.id, conn: this.conn, request },
+      client: {
+        id: this.conn.id,
+        conn: this.conn,
+        request,
+        limited: (limit) => this.limits.push(limit),
+      },
       handshake: {
         headers: {},
         time: '',

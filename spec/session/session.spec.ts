@@ -9,6 +9,7 @@ import { asking } from '../../lib/session/manners.js';
 import { Session } from '../../lib/session/session.js';
 import { Ticks } from '../../lib/session/ticks.js';
 import { Wheel } from '../../lib/session/wheel.js';
+import { Watch } from '../../lib/watch/watch.js';
 import { type Clock, stoppedClock } from './clock.js';
 import { FakeTransport } from './fake-transport.js';
 
@@ -37,7 +38,7 @@ describe('a session', () => {
 
   beforeEach(() => {
     clock = stoppedClock();
-    house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed: () => {} };
+    house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed: () => {}, watch: new Watch() };
     told = [];
     packets = [];
     onClosed = () => {};
