@@ -10,7 +10,7 @@ import type { Options } from '../options.js';
 import { newId } from '../session/id.js';
 import type { Registry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
-import { UpgradePassage } from './passage.js';
+import { type Patience, UpgradePassage } from './passage.js';
 import { Refusal, type RefusedRequest } from './refusal.js';
 
 /** Headers of an answer, by name; what listeners change is sent. */
@@ -46,8 +46,8 @@ interface Handler {
 export interface EnginePort {
   /** A request that has been brought by hand. */
   handle(req: IncomingMessage, res: ServerResponse): void;
-  /** An upgrade that was brought by hand, and got no answer in time. */
-  late(req: IncomingMessage, res: ServerResponse): void;
+  /** How long an upgrade that was brought by hand may wait. */
+  patience(req: IncomingMessage): Patience;
 }
 
 export class Engine extends Emitter<EngineEvents> {
@@ -108,9 +108,7 @@ export class Engine extends Emitter<EngineEvents> {
 
   /** Serves an upgrade, for sites that bring it by hand. */
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { handshakeTimeout } = this.opts;
-    const late = (response: ServerResponse): void => this.#up.late(req, response);
-    const { response } = new UpgradePassage(req, socket, head, { handshakeTimeout, late });
+    const { response } = new UpgradePassage(req, socket, head, this.#up.patience(req));
     this.#up.handle(req, response);
   }
 
