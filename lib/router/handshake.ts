@@ -1,5 +1,6 @@
 /** A client comes: its session is made, and told to it over its first transport. */
 import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import { SocketioError } from '../errors.js';
 import type { Handshake } from '../namespace/wire.js';
 import type { Admission } from '../session/household.js';
@@ -100,5 +101,7 @@ function lean(query: Query): Query {
 
 /** Whether the request came by TLS, as far as Express trusts the proxies before it. */
 export function isSecure(req: IncomingMessage): boolean {
-  return (req as { readonly secure?: boolean }).secure ?? 'encrypted' in req.socket;
+  return (
+    (req as { readonly secure?: boolean }).secure ?? (req.socket as Partial<TLSSocket>).encrypted === true
+  );
 }
