@@ -9,6 +9,7 @@ import type { Namespace } from './namespace/namespace.js';
 import type { Namespaces } from './namespace/namespaces.js';
 import type { Socket } from './namespace/socket.js';
 import type { Client, Extent, Handshake, SendFlags } from './namespace/wire.js';
+import type { LimitName } from './options.js';
 import {
   type AckPacket,
   type ConnectPacket,
@@ -23,12 +24,14 @@ import { arrivesEntire } from './session/entire.js';
 import type { SessionEvents } from './session/household.js';
 import type { Session } from './session/session.js';
 import { Alarm, type Sleeper, type Wheel } from './session/wheel.js';
+import type { Watch } from './watch/watch.js';
 
 export interface PeerSettings extends AnteroomBounds {
   readonly namespaces: Namespaces;
   readonly wheel: Wheel;
   readonly connectTimeout: number;
   readonly maxNamespaces: number;
+  readonly watch: Watch;
   /** The session has ended and may be forgotten. */
   readonly ended: (session: Session) => void;
 }
@@ -129,6 +132,11 @@ export class Peer implements SessionEvents, Client, Sleeper {
     }
   }
 
+  /** @internal */
+  limited(limit: LimitName): void {
+    this.#settings.watch.limited(limit, this.#present);
+  }
+
   get #present(): Session {
     if (this.#session) return this.#session;
     throw new TypeError('a peer speaks before its session is there');
@@ -167,7 +175,8 @@ export class Peer implements SessionEvents, Client, Sleeper {
 
   #keep(packet: EventPacket | AckPacket | DisconnectPacket, size: number): void {
     this.#early ??= new Anteroom(this.#settings);
-    this.#early.add({ packet, size });
+    const limit = this.#early.add({ packet, size });
+    if (limit) this.limited(limit);
   }
 
   #join(packet: ConnectPacket): void {

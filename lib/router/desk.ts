@@ -14,6 +14,7 @@ import { arriving, asking, type Manners, present } from '../session/manners.js';
 import type { Registry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import type { Wheel } from '../session/wheel.js';
+import type { Watch } from '../watch/watch.js';
 import type { Engine } from './engine.js';
 import type { HeaderLines } from './passage.js';
 import type { Shelf } from './shelf.js';
@@ -26,6 +27,7 @@ export interface Desk {
   readonly engine: Engine;
   readonly sockets: WebSocketServer;
   readonly wheel: Wheel;
+  readonly watch: Watch;
   /** The client's files, if they are served. */
   readonly shelf: Shelf | undefined;
   /** Header lines that a WebSocket handshake shall carry, by its request. */

@@ -14,7 +14,8 @@ import { giveCookie } from './cookie.js';
 import { type Desk, manners as mannersOf } from './desk.js';
 import { remember } from './remembered.js';
 import { headersToRepeat } from './repeated.js';
-import type { Query, Ticket } from './ticket.js';
+import type { Query } from './search.js';
+import { addressOf, type Ticket } from './ticket.js';
 
 /** Makes the session of a client that has been let in; nothing has been sent yet. */
 export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session {
@@ -27,7 +28,7 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
   if (!codec || !rhythm || !manners) throw new SocketioError('UNSUPPORTED_PROTOCOL_VERSION');
   const { headers, letterhead } = headersToRepeat(res);
   const admission: Admission = { path: ticket.path, origin: ticket.origin, headers, letterhead };
-  const query = lean(ticket.query);
+  const query = lean(ticket.search.all);
   const handshake = describe(ticket, req, query);
   const { address } = handshake;
   const birth = {
@@ -40,7 +41,9 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
     remoteAddress: address,
     admission,
   };
-  return desk.opened(birth, handshake);
+  const session = desk.opened(birth, handshake);
+  desk.watch.admitted(session, ticket.transport);
+  return session;
 }
 
 /** The first poll: answered with the session's id and its terms. */
@@ -68,12 +71,11 @@ export function terms(desk: Desk, session: Session, upgrades: readonly string[])
 
 /** What users read as `socket.handshake`; `address` and `secure` follow Express' `trust proxy`. */
 function describe(ticket: Ticket, req: IncomingMessage, query: Query): Handshake {
-  const { ip } = req as IncomingMessage & { readonly ip?: string };
   const issued = Date.now();
   return {
     headers: req.headers,
     time: timeOf(issued),
-    address: ip ?? req.socket.remoteAddress ?? '',
+    address: addressOf(req),
     xdomain: ticket.origin !== undefined,
     secure: isSecure(req),
     issued,

@@ -4,7 +4,6 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { SocketioError } from '../errors.js';
 import { Outlet } from './outlet.js';
-import { refuse } from './reply.js';
 import { takeOver } from './takeover.js';
 
 /** What was written instead of being sent: the header block that the stack made for our 101. */
@@ -20,6 +19,14 @@ export interface Passage {
    * belong on the 101. The socket is free of HTTP from then on. Not called if the client has gone meanwhile.
    */
   accept(res: ServerResponse, ready: (lines: HeaderLines) => void): void;
+}
+
+/** How long an answer is waited for. */
+export interface Patience {
+  /** Milliseconds. */
+  readonly handshakeTimeout: number;
+  /** Nobody has answered in time; this has to be done now. */
+  late(response: ServerResponse): void;
 }
 
 /** Milliseconds for the 503 to leave, when the stack has taken too long; what waits for the stack may hold it, too. */
@@ -80,13 +87,15 @@ export class UpgradePassage implements Passage {
   readonly head: Buffer;
   readonly response: ServerResponse;
   readonly #req: IncomingMessage;
+  readonly #patience: Patience;
   readonly #outlet: Outlet;
   readonly #gone = () => this.#abandoned();
   #deadline: NodeJS.Timeout;
 
-  constructor(req: IncomingMessage, socket: Duplex, head: Buffer, timeoutMs: number) {
+  constructor(req: IncomingMessage, socket: Duplex, head: Buffer, patience: Patience) {
     passages.set(req, this);
     this.#req = req;
+    this.#patience = patience;
     this.socket = socket;
     this.head = head;
     this.#outlet = new Outlet(socket);
@@ -99,7 +108,7 @@ export class UpgradePassage implements Passage {
     // Node takes its own listeners off when it emits `upgrade`; without one, a reset would end the process.
     socket.on('error', ignore);
     socket.on('close', this.#gone);
-    this.#deadline = setTimeout(() => this.#tooLate(), timeoutMs).unref();
+    this.#deadline = setTimeout(() => this.#tooLate(), patience.handshakeTimeout).unref();
   }
 
   accept(res: ServerResponse, ready: (lines: HeaderLines) => void): void {
@@ -115,7 +124,7 @@ export class UpgradePassage implements Passage {
     this.#release();
     if (this.socket.destroyed) return;
     ready(lines);
-    // `ws` has its own by now. If it has refused, the socket may still fail.
+    // A WebSocket has its own by now. If `ws` has refused, the socket may still fail.
     if (this.socket.listenerCount('error') > 1) this.socket.off('error', ignore);
   }
 
@@ -134,7 +143,7 @@ export class UpgradePassage implements Passage {
   #tooLate(): void {
     this.#deadline = setTimeout(() => this.socket.destroy(), LAST_WORD).unref();
     if (this.#outlet.capturing || this.response.headersSent) this.socket.destroy();
-    else refuse(this.response, new SocketioError('HANDSHAKE_TIMEOUT'), true);
+    else this.#patience.late(this.response);
   }
 }
 

@@ -1,7 +1,10 @@
 /** What `connection_error` tells of a request that was refused. */
 import type { IncomingMessage } from 'node:http';
 import { type RefusalCode, SocketioError } from '../errors.js';
-import type { Ticket } from './ticket.js';
+import type { ObservedRefusal } from '../watch/events.js';
+import { addressOf, type Ticket } from './ticket.js';
+
+type Asker = Omit<ObservedRefusal, 'code' | 'status'>;
 
 /** @see engine.io 6, `connection_error` */
 export interface RefusedRequest {
@@ -27,15 +30,15 @@ type Context = (error: SocketioError, ticket: Ticket) => RefusedRequest['context
 
 /** Where the code says enough to find the cause in the request. */
 const contexts: Partial<Record<SocketioError['code'], Context>> = {
-  TRANSPORT_UNKNOWN: (_error, { query }) => ({ transport: query.transport }),
+  TRANSPORT_UNKNOWN: (_error, { search }) => ({ transport: search.all.transport }),
   SESSION_UNKNOWN: (_error, { sid }) => ({ sid }),
   BAD_HANDSHAKE_METHOD: (_error, { method }) => ({ method }),
   ORIGIN_FORBIDDEN: () => ({ message: undefined }),
   ADMISSION_FAILED: () => ({ message: undefined }),
   FORBIDDEN: ({ code, message }) => ({ message: message === textOf(code) ? undefined : message }),
   // Whoever names no revision speaks the oldest that did so.
-  UNSUPPORTED_PROTOCOL_VERSION: (_error, { generation, query }) => ({
-    protocol: generation ?? (Number(query.EIO) || 3),
+  UNSUPPORTED_PROTOCOL_VERSION: (_error, { generation, search }) => ({
+    protocol: generation ?? (Number(search.all.EIO) || 3),
   }),
 };
 
@@ -47,6 +50,16 @@ export function describeRefusal(req: IncomingMessage, error: SocketioError, tick
   const context =
     error instanceof Refusal ? error.context : (contexts[error.code]?.(error, ticket) ?? unfit(error));
   return { req, code, message: textOf(error.code), context };
+}
+
+/** What observers are told of whoever was refused. */
+export function describeAsker(req: IncomingMessage, { generation, transport, upgrade }: Ticket): Asker {
+  return {
+    ...(generation && { generation }),
+    ...(transport && { transport }),
+    upgrade,
+    address: addressOf(req),
+  };
 }
 
 function unfit({ code, message }: SocketioError): RefusedRequest['context'] {

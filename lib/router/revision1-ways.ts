@@ -12,11 +12,10 @@ import { answerByPage, HtmlfileTransport } from '../transport/htmlfile.js';
 import { jsonpPolling } from '../transport/jsonp-polling.js';
 import { PatientPolling } from '../transport/patient-polling.js';
 import { nobody, type Transport } from '../transport/transport.js';
-import { WebSocketTransport } from '../transport/websocket.js';
 import type { Visit } from './checks.js';
 import type { Desk } from './desk.js';
 import type { Ticket } from './ticket.js';
-import { shakeDraftHands, shakeHands, thresholdOf } from './upgrade.js';
+import { shakeDraftHands, shakeHands } from './upgrade.js';
 
 /** "Client not handshaken", with the advice to come anew. @see revision 1, "Packets" */
 const SEND_AWAY = '7:::1+0';
@@ -85,13 +84,8 @@ function refuseUpgrade(visit: Visit): void {
 
 /** A WebSocket as RFC 6455 has it, or as Flash and the browsers before it do. */
 function connect(visit: Visit, ready: (transport: Transport) => void): void {
-  const { desk, req } = visit;
-  if (isDraft(req.headers)) {
-    return shakeDraftHands(visit, ready);
-  }
-  shakeHands(visit, false, ({ connection, stream }) =>
-    ready(new WebSocketTransport(connection, stream, nobody, thresholdOf(desk.options))),
-  );
+  if (isDraft(visit.req.headers)) shakeDraftHands(visit, ready);
+  else shakeHands(visit, false, ready);
 }
 
 function dismiss(transport: Transport): void {

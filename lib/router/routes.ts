@@ -1,81 +1,20 @@
-/** Which request goes where: steps that may halt it, then one table. */
+/** Which request goes where: to a session that it names, or through the steps of its dialect. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SocketioError } from '../errors.js';
 import { report } from '../namespace/report.js';
 import type { Admission } from '../session/household.js';
 import type { Session } from '../session/session.js';
-import { PollingTransport } from '../transport/polling.js';
-import {
-  answerPreflight,
-  askApplication,
-  checkMethod,
-  checkOpen,
-  checkOrigin,
-  checkRevision,
-  checkTransport,
-  chooseId,
-  type Step,
-  type Visit,
-  walk,
-} from './checks.js';
-import { serveClientFile } from './client.js';
-import { applyCors } from './cors.js';
+import { type Visit, walk } from './checks.js';
 import type { Desk } from './desk.js';
 import type { Dialect } from './dialect.js';
-import { envelopeOf, open } from './handshake.js';
+import { engine } from './engine-requests.js';
 import { isLawful, isWelcome } from './origin.js';
-import { describeRefusal, Refusal } from './refusal.js';
+import { describeAsker, describeRefusal } from './refusal.js';
 import { repeatHeaders } from './repeated.js';
-import { asRefusal, dress, isOver, refuse } from './reply.js';
+import { asRefusal, dress, isOver } from './reply.js';
 import { revision1 } from './revision1.js';
 import { readTicket, showTicket, type Ticket } from './ticket.js';
-import { connect, move } from './upgrade.js';
-
-type Endpoint = (visit: Visit, session: Session) => void;
-
-/** Without a session, by transport. */
-const entrances = {
-  polling: open.bind(undefined, 'polling'),
-  jsonp: open.bind(undefined, 'jsonp'),
-  websocket: connect,
-};
-
-/** With a session, by transport and method. */
-const endpoints: Partial<Record<string, Endpoint>> = {
-  'polling GET': poll,
-  'polling POST': post,
-  'jsonp GET': poll,
-  'jsonp POST': post,
-  'websocket GET': move,
-};
-
-/** What the site's stack lets through to us, before it may enter. Nothing falls through to the site again. */
-const steps: readonly Step[] = [
-  applyCors,
-  serveClientFile,
-  checkTransport,
-  checkOrigin,
-  answerPreflight,
-  serveSession,
-  checkMethod,
-  checkOpen,
-  askApplication,
-  checkRevision,
-  chooseId,
-  // The application may have taken its time.
-  checkOpen,
-];
-
-const engine: Dialect = {
-  steps,
-  enter: (visit) => entrances[visit.ticket.transport as keyof typeof entrances](visit),
-  serve: (visit) => {
-    checkTransport(visit, raise);
-    serveSession(visit, raise);
-  },
-  refuse: (res, error, { upgrade }) => refuse(res, error, upgrade),
-};
 
 const dialects: Readonly<Record<Ticket['dialect'], Dialect>> = { engine, revision1 };
 
@@ -129,6 +68,12 @@ export class Routes {
     return true;
   }
 
+  /** The site's stack has taken too long. */
+  late(req: IncomingMessage, res: ServerResponse): void {
+    const visit = { desk: this.#desk, ticket: readTicket(req), req, res };
+    this.#refuse(new SocketioError('HANDSHAKE_TIMEOUT'), visit);
+  }
+
   /** Somebody looks at the requests of known sessions. */
   #present(visit: Visit): void {
     const { desk, req, res, ticket } = visit;
@@ -162,6 +107,7 @@ export class Routes {
     if (!isOurs) report(this.#desk.options, error, { event: 'request' });
     const refusal = asRefusal(error);
     dialects[ticket.dialect].refuse(res, refusal, ticket);
+    this.#desk.watch.refused(refusal, () => describeAsker(req, ticket));
     this.#desk.engine.refused(() => {
       showTicket(req, ticket);
       return describeRefusal(req, refusal, ticket);
@@ -186,58 +132,4 @@ function isAdmitted({ birth }: Session, req: IncomingMessage, origins: readonly 
   const { origin } = req.headers;
   if (origin === birth.admission.origin) return true;
   return isLawful(origin) && isWelcome(req, origins, birth.request);
-}
-
-function raise(error?: unknown): void {
-  if (error) throw error;
-}
-
-function serveSession(visit: Visit, next: (error?: unknown) => void): void {
-  const { desk, ticket } = visit;
-  if (ticket.sid === undefined) return next();
-  const session = visit.session ?? desk.sessions.get(ticket.sid);
-  if (!session) return next(new SocketioError('SESSION_UNKNOWN'));
-  serve(visit, session);
-}
-
-function serve(visit: Visit, session: Session): void {
-  const { method, transport, upgrade, generation } = visit.ticket;
-  const lawful = upgrade ? transport === 'websocket' : transport === session.carrier?.name;
-  if (!lawful) throw mismatch(visit, session);
-  const { protocol: previousProtocol } = session.birth;
-  if (generation !== previousProtocol) {
-    throw new Refusal('BAD_REQUEST', { name: 'PROTOCOL_MISMATCH', protocol: generation, previousProtocol });
-  }
-  const endpoint = endpoints[`${transport} ${method}`];
-  if (!endpoint || (transport === 'websocket' && !upgrade)) throw new SocketioError('METHOD_NOT_SUPPORTED');
-  endpoint(visit, session);
-}
-
-function poll(visit: Visit, session: Session): void {
-  const { desk, ticket, req, res } = visit;
-  const transport = polling(visit, session);
-  desk.engine.dress(req, res, false);
-  transport.poll(res, envelopeOf(ticket), visit.letterhead);
-}
-
-function post(visit: Visit, session: Session): void {
-  const { desk, ticket, req, res } = visit;
-  const transport = polling(visit, session);
-  desk.engine.dress(req, res, false);
-  transport.post(req, res, envelopeOf(ticket), visit.letterhead);
-}
-
-function polling(visit: Visit, session: Session): PollingTransport {
-  const { carrier } = session;
-  if (carrier instanceof PollingTransport) return carrier;
-  throw mismatch(visit, session);
-}
-
-function mismatch({ ticket }: Visit, session: Session): Refusal {
-  const { transport } = ticket;
-  return new Refusal('BAD_REQUEST', {
-    name: 'TRANSPORT_MISMATCH',
-    transport,
-    previousTransport: session.carrier?.name,
-  });
 }

@@ -4,6 +4,7 @@ import type { Codec, DecodeLimits } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
 import type { Packet } from '../packet.js';
 import type { HeaderPairs } from '../transport/envelope.js';
+import type { Watch } from '../watch/watch.js';
 import type { Rhythm } from './heartbeat.js';
 import type { Manners } from './manners.js';
 import type { PressureLimits } from './pressure.js';
@@ -51,4 +52,5 @@ export interface Household {
   readonly limits: DecodeLimits & PressureLimits & { readonly upgradeTimeout: number };
   /** A listener of a connection has failed. */
   readonly failed: (error: unknown, event: string) => void;
+  readonly watch: Watch;
 }

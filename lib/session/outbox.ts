@@ -1,5 +1,5 @@
 /** What waits for one client: in order, bounded, written once per tick to whatever carries it. */
-import type { Codec, Frame } from '../codec/codec.js';
+import type { Codec } from '../codec/codec.js';
 import type { Encoded } from '../codec/parcel.js';
 import type { Batch, Transport } from '../transport/transport.js';
 import type { Household } from './household.js';
@@ -19,7 +19,9 @@ export interface OutboxEvents {
 
 /** Hears what passes, where somebody wants to know. */
 export interface OutboxWatcher {
-  added(frames: readonly Frame[]): void;
+  /** Told once: what was there already. */
+  waits(batch: Batch): void;
+  added(encoded: Encoded, volatile: boolean): void;
   leaving(batch: Batch): void;
   left(): void;
 }
@@ -77,12 +79,14 @@ export class Outbox implements Gauge {
 
   watchedBy(watcher: OutboxWatcher): void {
     this.#watcher = watcher;
+    if (this.#trail) watcher.waits(this.#trail);
   }
 
-  add(encoded: Encoded): void {
+  /** @param volatile how it was sent, for those who watch */
+  add(encoded: Encoded, volatile = false): void {
     if (this.#joins(encoded)) return;
     if (this.#full || !this.#admits(encoded.bytes)) return;
-    this.#watcher?.added(encoded.frames);
+    this.#watcher?.added(encoded, volatile);
     this.#added += encoded.bytes;
     this.#trail = (this.#trail ?? this.#house.ticks.root(this.#codec)).plus(encoded);
     if (!this.writable) return this.#watch();

@@ -60,6 +60,6 @@ export class Pressure {
     if (this.#gauge.bytes <= softBufferLimit) return;
     if (this.#gauge.taken - this.#mark >= softBufferLimit) return this.#span();
     if (this.#grace-- > 0) return this.#deadline.start(this.#wheel, writeDeadline);
-    this.#gauge.tooSlow('took less than softBufferLimit bytes within writeDeadline');
+    this.#gauge.tooSlow('took less within writeDeadline than softBufferLimit bytes');
   }
 }
