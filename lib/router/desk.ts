@@ -16,6 +16,7 @@ import type { Session } from '../session/session.js';
 import type { Wheel } from '../session/wheel.js';
 import type { Watch } from '../watch/watch.js';
 import type { Engine } from './engine.js';
+import type { Lobby } from './lobby.js';
 import type { HeaderLines } from './passage.js';
 import type { Shelf } from './shelf.js';
 
@@ -28,6 +29,7 @@ export interface Desk {
   readonly sockets: WebSocketServer;
   readonly wheel: Wheel;
   readonly watch: Watch;
+  readonly lobby: Lobby;
   /** The client's files, if they are served. */
   readonly shelf: Shelf | undefined;
   /** Header lines that a WebSocket handshake shall carry, by its request. */

@@ -41,9 +41,7 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
     remoteAddress: address,
     admission,
   };
-  const session = desk.opened(birth, handshake);
-  desk.watch.admitted(session, ticket.transport);
-  return session;
+  return desk.opened(birth, handshake);
 }
 
 /** The first poll: answered with the session's id and its terms. */

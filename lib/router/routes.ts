@@ -10,6 +10,7 @@ import type { Desk } from './desk.js';
 import type { Dialect } from './dialect.js';
 import { engine } from './engine-requests.js';
 import { isLawful, isWelcome } from './origin.js';
+import type { LateCode } from './passage.js';
 import { describeAsker, describeRefusal } from './refusal.js';
 import { repeatHeaders } from './repeated.js';
 import { asRefusal, dress, isOver } from './reply.js';
@@ -69,9 +70,9 @@ export class Routes {
   }
 
   /** The site's stack has taken too long. */
-  late(req: IncomingMessage, res: ServerResponse): void {
+  late(req: IncomingMessage, res: ServerResponse, code: LateCode): void {
     const visit = { desk: this.#desk, ticket: readTicket(req), req, res };
-    this.#refuse(new SocketioError('HANDSHAKE_TIMEOUT'), visit);
+    this.#refuse(new SocketioError(code), visit);
   }
 
   /** Somebody looks at the requests of known sessions. */
@@ -131,5 +132,5 @@ function adorn({ desk, ticket, res }: Visit, session: Session): void {
 function isAdmitted({ birth }: Session, req: IncomingMessage, origins: readonly string[]): boolean {
   const { origin } = req.headers;
   if (origin === birth.admission.origin) return true;
-  return isLawful(origin) && isWelcome(req, origins, birth.request);
+  return isLawful(origin) && isWelcome(req, origins, birth.request ?? undefined);
 }

@@ -47,7 +47,7 @@ export function connect(visit: Visit): void {
   const { desk } = visit;
   shakeHands(visit, true, (transport) => {
     // The site's stack may have taken its time, and we have closed meanwhile.
-    if (!desk.open) return transport.close('away');
+    if (!desk.open) return desk.lobby.seeOff(transport, 'away');
     const session = admit(visit);
     transport.reportTo(session);
     session.open(transport, terms(desk, session, []), desk.engine.opened);
@@ -60,7 +60,7 @@ export function move(visit: Visit, session: Session): void {
   shakeHands(visit, false, (transport) => {
     const handover = session.handOver(transport);
     if (handover) transport.reportTo(handover);
-    else transport.close('orderly');
+    else visit.desk.lobby.seeOff(transport);
   });
 }
 
@@ -119,7 +119,16 @@ export function shakeDraftHands(
   const address = `${isSecure(req) ? 'wss' : 'ws'}://${req.headers.host ?? ''}${ticket.url}`;
   const limits = { maxBytes: options.maxHttpBufferSize, timeoutMs: options.handshakeTimeout };
   const name = ticket.transport === 'flashsocket' ? 'flashsocket' : 'websocket';
-  passage.accept(res, (lines) => greetDraft({ socket, head, offer, address, lines }, limits, name, ready));
+  passage.accept(res, (lines) => {
+    // What stands behind the headers may still be on its way.
+    const arrived = desk.lobby.wait(() => socket.destroy());
+    socket.on('close', arrived);
+    greetDraft({ socket, head, offer, address, lines }, limits, name, (transport) => {
+      socket.off('close', arrived);
+      arrived();
+      ready(transport);
+    });
+  });
 }
 
 /** What `ws` would refuse only after the site's stack has been told of a 101. @see RFC 6455, section 4.2.1 */
