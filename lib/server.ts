@@ -1,6 +1,7 @@
 /** The parts joined: the middleware and the server in one object. */
 
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2SecureServer, Http2Server } from 'node:http2';
 import { Server as NetServer } from 'node:net';
 import { adapterMaker } from './adapter/choice.js';
 import { Adjustable } from './adjustable.js';
@@ -12,9 +13,8 @@ import type { Anything, DefaultEventsMap, EventParams, EventsMap, NamesWithoutAc
 import type { NamespaceServer } from './namespace/home.js';
 import type { Namespace } from './namespace/namespace.js';
 import { Namespaces } from './namespace/namespaces.js';
-import type { NameMatcher, ParentNamespace } from './namespace/parent.js';
+import type { NameMatcher } from './namespace/parent.js';
 import { report } from './namespace/report.js';
-import type { Socket } from './namespace/socket.js';
 import type { CreateAdapter } from './namespace/surroundings.js';
 import type { Handshake } from './namespace/wire.js';
 import { refuseUnknown } from './option-checks.js';
@@ -36,6 +36,9 @@ import { Ticks } from './session/ticks.js';
 import { Wheel } from './session/wheel.js';
 import { type Stats, takeStock } from './stats.js';
 import { Watch } from './watch/watch.js';
+
+/** What may lead here; an `https.Server` is of the first kind, too. */
+type AnyHttpServer = HttpServer | Http2Server | Http2SecureServer;
 
 export class Server<
   Listen extends EventsMap = DefaultEventsMap,
@@ -94,25 +97,9 @@ export class Server<
     return this.of('/');
   }
 
-  /**
-   * The namespace of that name, made if there is none; for a pattern or a function, a parent of all whose names fit.
-   * @param listener put on `connect`
-   * @throws {SocketioError} `NAMESPACE_INVALID`
-   */
-  of(
-    match: RegExp | NameMatcher,
-    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
-  ): ParentNamespace<Listen, Emit, ServerSide, SocketData>;
-  of(
-    name: string | RegExp | NameMatcher,
-    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
-  ): Namespace<Listen, Emit, ServerSide, SocketData>;
-  of(
-    name: string | RegExp | NameMatcher,
-    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
-  ): Namespace<Listen, Emit, ServerSide, SocketData> {
-    const namespace = this.#namespaces.of(name) as unknown as Namespace<Listen, Emit, ServerSide, SocketData>;
-    return listener ? namespace.on('connect', listener) : namespace;
+  /** @internal */
+  named(name: string | RegExp | NameMatcher): Namespace {
+    return this.#namespaces.of(name);
   }
 
   /** The HTTP server that leads here, once it is known: after `attach`, or with the first connection. */
@@ -155,18 +142,18 @@ export class Server<
    * @param options `path`: the whole mount path, where it can't be seen before a first request either
    * @throws {SocketioError} `SERVER_INVALID`, `OPTION_INVALID`
    */
-  attach(server: HttpServer, { path, ...others }: { readonly path?: string } = {}): this {
+  attach(server: AnyHttpServer, { path, ...others }: { readonly path?: string } = {}): this {
     if (!(server instanceof NetServer)) {
       throw new SocketioError('SERVER_INVALID', 'attach takes an http.Server or https.Server; you listen');
     }
     for (const name of Object.keys(others))
       throw new SocketioError('OPTION_INVALID', `attach takes path; ${name} is an option of socketio()`);
-    this.#mount.attach(server, path);
+    this.#mount.attach(server as HttpServer, path);
     return this;
   }
 
   /** The same as `attach`. */
-  listen(server: HttpServer, options?: { readonly path?: string }): this {
+  listen(server: AnyHttpServer, options?: { readonly path?: string }): this {
     return this.attach(server, options);
   }
 

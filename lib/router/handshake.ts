@@ -1,5 +1,6 @@
 /** A client comes: its session is made, and told to it over its first transport. */
 import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import { SocketioError } from '../errors.js';
 import type { Handshake } from '../namespace/wire.js';
 import type { Admission } from '../session/household.js';
@@ -14,7 +15,8 @@ import { giveCookie } from './cookie.js';
 import { type Desk, manners as mannersOf } from './desk.js';
 import { remember } from './remembered.js';
 import { headersToRepeat } from './repeated.js';
-import { addressOf, type Query, type Ticket } from './ticket.js';
+import type { Query } from './search.js';
+import { addressOf, type Ticket } from './ticket.js';
 
 /** Makes the session of a client that has been let in; nothing has been sent yet. */
 export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session {
@@ -27,7 +29,7 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
   if (!codec || !rhythm || !manners) throw new SocketioError('UNSUPPORTED_PROTOCOL_VERSION');
   const { headers, letterhead } = headersToRepeat(res);
   const admission: Admission = { path: ticket.path, origin: ticket.origin, headers, letterhead };
-  const query = lean(ticket.query);
+  const query = lean(ticket.search.all);
   const handshake = describe(ticket, req, query);
   const { address } = handshake;
   const birth = {
@@ -100,5 +102,7 @@ function lean(query: Query): Query {
 
 /** Whether the request came by TLS, as far as Express trusts the proxies before it. */
 export function isSecure(req: IncomingMessage): boolean {
-  return (req as { readonly secure?: boolean }).secure ?? 'encrypted' in req.socket;
+  return (
+    (req as { readonly secure?: boolean }).secure ?? (req.socket as Partial<TLSSocket>).encrypted === true
+  );
 }

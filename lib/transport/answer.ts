@@ -1,5 +1,6 @@
 /** Answers to requests of a polling client. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Frame } from '../codec/codec.js';
 import type { Envelope, HeaderPairs, Letter } from './envelope.js';
 
 /** Milliseconds in which a client whose body is refused may go on sending it. */
@@ -16,6 +17,20 @@ export interface Waiting {
 export const unadorned: HeaderPairs = ['Cache-Control', 'no-store'];
 
 /**
+ * Whether an answer that is over has not arrived: its connection broke, or, in HTTP/2, the client has cut it off.
+ * @param socket of the answer, while it had one
+ */
+export function isLost(res: ServerResponse, socket: ServerResponse['socket']): boolean {
+  const { stream } = res as { readonly stream?: { readonly rstCode: number } };
+  return stream ? stream.rstCode !== 0 : socket?.destroyed === true;
+}
+
+/** A body that nobody is going to read could hold the connection for minutes; in HTTP/2 it has none of its own. */
+export function hangUp(res: ServerResponse): void {
+  if (!res.req.complete && res.req.httpVersionMajor === 1) res.setHeader('Connection', 'close');
+}
+
+/**
  * Answers with little or nothing; the body of the request has been read, or does not matter.
  * @param letterhead headers that every answer to this client has
  */
@@ -28,14 +43,27 @@ export function answer(
 ): void {
   if (res.headersSent) return;
   res.writeHead(status, [...letterhead, 'Content-Type', type, 'Content-Length', String(body.length)]);
-  res.end(body);
+  finish(res, body);
 }
 
 /** Answers a poll. Compressing takes time; the client may have gone, and what it did not get is kept already. */
 export function deliver(res: ServerResponse, { body, headers }: Letter, letterhead: HeaderPairs): void {
   if (res.destroyed || res.headersSent) return;
   res.writeHead(200, [...letterhead, ...headers, 'Content-Length', String(Buffer.byteLength(body))]);
-  res.end(body);
+  finish(res, body);
+}
+
+/**
+ * Ends an answer whose length has been told. Node's own `end` writes two pieces, of which the second is empty: to write
+ * the one alone saves some 7 % of an answer.
+ */
+function finish(res: ServerResponse, body: Frame): void {
+  if (body.length === 0) return void res.end();
+  const { socket } = res;
+  res.write(body);
+  // Node has corked it until the end of the tick, in case that more follows.
+  if (socket?.writableCorked === 1) socket.uncork();
+  res.end();
 }
 
 /**
@@ -49,7 +77,8 @@ export function cutShort(
   letterhead = unadorned,
 ): void {
   if (req.complete || res.headersSent) return answer(res, status, '', undefined, letterhead);
-  res.writeHead(status, [...letterhead, 'Connection', 'close', 'Content-Length', '0']);
+  hangUp(res);
+  res.writeHead(status, [...letterhead, 'Content-Length', '0']);
   res.flushHeaders();
   const deadline = setTimeout(() => res.end(), DRAIN);
   deadline.unref();

@@ -58,13 +58,17 @@ function formOf(fields: object): string {
   return new URLSearchParams(texts).toString();
 }
 
+const empty = Buffer.alloc(0);
+
 /** One body on its way in. */
 class Reading {
   readonly #req: IncomingMessage;
   readonly #maxBytes: number;
   readonly #done: (fault: BodyFault | undefined, bytes: Buffer) => void;
   readonly #deadline: NodeJS.Timeout;
-  #chunks: Buffer[] = [];
+  /** Most bodies come in one piece; only others need a list. */
+  #only: Buffer | undefined;
+  #chunks: Buffer[] | undefined;
   #bytes = 0;
   #over = false;
 
@@ -92,16 +96,18 @@ class Reading {
     if (this.#over) return;
     this.#bytes += chunk.length;
     if (this.#bytes > this.#maxBytes) this.#end('too large');
-    else this.#chunks.push(chunk);
+    else if (this.#chunks) this.#chunks.push(chunk);
+    else if (this.#only) this.#chunks = [this.#only, chunk];
+    else this.#only = chunk;
   }
 
   #end(fault?: BodyFault): void {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#deadline);
-    const [first] = this.#chunks;
-    const bytes = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
-    this.#chunks = [];
+    const bytes = this.#chunks ? Buffer.concat(this.#chunks) : (this.#only ?? empty);
+    this.#only = undefined;
+    this.#chunks = undefined;
     if (fault) this.#req.pause();
     this.#done(fault, bytes);
   }
