@@ -1,7 +1,6 @@
 /** What the site's stack said of CORS and security at a handshake, for the session's later answers. */
 
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { isDeepStrictEqual } from 'node:util';
 import type { Admission } from '../session/household.js';
 import { unadorned } from '../transport/answer.js';
 import type { HeaderPairs } from '../transport/envelope.js';
@@ -39,7 +38,7 @@ const toAll: ReadonlySet<string> = new Set([
 
 /** Sets of headers that are kept once for all sessions that share them; a site has one or few. */
 const MOST_SHARED = 8;
-const shared: Repeated[] = [];
+const shared = new Map<string, Repeated>();
 
 /** Headers that later answers have: by name, and as a list that goes to Node as it is, for the origin they were said to. */
 type Repeated = Pick<Admission, 'headers' | 'letterhead'>;
@@ -47,10 +46,15 @@ type Repeated = Pick<Admission, 'headers' | 'letterhead'>;
 /** Those headers of an answer that later answers shall repeat. */
 export function headersToRepeat(res: ServerResponse): Repeated {
   const kept: OutgoingHttpHeaders = {};
-  for (const [name, value] of Object.entries(res.getHeaders())) {
-    if (toAll.has(name) || toOrigin.has(name)) kept[name] = value;
+  let text = '';
+  for (const name of res.getHeaderNames()) {
+    if (!toAll.has(name) && !toOrigin.has(name)) continue;
+    const value = res.getHeader(name);
+    kept[name] = value;
+    // No header has a line break in it, and no list is one text.
+    text += `${name}:${Array.isArray(value) ? value.join('\n\n') : value}\n`;
   }
-  return share(kept);
+  return share(kept, text);
 }
 
 /** Says again what the stack said to this session; what it said of CORS, only to the origin that it said it to. */
@@ -66,12 +70,13 @@ export function repeatHeaders(
   }
 }
 
-/** Idle sessions are many: equal headers are one object. */
-function share(headers: OutgoingHttpHeaders): Repeated {
-  const known = shared.findIndex((item) => isDeepStrictEqual(item.headers, headers));
-  const [kept = newlyShared(headers)] = known === -1 ? [] : shared.splice(known, 1);
-  shared.unshift(kept);
-  shared.length = Math.min(shared.length, MOST_SHARED);
+/** Idle sessions are many: equal headers are one object. The set that was used last is the last of the map. */
+function share(headers: OutgoingHttpHeaders, text: string): Repeated {
+  const kept = shared.get(text) ?? newlyShared(headers);
+  shared.delete(text);
+  shared.set(text, kept);
+  const [oldest = text] = shared.keys();
+  if (shared.size > MOST_SHARED) shared.delete(oldest);
   return kept;
 }
 

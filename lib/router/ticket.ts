@@ -141,7 +141,8 @@ function transportOf(transport: unknown, j: unknown): TransportName | undefined 
 
 /** Puts on a request what Engine.IO's users read there: the address as the client sent it, and its query. */
 export function showTicket(req: IncomingMessage, { url, search }: Ticket): void {
-  Object.assign(req, { url, _query: search.all });
+  req.url = url;
+  (req as { _query?: Query })._query = search.all;
 }
 
 /** What the client sent: Express and Connect take the mount path off `req.url` and keep the whole here. */
