@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { SocketioError } from '../errors.js';
 import type { Handshake } from '../namespace/wire.js';
-import type { Admission } from '../session/household.js';
 import { newId } from '../session/id.js';
 import { unspoken } from '../session/manners.js';
 import type { Session } from '../session/session.js';
@@ -14,7 +13,7 @@ import type { Visit } from './checks.js';
 import { giveCookie } from './cookie.js';
 import { type Desk, manners as mannersOf } from './desk.js';
 import { remember } from './remembered.js';
-import { headersToRepeat } from './repeated.js';
+import { admissionOf } from './repeated.js';
 import type { Query } from './search.js';
 import { addressOf, type Ticket } from './ticket.js';
 
@@ -27,8 +26,6 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
   const rhythm = desk.rhythms[generation];
   const manners = mannersOf[generation];
   if (!codec || !rhythm || !manners) throw new SocketioError('UNSUPPORTED_PROTOCOL_VERSION');
-  const { headers, letterhead } = headersToRepeat(res);
-  const admission: Admission = { path: ticket.path, origin: ticket.origin, headers, letterhead };
   const query = lean(ticket.search.all);
   const handshake = describe(ticket, req, query);
   const { address } = handshake;
@@ -40,7 +37,7 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
     protocol: generation,
     request: remember(req, query),
     remoteAddress: address,
-    admission,
+    admission: admissionOf(ticket, res),
   };
   return desk.opened(birth, handshake);
 }

@@ -53,7 +53,7 @@ export class Routes {
     const { options } = this.#desk;
     if (options.admit === 'every' || req.method === 'OPTIONS') return false;
     const found = this.#find(req);
-    if (!found || !isAdmitted(found.session, req, options.origins)) return false;
+    if (!found || !isAdmitted(found.session, req, found.ticket, options.origins)) return false;
     const { ticket, session } = found;
     const desk = this.#desk;
     const { admission } = session.birth;
@@ -129,8 +129,12 @@ function adorn({ desk, ticket, res }: Visit, session: Session): void {
 }
 
 /** What the stack has allowed to this session, it need not be asked again; another origin goes through it. */
-function isAdmitted({ birth }: Session, req: IncomingMessage, origins: readonly string[]): boolean {
-  const { origin } = req.headers;
+function isAdmitted(
+  { birth }: Session,
+  req: IncomingMessage,
+  { origin }: Ticket,
+  origins: readonly string[],
+): boolean {
   if (origin === birth.admission.origin) return true;
   return isLawful(origin) && isWelcome(req, origins, birth.request ?? undefined);
 }

@@ -1,6 +1,7 @@
 /** What a request asks for, read once from its method, URL and headers. */
 import type { IncomingMessage } from 'node:http';
 import type { Generation, TransportName } from '../options.js';
+import { headerOf } from '../transport/header.js';
 import { type Address, readAddress } from './address.js';
 import { B64, EIO, J, type Query, Search, SID, TRANSPORT } from './search.js';
 
@@ -92,7 +93,7 @@ function ofEngine(
     sid: sid === undefined ? undefined : String(sid),
     upgrade: isUpgrade(req),
     textOnly: Boolean(search.value(B64)) || j !== undefined,
-    origin: req.headers.origin,
+    origin: headerOf(req, 'origin'),
     leaving: false,
   };
 }
@@ -123,7 +124,7 @@ function ofRevision1(
     sid: sid === '' ? undefined : sid,
     upgrade: isUpgrade(req),
     textOnly: false,
-    origin: req.headers.origin,
+    origin: headerOf(req, 'origin'),
     leaving: query.disconnect !== undefined,
   };
 }
@@ -166,8 +167,8 @@ export function pathOf(url: string): string {
  * `Connection: close` would not carry one: such a request gets an answer that the client can fall back on.
  * @see RFC 6455, section 4.2.1
  */
-export function isUpgrade({ headers }: IncomingMessage): boolean {
-  if (headers.upgrade?.toLowerCase() !== 'websocket') return false;
-  const tokens = (headers.connection ?? '').toLowerCase().split(',');
+export function isUpgrade(req: IncomingMessage): boolean {
+  if (headerOf(req, 'upgrade')?.toLowerCase() !== 'websocket') return false;
+  const tokens = (headerOf(req, 'connection') ?? '').toLowerCase().split(',');
   return tokens.some((token) => token.trim() === 'upgrade');
 }

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Frame } from '../codec/codec.js';
 import type { Options } from '../options.js';
+import { headerOf } from './header.js';
 
 /** Bytes of one body, and milliseconds for it to arrive. */
 export type BodyLimits = Pick<Options, 'maxHttpBufferSize' | 'bodyTimeout'>;
@@ -13,8 +14,8 @@ export type BodyFault = 'aborted' | 'too large' | 'not UTF-8' | 'stopped';
 type Done = (fault: BodyFault | undefined, body: Frame) => void;
 
 /** Whether the client says that its body is binary; with any parameter it is text, as Engine.IO reads it. */
-export function isBinary({ headers }: IncomingMessage): boolean {
-  return headers['content-type'] === 'application/octet-stream';
+export function isBinary(req: IncomingMessage): boolean {
+  return headerOf(req, 'content-type') === 'application/octet-stream';
 }
 
 /**
@@ -26,7 +27,7 @@ export function readBody(req: IncomingMessage, limits: BodyLimits, done: Done): 
   // Whoever read it before us may have left it in `body`; waiting for it would be waiting for ever.
   if (req.readableEnded) finish(bytesOf((req as { body?: unknown }).body), limits, binary, done);
   else if (req.destroyed) done('aborted', '');
-  else if (Number(req.headers['content-length']) > limits.maxHttpBufferSize) done('too large', '');
+  else if (Number(headerOf(req, 'content-length')) > limits.maxHttpBufferSize) done('too large', '');
   else {
     const reading = new Reading(req, limits, (fault, bytes) =>
       fault ? done(fault, '') : finish(bytes, limits, binary, done),
