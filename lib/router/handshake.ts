@@ -72,7 +72,7 @@ function describe(ticket: Ticket, req: IncomingMessage): Handshake {
     headers: req.headers,
     time: String(now),
     address: ip ?? req.socket.remoteAddress ?? '',
-    xdomain: ticket.origin !== undefined,
+    xdomain: req.headers.origin !== undefined,
     secure: isSecure(req),
     issued: now.getTime(),
     url: ticket.url,

@@ -23,13 +23,19 @@ import { applyCors } from './cors.js';
 import type { Desk } from './desk.js';
 import type { Dialect } from './dialect.js';
 import { envelopeOf, open } from './handshake.js';
-import { isLawful, isWelcome } from './origin.js';
+import { isAdmitted } from './origin.js';
 import { describeRefusal, Refusal } from './refusal.js';
 import { repeatHeaders } from './repeated.js';
 import { asRefusal, dress, isOver, refuse } from './reply.js';
 import { revision1 } from './revision1.js';
 import { readTicket, showTicket, type Ticket } from './ticket.js';
 import { connect, move } from './upgrade.js';
+
+/** A request that names a session of ours. */
+interface Found {
+  readonly ticket: Ticket;
+  readonly session: Session;
+}
 
 type Endpoint = (visit: Visit, session: Session) => void;
 
@@ -115,8 +121,9 @@ export class Routes {
     const { options } = this.#desk;
     if (options.admit === 'every' || req.method === 'OPTIONS') return false;
     const found = this.#find(req);
-    if (!found || !isAdmitted(found.session, req, options.origins)) return false;
+    if (!found) return false;
     const { ticket, session } = found;
+    if (!isAdmitted(ticket.origin, session.birth, req, options.origins)) return false;
     const visit = { desk: this.#desk, ticket, req, res };
     repeatHeaders(res, ticket, session.birth.admission);
     dress(res, ticket, options.origins);
@@ -143,7 +150,7 @@ export class Routes {
     }
   }
 
-  #find(req: IncomingMessage): { readonly ticket: Ticket; readonly session: Session } | undefined {
+  #find(req: IncomingMessage): Found | undefined {
     // Every request of the site passes here: look before reading.
     if (!req.url?.includes('sid=') && !req.url?.includes('/1/')) return undefined;
     const ticket = readTicket(req);
@@ -181,13 +188,6 @@ export class Routes {
       return describeRefusal(req, refusal, ticket);
     });
   }
-}
-
-/** What the stack has allowed to this session, it need not be asked again; another origin goes through it. */
-function isAdmitted({ birth }: Session, req: IncomingMessage, origins: readonly string[]): boolean {
-  const { origin } = req.headers;
-  if (origin === birth.admission.origin) return true;
-  return isLawful(origin) && isWelcome(req, origins, birth.request);
 }
 
 function raise(error?: unknown): void {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { parse } from 'node:querystring';
 import type { Generation, TransportName } from '../options.js';
 import { type Address, readAddress } from './address.js';
+import { pageOf } from './page.js';
 
 export type Query = Readonly<Record<string, string | string[]>>;
 
@@ -29,6 +30,7 @@ export interface Ticket {
   readonly upgrade: boolean;
   /** Whether the client can't read binary frames (`b64`). */
   readonly textOnly: boolean;
+  /** Whose page asks: the `Origin`, or what tells it where the answer is a script; `undefined`: none, or our own. */
   readonly origin: string | undefined;
   /** Whether the session shall end (`?disconnect`). */
   readonly leaving: boolean;
@@ -70,11 +72,9 @@ export function readTicket(req: IncomingMessage): Ticket {
     rest,
     query,
     upgrade: isUpgrade(req),
-    origin: req.headers.origin,
   };
-  return address && isRevision1(address, query)
-    ? { ...asked, ...ofRevision1(address, query) }
-    : { ...asked, ...ofEngine(path, query) };
+  const part = address && isRevision1(address, query) ? ofRevision1(address, query) : ofEngine(path, query);
+  return { ...asked, ...part, origin: part.index === undefined ? req.headers.origin : pageOf(req.headers) };
 }
 
 type Part = Omit<Ticket, 'method' | 'url' | 'rest' | 'query' | 'upgrade' | 'origin'>;
