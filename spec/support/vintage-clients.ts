@@ -27,6 +27,8 @@ interface Connection {
   readonly sessionid: string;
   readonly connected: boolean;
   readonly namespaces: Record<string, unknown>;
+  reconnectionDelay?: number;
+  readonly reconnectionTimer?: NodeJS.Timeout;
   readonly transport: {
     readonly name: string;
     readonly websocket?: { close(): void };
@@ -220,6 +222,21 @@ const ways: readonly Way[] = [
 /** So that nobody waits long for somebody who has gone without a word: one second, the least that can be advertised. */
 const impatient: UserOptions = { pingInterval: 300, pingTimeout: 600 };
 
+/** Milliseconds until a client that comes back makes a second attempt. */
+const SECOND_ATTEMPT = 4_000;
+
+/**
+ * Clients before 0.9.7 do not know that a handshake is under way: when the next attempt is due before the answer to the
+ * first has come, or one of the time before, they come twice, and speak by a WebSocket that is not open yet. Their own
+ * delay, a second and more, seldom lets that happen; the short one of the specs would, on a busy machine.
+ */
+function attemptOnce(socket: Connection): void {
+  socket.on('reconnecting', () => {
+    socket.reconnectionDelay = SECOND_ATTEMPT;
+  });
+  socket.on('connect', () => clearTimeout(socket.reconnectionTimer));
+}
+
 function guest(library: Library, way: Way, url: string, namespace: string, said: Introduction): Guest {
   const { query = {}, returns = false } = said;
   const client = library.connect(`${url}?${new URLSearchParams(query)}`, {
@@ -233,6 +250,7 @@ function guest(library: Library, way: Way, url: string, namespace: string, said:
   Object.assign(client.socket.options, { transports: [way.called] });
   // It is a Node emitter: what fails is told to the namespaces, too.
   client.socket.on('error', () => {});
+  attemptOnce(client.socket);
   return new VintageGuest(namespace, client.socket);
 }
 
@@ -245,6 +263,7 @@ export function vintage(version: string, url: string, options: object): Genuine 
     ...options,
   });
   client.socket.on('error', () => {});
+  attemptOnce(client.socket);
   client.on('error', () => {});
   return Object.assign(client, {
     off: (event: string, listener: (...args: unknown[]) => void) => client.removeListener(event, listener),
