@@ -1,10 +1,15 @@
-/** The rows of the battery for revision 1: the genuine clients 0.7 to 0.9, each by the two ways that they have in Node. */
+/**
+ * The rows of the battery for revision 1: the genuine clients 0.7 to 0.9, each by the two ways that they have in Node; one
+ * of them by those of browsers, too.
+ */
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { WebSocket } from 'ws';
 import type { UserOptions } from '../../lib/index.js';
+import type { TransportName } from '../../lib/options.js';
 import type { Guest, Introduction, Pair, Verbs } from './pair.js';
 import type { Source } from './patience.js';
+import { givePage, type Library1 } from './vintage-page.js';
 
 const require = createRequire(import.meta.url);
 
@@ -40,7 +45,7 @@ interface Connection {
   onDisconnect(reason: string): void;
 }
 
-interface Library {
+interface Library extends Library1 {
   connect(url: string, options: object): Genuine;
 }
 
@@ -49,6 +54,8 @@ interface Version {
   readonly alias: string;
   /** Whether it ends by itself after a long silence; a mistake keeps some from it. */
   readonly noticesSilence: boolean;
+  /** Whether it is given a page to stand on. */
+  readonly hasPage?: true;
 }
 
 const versions: Readonly<Record<string, Version>> = {
@@ -57,7 +64,7 @@ const versions: Readonly<Record<string, Version>> = {
   '0.9.0': { alias: 'socket.io-client-090', noticesSilence: true },
   '0.9.6': { alias: 'socket.io-client-096', noticesSilence: true },
   '0.9.11': { alias: 'socket.io-client-0911', noticesSilence: true },
-  '0.9.17': { alias: 'socket.io-client-09', noticesSilence: true },
+  '0.9.17': { alias: 'socket.io-client-09', noticesSilence: true, hasPage: true },
 };
 
 /** The clients are as they were; what they stood on in Node has gone, and is put under them again. */
@@ -73,10 +80,18 @@ function load(alias: string): Library {
     },
   );
   const library = require(alias) as Library;
+  const hasPage = Object.values(versions).some((version) => version.alias === alias && version.hasPage);
+  if (hasPage && !('htmlfile' in library.Transport)) givePage(alias, library);
   // Some ask by which protocol their page came; on Node there is no page.
   (require(`${alias}/lib/transports/xhr.js`) as { location?: object }).location = { protocol: 'http:' };
   return library;
 }
+
+/** In the server's words. */
+const transports: Readonly<Record<string, Way['transport']>> = {
+  'xhr-polling': 'polling',
+  'jsonp-polling': 'jsonp',
+};
 
 /** What came later. */
 const verbs: Verbs = {};
@@ -105,7 +120,8 @@ class VintageGuest implements Guest {
   }
 
   get transport(): string {
-    return this.#socket.transport.name.replace('xhr-', '');
+    const { name } = this.#socket.transport;
+    return transports[name] ?? name;
   }
 
   on(event: string, listener: (...args: unknown[]) => void): unknown {
@@ -185,11 +201,11 @@ class VintageGuest implements Guest {
   }
 }
 
-/** One of the two ways. */
+/** How it comes. */
 interface Way {
   readonly name: string;
   /** In the server's words, and in the client's. */
-  readonly transport: 'websocket' | 'polling';
+  readonly transport: TransportName;
   readonly called: string;
   readonly serverCut: string;
   readonly gone: string;
@@ -215,6 +231,38 @@ const ways: readonly Way[] = [
     gone: 'client namespace disconnect',
     hungUp: 'booted',
     // Its next poll is told to come anew.
+    serverClosed: 'booted',
+  },
+];
+
+/** The ways that only pages have. */
+const pageWays: readonly Way[] = [
+  {
+    name: 'by flashsocket',
+    transport: 'flashsocket',
+    called: 'flashsocket',
+    serverCut: 'transport close',
+    gone: 'transport close',
+    hungUp: undefined,
+    serverClosed: undefined,
+  },
+  {
+    name: 'by htmlfile',
+    transport: 'htmlfile',
+    called: 'htmlfile',
+    serverCut: 'transport close',
+    gone: 'client namespace disconnect',
+    hungUp: 'booted',
+    // Its page does not tell it of an end: it misses the heartbeats.
+    serverClosed: undefined,
+  },
+  {
+    name: 'by jsonp-polling',
+    transport: 'jsonp',
+    called: 'jsonp-polling',
+    serverCut: 'ping timeout',
+    gone: 'client namespace disconnect',
+    hungUp: 'booted',
     serverClosed: 'booted',
   },
 ];
@@ -274,6 +322,7 @@ function pair(version: string, way: Way): Pair {
   const { alias, noticesSilence } = versions[version] ?? { alias: version, noticesSilence: true };
   const library = load(alias);
   return {
+    server: { transports: [way.transport] },
     name: `${version} ${way.name}`,
     protocol: 1,
     address: '/socket.io/1/?',
@@ -314,7 +363,7 @@ function pair(version: string, way: Way): Pair {
   };
 }
 
-/** Every version by every way. */
-export const vintagePairs: readonly Pair[] = Object.keys(versions).flatMap((version) =>
-  ways.map((way) => pair(version, way)),
+/** Every version by every way that it has. */
+export const vintagePairs: readonly Pair[] = Object.entries(versions).flatMap(([version, { hasPage }]) =>
+  [...ways, ...(hasPage ? pageWays : [])].map((way) => pair(version, way)),
 );
