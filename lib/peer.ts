@@ -40,8 +40,8 @@ export class Peer implements SessionEvents, Client {
   readonly #sockets: Socket[] = [];
   /** Namespaces that are being looked for. */
   #sought: Set<string> | undefined;
-  /** Sockets that do not want to be read, by namespace. */
-  #congested: Set<string> | undefined;
+  /** Who does not want the client to be read: sockets, by their namespaces, and the anteroom. */
+  #congested: Set<string | Anteroom> | undefined;
   /** Packets of hasty clients that came before their namespaces were joined. */
   #early: Anteroom | undefined;
   #session: Session | undefined;
@@ -107,8 +107,8 @@ export class Peer implements SessionEvents, Client {
     if (extent === 'lost') return this.#abandon();
     const index = this.#sockets.findIndex((socket) => socket.nsp.name === nsp);
     if (index !== -1) this.#sockets.splice(index, 1);
-    this.#early?.take(nsp);
-    this.flow(nsp, true);
+    this.#forget(nsp);
+    this.#flow(nsp, true);
     if (nsp === this.#present.birth.manners.base && this.#joinDeadline === undefined) return this.#dismiss();
     if (extent === 'membership' || (extent !== 'connection' && this.#sockets.length > 0)) return;
     for (const socket of [...this.#sockets]) socket.disconnect();
@@ -117,13 +117,7 @@ export class Peer implements SessionEvents, Client {
 
   /** @internal reading stops while any socket wants it to */
   flow(nsp: string, open: boolean): void {
-    if (!open) {
-      this.#congested ??= new Set();
-      this.#congested.add(nsp);
-      this.#session?.flow(false);
-    } else if (this.#congested?.delete(nsp) && this.#congested.size === 0) {
-      this.#session?.flow(true);
-    }
+    this.#flow(nsp, open);
   }
 
   get #present(): Session {
@@ -164,7 +158,27 @@ export class Peer implements SessionEvents, Client {
 
   #keep(packet: EventPacket | AckPacket | DisconnectPacket, size: number): void {
     this.#early ??= new Anteroom(this.#settings);
-    this.#early.add({ packet, size });
+    const { nsp } = packet;
+    const isSought = this.#sought?.has(nsp) || this.#find(nsp) !== undefined;
+    this.#early.add({ packet, size }, isSought);
+    if (isSought && this.#early.full) this.#flow(this.#early, false);
+  }
+
+  /** This namespace will not be joined. */
+  #forget(nsp: string): void {
+    if (!this.#early) return;
+    this.#early.take(nsp);
+    this.#flow(this.#early, true);
+  }
+
+  #flow(who: string | Anteroom, open: boolean): void {
+    if (!open) {
+      this.#congested ??= new Set();
+      this.#congested.add(who);
+      this.#session?.flow(false);
+    } else if (this.#congested?.delete(who) && this.#congested.size === 0) {
+      this.#session?.flow(true);
+    }
   }
 
   #join(packet: ConnectPacket): void {
@@ -192,7 +206,7 @@ export class Peer implements SessionEvents, Client {
     const { nsp, address } = packet;
     if (this.#present.readyState !== 'open') return namespace?.vacate();
     if (!namespace) {
-      this.#early?.take(nsp);
+      this.#forget(nsp);
       return this.send(new Parcel(unknownNamespace(address ?? nsp)), undefined);
     }
     const line = new Line(this, nsp, address);
@@ -217,7 +231,12 @@ export class Peer implements SessionEvents, Client {
   }
 
   #hearEarly(nsp: string): void {
-    for (const { packet, size } of this.#early?.take(nsp) ?? []) this.#find(nsp)?.receive(packet, size);
+    const anteroom = this.#early;
+    if (!anteroom) return;
+    // Whoever hears one of them may let the client be read, and nothing newer shall come in between.
+    this.#flow(anteroom, false);
+    for (const { packet, size } of anteroom.take(nsp)) this.#find(nsp)?.receive(packet, size);
+    this.#flow(anteroom, true);
   }
 }
 

@@ -1,10 +1,9 @@
 /** What a client has said in namespaces that it has not joined yet; bounded, in order, heard once it has. */
+import { debuglog } from 'node:util';
 import type { AckPacket, DisconnectPacket, EventPacket } from '../packet.js';
 
 export interface AnteroomBounds {
-  /** Most packets that wait. */
-  readonly mailboxMessages: number;
-  /** Most bytes of them on the wire. */
+  /** Bytes of all packets at which there is room for no more; each counts as what it has on the wire, and 128 more. */
   readonly mailboxBytes: number;
 }
 
@@ -14,27 +13,36 @@ export interface Early {
   readonly size: number;
 }
 
+/** Small packets take more memory than they have bytes. */
+const OVERHEAD = 128;
+
+const debug = debuglog('socketio');
+
 export class Anteroom {
   readonly #bounds: AnteroomBounds;
   readonly #waiting = new Map<string, Early[]>();
-  #count = 0;
   #bytes = 0;
 
   constructor(bounds: AnteroomBounds) {
     this.#bounds = bounds;
   }
 
+  get full(): boolean {
+    return this.#bytes >= this.#bounds.mailboxBytes;
+  }
+
   has(nsp: string): boolean {
     return this.#waiting.has(nsp);
   }
 
-  /** Keeps a packet; what goes beyond the bounds is dropped, since nobody need ever join. */
-  add(early: Early): void {
-    const { mailboxMessages, mailboxBytes } = this.#bounds;
-    if (this.#count >= mailboxMessages || this.#bytes + early.size > mailboxBytes) return;
-    this.#count += 1;
-    this.#bytes += early.size;
+  /**
+   * @param expected whether it is about to be decided who may join: nothing of that is lost, and whoever calls slows the
+   * client down when it is full. Anything else is dropped then, since nobody need ever join.
+   */
+  add(early: Early, expected: boolean): void {
     const { nsp } = early.packet;
+    if (this.full && !expected) return debug('mailboxBytes: dropped a packet for %s, not joined', nsp);
+    this.#bytes += early.size + OVERHEAD;
     const others = this.#waiting.get(nsp);
     if (others) others.push(early);
     else this.#waiting.set(nsp, [early]);
@@ -44,8 +52,7 @@ export class Anteroom {
   take(nsp: string): readonly Early[] {
     const taken = this.#waiting.get(nsp) ?? [];
     this.#waiting.delete(nsp);
-    this.#count -= taken.length;
-    for (const { size } of taken) this.#bytes -= size;
+    for (const { size } of taken) this.#bytes -= size + OVERHEAD;
     return taken;
   }
 }
