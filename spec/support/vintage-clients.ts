@@ -253,8 +253,8 @@ const pageWays: readonly Way[] = [
     serverCut: 'transport close',
     gone: 'client namespace disconnect',
     hungUp: 'booted',
-    // Its page does not tell it of an end: it misses the heartbeats.
-    serverClosed: undefined,
+    // Its page is told so, too.
+    serverClosed: 'booted',
   },
   {
     name: 'by jsonp-polling',

@@ -3,9 +3,9 @@
  * its own transports stand that have no other ground in Node.
  */
 import { readFileSync } from 'node:fs';
-import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
-import { compileFunction, createContext, runInContext } from 'node:vm';
+import { compileFunction } from 'node:vm';
+import { EndlessFrame } from './endless-frame.js';
 import { Hixie76Client } from './hixie76-client.js';
 
 const require = createRequire(import.meta.url);
@@ -142,46 +142,7 @@ class ActiveXObject {
   close(): void {}
 
   createElement(name: string): Element {
-    return name === 'iframe' ? (new Frame(this.parentWindow) as unknown as Element) : new Element();
-  }
-}
-
-/** Runs each script as soon as it has come. */
-class Frame {
-  parentNode: Element | undefined;
-  readonly #context: object;
-  #request: ClientRequest | undefined;
-  #text = '';
-
-  constructor(parent: object) {
-    this.#context = createContext({ parent, document: {} });
-  }
-
-  set src(address: string) {
-    this.#request?.destroy();
-    if (address === 'about:blank') return;
-    this.#request = get(address, { agent: false }, (page) => this.#show(page));
-    // A page that does not load tells nobody.
-    this.#request.on('error', () => {});
-  }
-
-  #show(page: IncomingMessage): void {
-    page.setEncoding('utf8');
-    page.on('error', () => {});
-    page.on('data', (text: string) => {
-      this.#text += text;
-      for (let end = this.#end; end !== -1; end = this.#end) this.#run(end);
-    });
-  }
-
-  get #end(): number {
-    return this.#text.indexOf('</script>');
-  }
-
-  #run(end: number): void {
-    const script = this.#text.slice(this.#text.indexOf('<script>') + '<script>'.length, end);
-    this.#text = this.#text.slice(end + '</script>'.length);
-    runInContext(script, this.#context);
+    return name === 'iframe' ? (new EndlessFrame(this.parentWindow) as unknown as Element) : new Element();
   }
 }
 
