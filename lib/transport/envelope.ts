@@ -1,5 +1,5 @@
 /** How a polling client's payload stands in HTTP bodies: bare, or in something that carries it. */
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Frame } from '../codec/codec.js';
 
 /** The body of an answer, and the headers that say what it is. */
@@ -23,3 +23,11 @@ export const bare: Envelope = {
   }),
   open: (body) => body,
 };
+
+/** Answers a poll. */
+export function deliver(res: ServerResponse, { body, headers }: Letter): void {
+  // Compressing takes time; the client may have gone, and what it did not get is kept already.
+  if (res.destroyed || res.headersSent) return;
+  res.writeHead(200, { ...headers, 'Content-Length': Buffer.byteLength(body), 'Cache-Control': 'no-store' });
+  res.end(body);
+}

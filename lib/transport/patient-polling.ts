@@ -1,17 +1,36 @@
-/** Long-polling as revision 1 knows it: a poll that breaks or is overtaken is nothing to speak of, the next one counts. */
+/**
+ * Long-polling as revision 1 knows it: a poll that breaks or is overtaken is nothing to speak of, the next one counts.
+ *
+ * These clients give no receipt, so what has arrived is seen by the connection alone. An answer does not leave in the
+ * tick in which it is ready: a client that has hung up is heard of first. And it stays in doubt until the client polls
+ * again: a connection that is reset meanwhile had something unread on it, and that goes with the next poll.
+ */
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { PayloadFormat } from '../codec/codec.js';
 import type { HttpCompression } from '../option-compression.js';
 import type { BodyLimits } from './body.js';
-import type { Envelope } from './envelope.js';
+import { bare, deliver, type Envelope, type Letter } from './envelope.js';
 import { PollingTransport } from './polling.js';
-import type { Batch, TransportEvents } from './transport.js';
+import type { Batch, CloseManner, TransportEvents } from './transport.js';
+
+/** An answer that has been handed to the operating system, and its connection. */
+interface Doubt {
+  readonly socket: Socket;
+  readonly batch: Batch;
+}
 
 /** It carries answers only: the POSTs of such a client belong to its session, whichever transport they name. */
 export class PatientPolling extends PollingTransport {
   /** These clients take a payload of any number of packets. */
   override readonly mostFrames = Number.POSITIVE_INFINITY;
   readonly #noop: Batch;
+  #doubt: Doubt | undefined;
+  readonly #ended = (reset: boolean): void => {
+    const doubt = this.#doubt;
+    this.#doubt = undefined;
+    if (doubt && reset) this.restore(doubt.batch);
+  };
 
   /** @param noop what a poll is answered with when there is nothing to say */
   constructor(
@@ -26,9 +45,21 @@ export class PatientPolling extends PollingTransport {
     this.#noop = noop;
   }
 
+  override poll(res: ServerResponse, envelope: Envelope = bare): void {
+    const { socket } = this.#doubt ?? {};
+    // The end of the other connection may have come together with this poll: look again when both have been read.
+    if (socket && socket !== res.socket) setImmediate(() => this.#pollBehind(res, envelope));
+    else this.#pollNow(res, envelope);
+  }
+
   /** Ends the poll that waits, if one does. */
   release(): void {
     this.relieve(this.#noop);
+  }
+
+  override close(manner: CloseManner): void {
+    this.#believe();
+    super.close(manner);
   }
 
   /** The newer poll takes over; the older one is answered, since browsers allow few connections. */
@@ -39,4 +70,45 @@ export class PatientPolling extends PollingTransport {
 
   /** Whether the client comes again is for the session to judge. */
   protected override lost(): void {}
+
+  protected override dispatch(res: ServerResponse, letter: Letter): void {
+    // Node would let go of a connection that the client does not want to keep, and then nothing is seen of it.
+    if (!res.shouldKeepAlive && !res.hasHeader('Connection')) endBehind(res);
+    // A request that has just been read may have an end behind it, which is read in the next turn.
+    setImmediate(later, res, letter);
+  }
+
+  protected override handedOver(socket: Socket, batch: Batch): void {
+    this.#believe();
+    this.#doubt = { socket, batch };
+    socket.once('close', this.#ended);
+    // It may have hung up in this very turn: an answer to nobody makes the next write fail.
+    socket.write('');
+  }
+
+  #pollBehind(res: ServerResponse, envelope: Envelope): void {
+    if (!res.destroyed) this.#pollNow(res, envelope);
+  }
+
+  #pollNow(res: ServerResponse, envelope: Envelope): void {
+    this.#believe();
+    super.poll(res, envelope);
+  }
+
+  /** The latest answer has arrived: nobody polls before that. */
+  #believe(): void {
+    this.#doubt?.socket.off('close', this.#ended);
+    this.#doubt = undefined;
+  }
+}
+
+/** Ends our side of the connection behind the answer, and leaves the other one to the client. */
+function endBehind(res: ServerResponse): void {
+  const { socket } = res;
+  res.setHeader('Connection', 'keep-alive');
+  res.on('finish', () => void socket?.end());
+}
+
+function later(res: ServerResponse, letter: Letter): void {
+  setImmediate(deliver, res, letter);
 }

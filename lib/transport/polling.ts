@@ -1,12 +1,13 @@
 /** Frames over HTTP long-polling: a waiting GET carries them out, POST bodies bring them in. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Frame, PayloadFormat } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
 import type { HttpCompression } from '../option-compression.js';
 import { answer } from './answer.js';
 import type { BodyLimits } from './body.js';
 import { compress, compressed, encodingFor } from './compression.js';
-import { bare, type Envelope, type Letter } from './envelope.js';
+import { bare, deliver, type Envelope, type Letter } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
 
@@ -91,8 +92,12 @@ export class PollingTransport implements Transport, IntakeEvents {
     const { res } = this.#waiting;
     this.#leaving = { res, batch };
     const { socket } = res;
-    // Before Node lets go of the socket. It says `finish` of an answer whose connection broke, too.
-    res.prependListener('finish', () => socket?.destroyed || this.#left(res));
+    // Before Node lets go of the socket. It says `finish` of an answer behind the end of its connection, too.
+    res.prependListener('finish', () => {
+      if (!socket?.writable) return;
+      this.handedOver(socket, batch);
+      this.#left(res);
+    });
     this.relieve(batch);
   }
 
@@ -104,13 +109,26 @@ export class PollingTransport implements Transport, IntakeEvents {
     const letter = envelope.seal(batch.packed(this.#pack));
     const compression = this.#compression;
     const encoding = compression && encodingFor(res, batch, letter.body, compression);
-    if (!encoding) return deliver(res, letter);
+    if (!encoding) return this.dispatch(res, letter);
     const shrinking =
       envelope === bare
         ? compressed(batch, letter, encoding, compression)
         : compress(letter, encoding, compression);
     // It counts as leaving all the while: a poll that is cut meanwhile loses nothing.
-    void shrinking.then((smaller) => deliver(res, smaller));
+    void shrinking.then((smaller) => this.dispatch(res, smaller));
+  }
+
+  /** An answer is ready. */
+  protected dispatch(res: ServerResponse, letter: Letter): void {
+    deliver(res, letter);
+  }
+
+  /** An answer is with the operating system. */
+  protected handedOver(_socket: Socket, _batch: Batch): void {}
+
+  /** An answer has not arrived: it goes with the next poll, before anything newer. */
+  protected restore(batch: Batch): void {
+    if (!this.#closed) this.#unsent = batch;
   }
 
   /** One more GET has come to wait. */
@@ -229,11 +247,4 @@ export class PollingTransport implements Transport, IntakeEvents {
     this.#told = true;
     this.#up.closed(reason, why);
   }
-}
-
-function deliver(res: ServerResponse, { body, headers }: Letter): void {
-  // Compressing takes time; the client may have gone, and what it did not get is kept already.
-  if (res.destroyed || res.headersSent) return;
-  res.writeHead(200, { ...headers, 'Content-Length': Buffer.byteLength(body), 'Cache-Control': 'no-store' });
-  res.end(body);
 }
