@@ -9,6 +9,7 @@ import type { Namespace } from './namespace/namespace.js';
 import type { Namespaces } from './namespace/namespaces.js';
 import type { Socket } from './namespace/socket.js';
 import type { Client, Extent, Handshake, SendFlags } from './namespace/wire.js';
+import type { LimitName } from './options.js';
 import {
   type AckPacket,
   type ConnectPacket,
@@ -22,41 +23,50 @@ import { Anteroom, type AnteroomBounds } from './session/anteroom.js';
 import { arrivesEntire } from './session/entire.js';
 import type { SessionEvents } from './session/household.js';
 import type { Session } from './session/session.js';
-import { Alarm, type Wheel } from './session/wheel.js';
+import { Alarm, type Sleeper, type Wheel } from './session/wheel.js';
+import type { Watch } from './watch/watch.js';
 
 export interface PeerSettings extends AnteroomBounds {
   readonly namespaces: Namespaces;
   readonly wheel: Wheel;
   readonly connectTimeout: number;
   readonly maxNamespaces: number;
+  readonly watch: Watch;
   /** The session has ended and may be forgotten. */
   readonly ended: (session: Session) => void;
 }
 
-export class Peer implements SessionEvents, Client {
+/** What no namespace is called. */
+const ANTEROOM = '';
+
+export class Peer implements SessionEvents, Client, Sleeper {
   readonly #settings: PeerSettings;
   readonly #handshake: Handshake;
   /** Those that still wait for their middlewares, too. */
-  readonly #sockets: Socket[] = [];
+  #sockets: readonly Socket[] = [];
   /** Namespaces that are being looked for. */
   #sought: Set<string> | undefined;
-  /** Who does not want the client to be read: sockets, by their namespaces, and the anteroom. */
-  #congested: Set<string | Anteroom> | undefined;
+  /** Sockets that do not want to be read, by namespace; and the anteroom. */
+  #congested: Set<string> | undefined;
   /** Packets of hasty clients that came before their namespaces were joined. */
   #early: Anteroom | undefined;
   #session: Session | undefined;
-  #joinDeadline: Alarm | undefined;
+  #joinDeadline: Alarm | undefined = new Alarm(this);
 
   constructor(settings: PeerSettings, handshake: Handshake) {
     this.#settings = settings;
     this.#handshake = handshake;
-    this.#joinDeadline = new Alarm(() => this.#close('no namespace within connectTimeout'));
   }
 
   /** The session that reports here; told once, before it opens. */
   attend(session: Session): void {
     this.#session = session;
     this.#joinDeadline?.start(this.#settings.wheel, this.#settings.connectTimeout);
+  }
+
+  /** @internal nobody has joined in time */
+  rung(): void {
+    this.#close('no namespace within connectTimeout');
   }
 
   get id(): string {
@@ -89,8 +99,8 @@ export class Peer implements SessionEvents, Client {
   closed(reason: DisconnectReason, description?: unknown): void {
     this.#joinDeadline?.stop();
     this.#joinDeadline = undefined;
-    for (const socket of [...this.#sockets]) socket.closed(reason, description);
-    this.#sockets.length = 0;
+    for (const socket of this.#sockets) socket.closed(reason, description);
+    this.#sockets = [];
   }
 
   ended(): void {
@@ -105,19 +115,29 @@ export class Peer implements SessionEvents, Client {
   /** @internal a socket has left; the connection ends with its last one if the server wanted that */
   left(nsp: string, extent: Extent): void {
     if (extent === 'lost') return this.#abandon();
-    const index = this.#sockets.findIndex((socket) => socket.nsp.name === nsp);
-    if (index !== -1) this.#sockets.splice(index, 1);
-    this.#forget(nsp);
-    this.#flow(nsp, true);
+    this.#sockets = this.#sockets.filter((socket) => socket.nsp.name !== nsp);
+    this.#early?.forget(nsp);
+    this.flow(nsp, true);
     if (nsp === this.#present.birth.manners.base && this.#joinDeadline === undefined) return this.#dismiss();
     if (extent === 'membership' || (extent !== 'connection' && this.#sockets.length > 0)) return;
-    for (const socket of [...this.#sockets]) socket.disconnect();
+    for (const socket of this.#sockets) socket.disconnect();
     this.#close();
   }
 
   /** @internal reading stops while any socket wants it to */
   flow(nsp: string, open: boolean): void {
-    this.#flow(nsp, open);
+    if (!open) {
+      this.#congested ??= new Set();
+      this.#congested.add(nsp);
+      this.#session?.flow(false);
+    } else if (this.#congested?.delete(nsp) && this.#congested.size === 0) {
+      this.#session?.flow(true);
+    }
+  }
+
+  /** @internal */
+  limited(limit: LimitName): void {
+    this.#settings.watch.limited(limit, this.#present);
   }
 
   get #present(): Session {
@@ -157,28 +177,11 @@ export class Peer implements SessionEvents, Client {
   }
 
   #keep(packet: EventPacket | AckPacket | DisconnectPacket, size: number): void {
-    this.#early ??= new Anteroom(this.#settings);
     const { nsp } = packet;
+    this.#early ??= new Anteroom(this.#settings, (open) => this.flow(ANTEROOM, open));
     const isSought = this.#sought?.has(nsp) || this.#find(nsp) !== undefined;
-    this.#early.add({ packet, size }, isSought);
-    if (isSought && this.#early.full) this.#flow(this.#early, false);
-  }
-
-  /** This namespace will not be joined. */
-  #forget(nsp: string): void {
-    if (!this.#early) return;
-    this.#early.take(nsp);
-    this.#flow(this.#early, true);
-  }
-
-  #flow(who: string | Anteroom, open: boolean): void {
-    if (!open) {
-      this.#congested ??= new Set();
-      this.#congested.add(who);
-      this.#session?.flow(false);
-    } else if (this.#congested?.delete(who) && this.#congested.size === 0) {
-      this.#session?.flow(true);
-    }
+    const limit = this.#early.add({ packet, size }, isSought);
+    if (limit) this.limited(limit);
   }
 
   #join(packet: ConnectPacket): void {
@@ -206,7 +209,7 @@ export class Peer implements SessionEvents, Client {
     const { nsp, address } = packet;
     if (this.#present.readyState !== 'open') return namespace?.vacate();
     if (!namespace) {
-      this.#forget(nsp);
+      this.#early?.forget(nsp);
       return this.send(new Parcel(unknownNamespace(address ?? nsp)), undefined);
     }
     const line = new Line(this, nsp, address);
@@ -214,7 +217,9 @@ export class Peer implements SessionEvents, Client {
     const id = manners.idFor(nsp, this.id);
     const handshake = manners.introduce(this.#handshake, auth);
     // Known before anybody is told of it: a listener may end this connection at once, and that must reach it.
-    const known = (socket: Socket): unknown => this.#sockets.push(socket);
+    const known = (socket: Socket): void => {
+      this.#sockets = this.#sockets.concat(socket);
+    };
     const entire = manners.returns && { entire: arrivesEntire(this.#present) };
     const welcome = namespace.welcome({ id, client: this, wire: line, handshake, ...entire }, known);
     if (!welcome) return;
@@ -231,12 +236,7 @@ export class Peer implements SessionEvents, Client {
   }
 
   #hearEarly(nsp: string): void {
-    const anteroom = this.#early;
-    if (!anteroom) return;
-    // Whoever hears one of them may let the client be read, and nothing newer shall come in between.
-    this.#flow(anteroom, false);
-    for (const { packet, size } of anteroom.take(nsp)) this.#find(nsp)?.receive(packet, size);
-    this.#flow(anteroom, true);
+    this.#early?.hear(nsp, ({ packet, size }) => this.#find(nsp)?.receive(packet, size));
   }
 }
 

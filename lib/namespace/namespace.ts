@@ -10,29 +10,16 @@ import { call } from '../emitter.js';
 import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
 import { Assembly } from './assembly.js';
 import type { NamespaceOptions } from './audience.js';
-import { type ExtendedError, type Middleware, refusalOf, runChain } from './chain.js';
-import type { Home, NamespaceReservedEvents, NamespaceServer } from './home.js';
+import { type Middleware, refusalOf, runChain } from './chain.js';
+import type { Home, Judge, NamespaceReservedEvents, NamespaceServer } from './home.js';
 import { recall } from './recall.js';
 import { report } from './report.js';
 import { type ServeHandler, serve } from './serve.js';
 import { Socket } from './socket.js';
+import type { CreateAdapter, Surroundings } from './surroundings.js';
 import type { Arrival } from './wire.js';
 
-/** Makes the adapter of one namespace. */
-export type CreateAdapter = (host: Keeping<Parcel>) => Adapter;
-
 const inPieces: Entire = () => false;
-
-/** What a namespace is put into. */
-export interface Surroundings {
-  /** Shown to users as `nsp.server`. */
-  readonly server: NamespaceServer;
-  readonly options: NamespaceOptions;
-  /** @default the memory adapter */
-  readonly createAdapter?: CreateAdapter;
-  /** What the clients read that can come back. @default Engine.IO 4 without a parser */
-  readonly codec?: Codec;
-}
 
 /**
  * Sockets that joined under one name.
@@ -62,8 +49,9 @@ export class Namespace<
   readonly options: NamespaceOptions;
   /** @internal */
   readonly codec: Codec;
-  #middlewares: readonly Middleware<Socket<Listen, Emit, ServerSide, SocketData>>[] = [];
-  #handler: ServeHandler<Socket<Listen, Emit, ServerSide, SocketData>> | undefined;
+  // Loosely typed, so that a namespace with types of its own may stand for one without.
+  #middlewares: readonly Middleware<Anything>[] = [];
+  #handler: ServeHandler<Anything> | undefined;
   /** Clients here, those whom the middlewares still have included. */
   #guests = 0;
   #emptied: (() => void) | undefined;
@@ -79,12 +67,7 @@ export class Namespace<
   }
 
   /** Adds a middleware: it judges each client before it joins. What it throws counts as `next(error)`. */
-  use(
-    middleware: (
-      socket: Socket<Listen, Emit, ServerSide, SocketData>,
-      next: (error?: ExtendedError) => void,
-    ) => unknown,
-  ): this {
+  use(middleware: Judge<Socket<Listen, Emit, ServerSide, SocketData>>['judge']): this {
     if (typeof middleware !== 'function') throw new TypeError('a middleware must be a function');
     this.#middlewares = [...this.#middlewares, middleware];
     return this;
@@ -95,6 +78,11 @@ export class Namespace<
     if (typeof handler !== 'function') throw new TypeError('a serve handler must be a function');
     this.#handler = handler;
     return this;
+  }
+
+  /** Clients that have not joined yet: middlewares still have them, or their places are looked for. @internal */
+  get pending(): number {
+    return this.#guests - this.sockets.size;
   }
 
   /** Who keeps the places of those that may come back. @internal */

@@ -14,17 +14,22 @@ import { arriving, asking, type Manners, present } from '../session/manners.js';
 import type { Registry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import type { Wheel } from '../session/wheel.js';
+import type { Watch } from '../watch/watch.js';
 import type { Engine } from './engine.js';
+import type { Lobby } from './lobby.js';
 import type { HeaderLines } from './passage.js';
 import type { Shelf } from './shelf.js';
 
 export interface Desk {
   readonly options: Options;
   readonly codecs: Codecs;
+  readonly rhythms: Rhythms;
   readonly sessions: Registry;
   readonly engine: Engine;
   readonly sockets: WebSocketServer;
   readonly wheel: Wheel;
+  readonly watch: Watch;
+  readonly lobby: Lobby;
   /** The client's files, if they are served. */
   readonly shelf: Shelf | undefined;
   /** Header lines that a WebSocket handshake shall carry, by its request. */
@@ -35,6 +40,7 @@ export interface Desk {
   opened(birth: Birth, handshake: Handshake): Session;
 }
 
+export type Rhythms = Partial<Record<Generation, Rhythm>>;
 export type Codecs = Partial<Record<Generation, readonly [Codec, Codec]>>;
 
 /** How a generation writes; the second for clients that read no binary frames. */
@@ -63,11 +69,13 @@ export function returningCodec({ 4: pair }: Codecs): Codec {
 }
 
 /** How a generation keeps its connections alive. */
-export const rhythms: Partial<Record<Generation, (options: Options) => Rhythm>> = {
-  1: () => ({ asker: 'carrier', every: 0, patience: 0 }),
-  3: ({ pingInterval, pingTimeout }) => ({ asker: 'client', every: pingInterval, patience: pingTimeout }),
-  4: ({ pingInterval, pingTimeout }) => ({ asker: 'server', every: pingInterval, patience: pingTimeout }),
-};
+export function rhythmsFor({ pingInterval: every, pingTimeout: patience }: Options): Rhythms {
+  return {
+    1: { asker: 'carrier', every: 0, patience: 0 },
+    3: { asker: 'client', every, patience },
+    4: { asker: 'server', every, patience },
+  };
+}
 
 /** What a generation's clients expect when they join. */
 export const manners: Partial<Record<Generation, Manners>> = { 1: present, 3: arriving, 4: asking };

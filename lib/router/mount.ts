@@ -3,8 +3,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { FlashPolicy } from '../option-flash.js';
+import type { Options } from '../options.js';
 import { Door, type Guest } from './door.js';
+import type { Lobby } from './lobby.js';
+import type { LateCode, Patience } from './passage.js';
 import { Places } from './places.js';
 import { PolicyDesk } from './policy.js';
 
@@ -17,10 +19,13 @@ export interface MountEvents {
   served(req: IncomingMessage, res: ServerResponse): boolean;
   /** Whether the request names a session at the path that this session uses. */
   names(req: IncomingMessage): boolean;
+  /** The site's stack has not answered an upgrade in time. */
+  late(req: IncomingMessage, res: ServerResponse, code: LateCode): void;
 }
 
 export class Mount implements Guest {
-  readonly handshakeTimeout: number;
+  readonly #handshakeTimeout: number;
+  readonly #lobby: Lobby;
   readonly #up: MountEvents;
   readonly #policy: PolicyDesk | undefined;
   readonly #places = new Places();
@@ -34,10 +39,11 @@ export class Mount implements Guest {
   #watching = false;
   #closed = false;
 
-  constructor(handshakeTimeout: number, up: MountEvents, policy?: FlashPolicy) {
-    this.handshakeTimeout = handshakeTimeout;
+  constructor({ handshakeTimeout, flashPolicy }: Options, lobby: Lobby, up: MountEvents) {
+    this.#handshakeTimeout = handshakeTimeout;
+    this.#lobby = lobby;
     this.#up = up;
-    this.#policy = policy && new PolicyDesk(policy);
+    this.#policy = flashPolicy && new PolicyDesk(flashPolicy);
   }
 
   /** Express has mounted us on an application. */
@@ -95,6 +101,15 @@ export class Mount implements Guest {
 
   reads(error: Error, socket: Duplex, pass: () => void): boolean {
     return this.#policy?.takes(error, socket, pass) === true;
+  }
+
+  patience(req: IncomingMessage): Patience {
+    return {
+      handshakeTimeout: this.#handshakeTimeout,
+      // What may be somebody else's upgrade is not for us to end.
+      lobby: this.claims(req) ? this.#lobby : undefined,
+      late: (response, code) => this.#up.late(req, response, code),
+    };
   }
 
   #watch(): void {

@@ -1,5 +1,6 @@
 /** The ways of revision 1 to a session, one for each transport: how a request opens it, or learns that it is gone. */
 import type { Codec } from '../codec/codec.js';
+import { SocketioError } from '../errors.js';
 import type { Options, TransportName } from '../options.js';
 import { Relay, type RelaySettings } from '../session/relay.js';
 import type { Session } from '../session/session.js';
@@ -12,11 +13,10 @@ import { answerByPage, HtmlfileTransport } from '../transport/htmlfile.js';
 import { jsonpPolling } from '../transport/jsonp-polling.js';
 import { PatientPolling } from '../transport/patient-polling.js';
 import { nobody, type Transport } from '../transport/transport.js';
-import { WebSocketTransport } from '../transport/websocket.js';
 import type { Visit } from './checks.js';
 import type { Desk } from './desk.js';
 import type { Ticket } from './ticket.js';
-import { shakeDraftHands, shakeHands, thresholdOf } from './upgrade.js';
+import { shakeDraftHands, shakeHands } from './upgrade.js';
 
 /** "Client not handshaken", with the advice to come anew. @see revision 1, "Packets" */
 const SEND_AWAY = '7:::1+0';
@@ -75,28 +75,25 @@ function inScript({ index }: Ticket): Envelope {
 
 function upgrade(visit: Visit, session: Session): void {
   connect(visit, (transport) => {
-    if (!carry(visit.desk, session, () => transport)) dismiss(transport);
+    if (!carry(visit.desk, session, () => transport)) dismiss(transport, visit.desk);
   });
 }
 
 function refuseUpgrade(visit: Visit): void {
-  connect(visit, dismiss);
+  // An answer is all that a closed server has for anybody.
+  if (!visit.desk.open) throw new SocketioError('SERVER_CLOSED');
+  connect(visit, (transport) => dismiss(transport, visit.desk));
 }
 
 /** A WebSocket as RFC 6455 has it, or as Flash and the browsers before it do. */
 function connect(visit: Visit, ready: (transport: Transport) => void): void {
-  const { desk, req } = visit;
-  if (isDraft(req.headers)) {
-    return shakeDraftHands(visit, ready);
-  }
-  shakeHands(visit, false, ({ connection, stream }) =>
-    ready(new WebSocketTransport(connection, stream, nobody, thresholdOf(desk.options))),
-  );
+  if (isDraft(visit.req.headers)) shakeDraftHands(visit, ready);
+  else shakeHands(visit, false, ready);
 }
 
-function dismiss(transport: Transport): void {
+function dismiss(transport: Transport, { lobby }: Desk): void {
   transport.send(new Trail([SEND_AWAY], SEND_AWAY.length));
-  transport.close('orderly');
+  lobby.seeOff(transport);
 }
 
 function page(visit: Visit, session: Session): void {
@@ -118,7 +115,7 @@ function poll(visit: Visit, session: Session): void {
 
 function refusePoll({ ticket, res }: Visit): void {
   const { body, headers } = envelopeOf(ticket).seal(SEND_AWAY);
-  res.writeHead(200, { ...headers, 'Content-Length': Buffer.byteLength(body) });
+  res.writeHead(200, [...headers, 'Content-Length', String(Buffer.byteLength(body))]);
   res.end(body);
 }
 
@@ -134,14 +131,7 @@ function pollingOf(desk: Desk, session: Session, name: PatientPolling['name']): 
   const { codec } = session.birth;
   const noop = written(codec, { type: 'noop' });
   const { options } = desk;
-  const made = new PatientPolling(
-    codec.payload,
-    bodyLimits(options),
-    nobody,
-    name,
-    noop,
-    options.httpCompression,
-  );
+  const made = new PatientPolling(codec.payload, options, nobody, name, noop, options.httpCompression);
   return carry(desk, session, () => made) ? made : undefined;
 }
 
@@ -167,14 +157,7 @@ function relaySettings(options: Options, codec: Codec, wheel: Wheel): RelaySetti
     rhythm: { asker: 'server', every, patience: pingTimeout },
     pollDuration: every,
     closeTimeout: closeTimeout(options),
-    body: bodyLimits(options),
+    body: options,
     mostKept: softBufferLimit,
   };
-}
-
-export function bodyLimits({ maxHttpBufferSize, bodyTimeout }: Options): {
-  maxBytes: number;
-  timeoutMs: number;
-} {
-  return { maxBytes: maxHttpBufferSize, timeoutMs: bodyTimeout };
 }

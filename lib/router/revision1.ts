@@ -21,7 +21,7 @@ import { applyCors } from './cors.js';
 import type { Dialect } from './dialect.js';
 import { admit } from './handshake.js';
 import { allowPreflight } from './reply.js';
-import { bodyLimits, closeTimeout, post, type Way, ways } from './revision1-ways.js';
+import { closeTimeout, post, type Way, ways } from './revision1-ways.js';
 import type { Ticket } from './ticket.js';
 
 /** In the words that its clients know: after 403 they stay away, after 500 they may try again. */
@@ -107,7 +107,7 @@ function serve(visit: Visit, session: Session): void {
   }
   const way = wayOf(visit);
   if (ticket.method !== 'POST') way.open(visit, session);
-  else if (!post(visit, session, way)) ignorePost(visit.req, res, bodyLimits(visit.desk.options));
+  else if (!post(visit, session, way)) ignorePost(visit.req, res, visit.desk.options);
 }
 
 /** A session that is not here: its client shall come anew. Who says something or goodbye has been heard. */
@@ -115,7 +115,7 @@ function meetStranger(visit: Visit): void {
   const { desk, ticket, req, res } = visit;
   if (ticket.leaving) return answer(res, 200, '');
   const way = wayOf(visit);
-  if (ticket.method === 'POST') ignorePost(req, res, bodyLimits(desk.options));
+  if (ticket.method === 'POST') ignorePost(req, res, desk.options);
   else way.sendAway(visit);
 }
 

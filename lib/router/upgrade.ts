@@ -1,22 +1,18 @@
 /** A request becomes a WebSocket: a new session's first connection, or the better one of a polling session. */
 
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import { SocketioError } from '../errors.js';
 import { report } from '../namespace/report.js';
 import type { Options } from '../options.js';
 import type { Session } from '../session/session.js';
+import { carry, couriers } from '../transport/courier.js';
 import { shakeHands as greetDraft } from '../transport/hixie76.js';
 import { readOffer } from '../transport/hixie76-handshake.js';
-import { nobody, type Transport } from '../transport/transport.js';
-import { WebSocketTransport } from '../transport/websocket.js';
+import type { Transport } from '../transport/transport.js';
 import type { Visit } from './checks.js';
 import { admit, isSecure, terms } from './handshake.js';
 import { type HeaderLines, passageOf, UpgradePassage } from './passage.js';
-
-/** @see RFC 6455, section 7.4.1 */
-const GOING_AWAY = 1001;
 
 /** A message may come in pieces as small as this, in bytes, since networks cut as they like; not byte by byte. */
 const SMALL_CHUNK = 64;
@@ -33,14 +29,14 @@ const bounds = {
 /** The server that shakes hands for us; it owns no port and keeps no list. */
 export function webSockets(options: Options, lines: WeakMap<IncomingMessage, HeaderLines>): WebSocketServer {
   const { perMessageDeflate, maxFragments, maxHttpBufferSize: maxPayload } = options;
+  const maxBufferedChunks = Math.max(LEAST_CHUNKS, Math.ceil(maxPayload / SMALL_CHUNK));
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    perMessageDeflate,
-    maxPayload,
-    ...bounds,
-    maxFragments,
-    maxBufferedChunks: Math.max(LEAST_CHUNKS, Math.ceil(maxPayload / SMALL_CHUNK)),
+    // Where it may have to compress, `ws` reads and writes as well.
+    ...(perMessageDeflate
+      ? { ...bounds, perMessageDeflate, maxPayload, maxFragments, maxBufferedChunks }
+      : { WebSocket: couriers(maxPayload, maxFragments) }),
   });
   server.on('headers', (headers, req) => headers.push(...(lines.get(req) ?? [])));
   return server;
@@ -49,11 +45,11 @@ export function webSockets(options: Options, lines: WeakMap<IncomingMessage, Hea
 /** The first contact of a client that does not poll. */
 export function connect(visit: Visit): void {
   const { desk } = visit;
-  shakeHands(visit, true, ({ connection, stream }) => {
+  shakeHands(visit, true, (transport) => {
     // The site's stack may have taken its time, and we have closed meanwhile.
-    if (!desk.open) return connection.close(GOING_AWAY);
+    if (!desk.open) return desk.lobby.seeOff(transport, 'away');
     const session = admit(visit);
-    const transport = new WebSocketTransport(connection, stream, session, thresholdOf(desk.options));
+    transport.reportTo(session);
     session.open(transport, terms(desk, session, []), desk.engine.opened);
   });
 }
@@ -61,41 +57,46 @@ export function connect(visit: Visit): void {
 /** A polling client asks to move. */
 export function move(visit: Visit, session: Session): void {
   if (!visit.desk.options.allowUpgrades) throw new SocketioError('BAD_REQUEST');
-  shakeHands(visit, false, ({ connection, stream }) => {
-    const transport = new WebSocketTransport(connection, stream, nobody, thresholdOf(visit.desk.options));
+  shakeHands(visit, false, (transport) => {
     const handover = session.handOver(transport);
     if (handover) transport.reportTo(handover);
-    else transport.close('orderly');
+    else visit.desk.lobby.seeOff(transport);
   });
 }
 
 /** Bytes from which on a message is compressed. */
-export function thresholdOf({ perMessageDeflate }: Options): number {
+function thresholdOf({ perMessageDeflate }: Options): number {
   return perMessageDeflate ? perMessageDeflate.threshold : 0;
 }
 
-/** A WebSocket, and the stream under it. */
-export interface Shaken {
-  readonly connection: WebSocket;
-  readonly stream: Duplex;
-}
-
-/** No session is made before its WebSocket is there: a client that goes away in between leaves nothing behind. */
-export function shakeHands({ desk, req, res }: Visit, first: boolean, ready: (shaken: Shaken) => void): void {
+/**
+ * No session is made before its WebSocket is there: a client that goes away in between leaves nothing behind.
+ * @param ready gets a transport that has told nothing yet: call `reportTo` in it
+ */
+export function shakeHands(
+  { desk, req, res }: Visit,
+  first: boolean,
+  ready: (transport: Transport) => void,
+): void {
   refuseBadHandshake(req);
   const passage = passageOf(req, res);
   desk.engine.dress(req, res, first);
   const { socket, head } = passage;
   passage.accept(res, (lines) => {
     desk.lines.set(req, lines);
+    // The 101 and the first packet, which follows in this very tick, leave in one piece.
+    socket.cork();
     try {
-      desk.sockets.handleUpgrade(req, socket, head, (connection) => ready({ connection, stream: socket }));
+      desk.sockets.handleUpgrade(req, socket, head, (connection) =>
+        ready(carry(connection, socket, thresholdOf(desk.options))),
+      );
     } catch (error) {
       // Nobody above can answer any more.
       report(desk.options, error, { event: 'upgrade' });
       socket.destroy();
     } finally {
       desk.lines.delete(req);
+      process.nextTick(() => socket.uncork());
     }
   });
 }
@@ -118,7 +119,16 @@ export function shakeDraftHands(
   const address = `${isSecure(req) ? 'wss' : 'ws'}://${req.headers.host ?? ''}${ticket.url}`;
   const limits = { maxBytes: options.maxHttpBufferSize, timeoutMs: options.handshakeTimeout };
   const name = ticket.transport === 'flashsocket' ? 'flashsocket' : 'websocket';
-  passage.accept(res, (lines) => greetDraft({ socket, head, offer, address, lines }, limits, name, ready));
+  passage.accept(res, (lines) => {
+    // What stands behind the headers may still be on its way.
+    const arrived = desk.lobby.wait(() => socket.destroy());
+    socket.on('close', arrived);
+    greetDraft({ socket, head, offer, address, lines }, limits, name, (transport) => {
+      socket.off('close', arrived);
+      arrived();
+      ready(transport);
+    });
+  });
 }
 
 /** What `ws` would refuse only after the site's stack has been told of a 101. @see RFC 6455, section 4.2.1 */

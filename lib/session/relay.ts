@@ -37,7 +37,7 @@ export class Relay implements Transport, HeartbeatEvents {
   readonly #settings: RelaySettings;
   readonly #heartbeat: Heartbeat;
   /** Runs while a poll waits, and between two polls: `#away`. */
-  readonly #alarm = new Alarm(() => this.#due());
+  readonly #alarm = new Alarm({ rung: () => this.#due() });
   readonly #ears: TransportEvents = {
     received: (message) => this.#sheaf.take(message),
     writable: () => this.#writable(),

@@ -1,13 +1,40 @@
-/** Short answers to requests of a polling client. */
+/** Answers to requests of a polling client. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Envelope, HeaderPairs, Letter } from './envelope.js';
 
 /** Milliseconds in which a client whose body is refused may go on sending it. */
 const DRAIN = 1_000;
 
-/** Answers with little or nothing; the body of the request has been read, or does not matter. */
-export function answer(res: ServerResponse, status: number, body: string, type = 'text/html'): void {
+/** A GET that waits, and how its answer is wrapped. */
+export interface Waiting {
+  readonly res: ServerResponse;
+  readonly envelope: Envelope;
+  readonly letterhead: HeaderPairs;
+}
+
+/** What an answer says of itself where nothing else has been said: no cache may keep it. */
+export const unadorned: HeaderPairs = ['Cache-Control', 'no-store'];
+
+/**
+ * Answers with little or nothing; the body of the request has been read, or does not matter.
+ * @param letterhead headers that every answer to this client has
+ */
+export function answer(
+  res: ServerResponse,
+  status: number,
+  body: string,
+  type = 'text/html',
+  letterhead = unadorned,
+): void {
   if (res.headersSent) return;
-  res.writeHead(status, { 'Content-Type': type, 'Content-Length': body.length, 'Cache-Control': 'no-store' });
+  res.writeHead(status, [...letterhead, 'Content-Type', type, 'Content-Length', String(body.length)]);
+  res.end(body);
+}
+
+/** Answers a poll. Compressing takes time; the client may have gone, and what it did not get is kept already. */
+export function deliver(res: ServerResponse, { body, headers }: Letter, letterhead: HeaderPairs): void {
+  if (res.destroyed || res.headersSent) return;
+  res.writeHead(200, [...letterhead, ...headers, 'Content-Length', String(Buffer.byteLength(body))]);
   res.end(body);
 }
 
@@ -15,9 +42,14 @@ export function answer(res: ServerResponse, status: number, body: string, type =
  * Answers a request whose body is still arriving, and then closes the connection. The rest of the body is thrown away
  * first: closing in front of unread bytes resets the connection, and the client would never read the answer.
  */
-export function cutShort(req: IncomingMessage, res: ServerResponse, status: number): void {
-  if (req.complete || res.headersSent) return answer(res, status, '');
-  res.writeHead(status, { Connection: 'close', 'Content-Length': 0, 'Cache-Control': 'no-store' });
+export function cutShort(
+  req: IncomingMessage,
+  res: ServerResponse,
+  status: number,
+  letterhead = unadorned,
+): void {
+  if (req.complete || res.headersSent) return answer(res, status, '', undefined, letterhead);
+  res.writeHead(status, [...letterhead, 'Connection', 'close', 'Content-Length', '0']);
   res.flushHeaders();
   const deadline = setTimeout(() => res.end(), DRAIN);
   deadline.unref();

@@ -2,11 +2,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Frame } from '../codec/codec.js';
+import type { Options } from '../options.js';
 
-export interface BodyLimits {
-  readonly maxBytes: number;
-  readonly timeoutMs: number;
-}
+/** Bytes of one body, and milliseconds for it to arrive. */
+export type BodyLimits = Pick<Options, 'maxHttpBufferSize' | 'bodyTimeout'>;
 
 /** `aborted`: the client went away or stalled. `too large`: over the limit. `stopped`: nobody wants it any more. */
 export type BodyFault = 'aborted' | 'too large' | 'not UTF-8' | 'stopped';
@@ -27,7 +26,7 @@ export function readBody(req: IncomingMessage, limits: BodyLimits, done: Done): 
   // Whoever read it before us may have left it in `body`; waiting for it would be waiting for ever.
   if (req.readableEnded) finish(bytesOf((req as { body?: unknown }).body), limits, binary, done);
   else if (req.destroyed) done('aborted', '');
-  else if (Number(req.headers['content-length']) > limits.maxBytes) done('too large', '');
+  else if (Number(req.headers['content-length']) > limits.maxHttpBufferSize) done('too large', '');
   else {
     const reading = new Reading(req, limits, (fault, bytes) =>
       fault ? done(fault, '') : finish(bytes, limits, binary, done),
@@ -40,7 +39,7 @@ export function readBody(req: IncomingMessage, limits: BodyLimits, done: Done): 
 function nothing(): void {}
 
 function finish(bytes: Buffer, limits: BodyLimits, binary: boolean, done: Done): void {
-  if (bytes.length > limits.maxBytes) done('too large', '');
+  if (bytes.length > limits.maxHttpBufferSize) done('too large', '');
   else if (binary) done(undefined, bytes);
   else if (!isUtf8(bytes)) done('not UTF-8', '');
   else done(undefined, bytes.toString());
@@ -75,9 +74,9 @@ class Reading {
     done: (fault: BodyFault | undefined, bytes: Buffer) => void,
   ) {
     this.#req = req;
-    this.#maxBytes = limits.maxBytes;
+    this.#maxBytes = limits.maxHttpBufferSize;
     this.#done = done;
-    this.#deadline = setTimeout(() => this.#end('aborted'), limits.timeoutMs);
+    this.#deadline = setTimeout(() => this.#end('aborted'), limits.bodyTimeout);
     this.#deadline.unref();
     req.on('data', (chunk: Buffer) => this.#add(chunk));
     req.on('end', () => this.#end());

@@ -56,7 +56,7 @@ export function compress(letter: Letter, encoding: Offered, compression: HttpCom
   return new Promise((resolve) => {
     compressions[encoding](letter.body, compression as ZlibOptions, (error, smaller) => {
       if (error) resolve(letter);
-      else resolve({ body: smaller, headers: { ...letter.headers, 'Content-Encoding': encoding } });
+      else resolve({ body: smaller, headers: [...letter.headers, 'Content-Encoding', encoding] });
     });
   });
 }

@@ -9,8 +9,9 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { PayloadFormat } from '../codec/codec.js';
 import type { HttpCompression } from '../option-compression.js';
+import { deliver, unadorned, type Waiting } from './answer.js';
 import type { BodyLimits } from './body.js';
-import { bare, deliver, type Envelope, type Letter } from './envelope.js';
+import { bare, type Envelope, type HeaderPairs, type Letter } from './envelope.js';
 import { PollingTransport } from './polling.js';
 import type { Batch, CloseManner, TransportEvents } from './transport.js';
 
@@ -22,14 +23,12 @@ interface Doubt {
 
 /** It carries answers only: the POSTs of such a client belong to its session, whichever transport they name. */
 export class PatientPolling extends PollingTransport {
-  /** These clients take a payload of any number of packets. */
-  override readonly mostFrames = Number.POSITIVE_INFINITY;
   readonly #noop: Batch;
   #doubt: Doubt | undefined;
   readonly #ended = (reset: boolean): void => {
     const doubt = this.#doubt;
     this.#doubt = undefined;
-    if (doubt && reset) this.restore(doubt.batch);
+    if (doubt && reset) this.unsent = doubt.batch;
   };
 
   /** @param noop what a poll is answered with when there is nothing to say */
@@ -45,11 +44,16 @@ export class PatientPolling extends PollingTransport {
     this.#noop = noop;
   }
 
-  override poll(res: ServerResponse, envelope: Envelope = bare): void {
+  /** These clients take a payload of any number of packets. */
+  override get mostFrames(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  override poll(res: ServerResponse, envelope: Envelope = bare, letterhead = unadorned): void {
     const { socket } = this.#doubt ?? {};
     // The end of the other connection may have come together with this poll: look again when both have been read.
-    if (socket && socket !== res.socket) setImmediate(() => this.#pollBehind(res, envelope));
-    else this.#pollNow(res, envelope);
+    if (socket && socket !== res.socket) setImmediate(() => this.#pollBehind(res, envelope, letterhead));
+    else this.#pollNow(res, envelope, letterhead);
   }
 
   /** Ends the poll that waits, if one does. */
@@ -63,19 +67,19 @@ export class PatientPolling extends PollingTransport {
   }
 
   /** The newer poll takes over; the older one is answered, since browsers allow few connections. */
-  protected override overlap(res: ServerResponse, envelope: Envelope): void {
+  protected override overlap({ res, envelope, letterhead }: Waiting): void {
     this.release();
-    this.poll(res, envelope);
+    this.poll(res, envelope, letterhead);
   }
 
   /** Whether the client comes again is for the session to judge. */
   protected override lost(): void {}
 
-  protected override dispatch(res: ServerResponse, letter: Letter): void {
+  protected override dispatch(res: ServerResponse, letter: Letter, letterhead: HeaderPairs): void {
     // Node would let go of a connection that the client does not want to keep, and then nothing is seen of it.
     if (!res.shouldKeepAlive && !res.hasHeader('Connection')) endBehind(res);
     // A request that has just been read may have an end behind it, which is read in the next turn.
-    setImmediate(later, res, letter);
+    setImmediate(later, res, letter, letterhead);
   }
 
   protected override handedOver(socket: Socket, batch: Batch): void {
@@ -86,13 +90,13 @@ export class PatientPolling extends PollingTransport {
     socket.write('');
   }
 
-  #pollBehind(res: ServerResponse, envelope: Envelope): void {
-    if (!res.destroyed) this.#pollNow(res, envelope);
+  #pollBehind(res: ServerResponse, envelope: Envelope, letterhead: HeaderPairs): void {
+    if (!res.destroyed) this.#pollNow(res, envelope, letterhead);
   }
 
-  #pollNow(res: ServerResponse, envelope: Envelope): void {
+  #pollNow(res: ServerResponse, envelope: Envelope, letterhead: HeaderPairs): void {
     this.#believe();
-    super.poll(res, envelope);
+    super.poll(res, envelope, letterhead);
   }
 
   /** The latest answer has arrived: nobody polls before that. */
@@ -109,6 +113,6 @@ function endBehind(res: ServerResponse): void {
   res.on('finish', () => void socket?.end());
 }
 
-function later(res: ServerResponse, letter: Letter): void {
-  setImmediate(deliver, res, letter);
+function later(res: ServerResponse, letter: Letter, letterhead: HeaderPairs): void {
+  setImmediate(deliver, res, letter, letterhead);
 }

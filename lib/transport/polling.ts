@@ -4,18 +4,12 @@ import type { Socket } from 'node:net';
 import type { Frame, PayloadFormat } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
 import type { HttpCompression } from '../option-compression.js';
-import { answer } from './answer.js';
+import { answer, cutShort, deliver, unadorned, type Waiting } from './answer.js';
 import type { BodyLimits } from './body.js';
 import { compress, compressed, encodingFor } from './compression.js';
-import { bare, deliver, type Envelope, type Letter } from './envelope.js';
+import { bare, type Envelope, type HeaderPairs, type Letter } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
-
-/** A GET that waits, and how its answer is wrapped. */
-interface Waiting {
-  readonly res: ServerResponse;
-  readonly envelope: Envelope;
-}
 
 /** Milliseconds in which a client whose poll was cut may poll again; Chromium repeats a request by itself. */
 const CUT_POLL_GRACE = 1_000;
@@ -27,18 +21,20 @@ const MOST_BYTES = 1_048_576;
 
 export class PollingTransport implements Transport, IntakeEvents {
   readonly name: 'polling' | 'jsonp';
-  readonly mostFrames: number = MOST_FRAMES;
   readonly mostBytes = MOST_BYTES;
   readonly saysGoodbye = true;
-  readonly #pack: (frames: readonly Frame[]) => Frame;
-  readonly #intake: Intake;
+  readonly #payload: PayloadFormat;
+  readonly #limits: BodyLimits;
+  /** A POST that is under way; between two there is none, and most clients are silent most of the time. */
+  #intake: Intake | undefined;
+  #open = true;
   readonly #compression: false | HttpCompression;
   #up: TransportEvents;
   #waiting: Waiting | undefined;
   /** Answered, and not yet handed to the operating system. */
   #leaving: { readonly res: ServerResponse; readonly batch: Batch } | undefined;
   /** Was leaving when its connection broke; goes with the next poll, before anything newer. */
-  #unsent: Batch | undefined;
+  protected unsent: Batch | undefined;
   #closed = false;
   #told = false;
   #grace: NodeJS.Timeout | undefined;
@@ -53,9 +49,13 @@ export class PollingTransport implements Transport, IntakeEvents {
   ) {
     this.#compression = compression;
     this.name = name;
-    this.#pack = payload.pack;
-    this.#intake = new Intake(payload, limits, this);
+    this.#payload = payload;
+    this.#limits = limits;
     this.#up = up;
+  }
+
+  get mostFrames(): number {
+    return MOST_FRAMES;
   }
 
   get writable(): boolean {
@@ -63,28 +63,34 @@ export class PollingTransport implements Transport, IntakeEvents {
   }
 
   get buffered(): number {
-    return (this.#leaving ? this.#leaving.batch.bytes : 0) + (this.#unsent ? this.#unsent.bytes : 0);
+    return (this.#leaving ? this.#leaving.batch.bytes : 0) + (this.unsent ? this.unsent.bytes : 0);
   }
 
   get settled(): boolean {
-    return !this.#intake.busy;
+    return this.#intake === undefined;
   }
 
   reportTo(up: TransportEvents): void {
     this.#up = up;
   }
 
-  /** A GET comes to wait; it is answered at once if something is due. */
-  poll(res: ServerResponse, envelope: Envelope = bare): void {
-    if (this.#closed) return answer(res, 400, '');
+  /**
+   * A GET comes to wait; it is answered at once if something is due.
+   * @param letterhead headers that its answer shall have
+   */
+  poll(res: ServerResponse, envelope: Envelope = bare, letterhead = unadorned): void {
+    if (this.#closed) return answer(res, 400, '', undefined, letterhead);
+    const poll = { res, envelope, letterhead };
     // The end of a cut poll may have come together with the poll that follows it: look again when both have been read.
-    if (this.#waiting) setImmediate(() => this.#pollAgain(res, envelope));
-    else this.#accept(res, envelope);
+    if (this.#waiting) setImmediate(() => this.#pollAgain(poll));
+    else this.#accept(poll);
   }
 
   /** A POST brings frames; it is answered when all of them have been taken. */
-  post(req: IncomingMessage, res: ServerResponse, envelope: Envelope = bare): void {
-    this.#intake.take(req, res, envelope);
+  post(req: IncomingMessage, res: ServerResponse, envelope: Envelope = bare, letterhead = unadorned): void {
+    if (this.#closed) return cutShort(req, res, 400, letterhead);
+    this.#intake ??= new Intake(this.#payload, this.#limits, this, this.#open);
+    this.#intake.take(req, res, envelope, letterhead);
   }
 
   send(batch: Batch): void {
@@ -104,37 +110,29 @@ export class PollingTransport implements Transport, IntakeEvents {
   /** Answers the GET that waits, with something that need not arrive. */
   protected relieve(batch: Batch): void {
     if (!this.#waiting) return;
-    const { res, envelope } = this.#waiting;
+    const { res, envelope, letterhead } = this.#waiting;
     this.#waiting = undefined;
-    const letter = envelope.seal(batch.packed(this.#pack));
+    const letter = envelope.seal(batch.packed(this.#payload.pack));
     const compression = this.#compression;
     const encoding = compression && encodingFor(res, batch, letter.body, compression);
-    if (!encoding) return this.dispatch(res, letter);
-    const shrinking =
-      envelope === bare
-        ? compressed(batch, letter, encoding, compression)
-        : compress(letter, encoding, compression);
+    if (!encoding) return this.dispatch(res, letter, letterhead);
+    const shrink = envelope === bare ? compressed.bind(undefined, batch) : compress;
     // It counts as leaving all the while: a poll that is cut meanwhile loses nothing.
-    void shrinking.then((smaller) => this.dispatch(res, smaller));
+    void shrink(letter, encoding, compression).then((smaller) => this.dispatch(res, smaller, letterhead));
   }
 
   /** An answer is ready. */
-  protected dispatch(res: ServerResponse, letter: Letter): void {
-    deliver(res, letter);
+  protected dispatch(res: ServerResponse, letter: Letter, letterhead: HeaderPairs): void {
+    deliver(res, letter, letterhead);
   }
 
   /** An answer is with the operating system. */
   protected handedOver(_socket: Socket, _batch: Batch): void {}
 
-  /** An answer has not arrived: it goes with the next poll, before anything newer. */
-  protected restore(batch: Batch): void {
-    if (!this.#closed) this.#unsent = batch;
-  }
-
   /** One more GET has come to wait. */
-  protected overlap(res: ServerResponse, _envelope: Envelope): void {
+  protected overlap({ res, letterhead }: Waiting): void {
     // A second waiting GET would steal the first one's answer; refuse it instead.
-    answer(res, 400, '');
+    answer(res, 400, '', undefined, letterhead);
     this.failed('transport error', 'two polls at once');
   }
 
@@ -149,19 +147,19 @@ export class PollingTransport implements Transport, IntakeEvents {
   }
 
   flow(open: boolean): void {
-    this.#intake.flow(open);
+    this.#open = open;
+    this.#intake?.flow(open);
   }
 
   drained(done: () => void): void {
     if (this.buffered === 0) return done();
-    this.#waiters ??= [];
-    this.#waiters.push(done);
+    this.#waiters = [...(this.#waiters ?? []), done];
   }
 
   reclaim(): Batch | undefined {
     this.#reclaim();
-    const unsent = this.#unsent;
-    this.#unsent = undefined;
+    const unsent = this.unsent;
+    this.unsent = undefined;
     this.#settle();
     return unsent;
   }
@@ -173,9 +171,9 @@ export class PollingTransport implements Transport, IntakeEvents {
     clearTimeout(this.#grace);
     this.#waiting?.res.destroy();
     this.#waiting = undefined;
-    this.#unsent = undefined;
+    this.unsent = undefined;
     this.#leaving?.res.setTimeout(LAST_ANSWER);
-    this.#intake.stop(manner === 'malformed');
+    this.#intake?.stop(manner === 'malformed');
     this.#settle();
   }
 
@@ -185,30 +183,39 @@ export class PollingTransport implements Transport, IntakeEvents {
   }
 
   /** @internal */
+  taken(): void {
+    this.#intake = undefined;
+  }
+
+  /** @internal */
   failed(reason: DisconnectReason, why: string): void {
     if (!this.#closed) this.#tell(reason, why);
   }
 
-  #accept(res: ServerResponse, envelope: Envelope): void {
+  #accept(poll: Waiting): void {
     this.#reclaim();
     clearTimeout(this.#grace);
-    this.#waiting = { res, envelope };
-    res.on('close', () => this.#responseClosed(res));
-    const unsent = this.#unsent;
-    this.#unsent = undefined;
+    this.#waiting = poll;
+    poll.res.on('close', () => this.#responseClosed(poll.res));
+    const unsent = this.unsent;
+    this.unsent = undefined;
     if (unsent) this.send(unsent);
     else this.#up.writable();
   }
 
-  #pollAgain(res: ServerResponse, envelope: Envelope): void {
+  #pollAgain(poll: Waiting): void {
+    const { res, envelope, letterhead } = poll;
     if (res.destroyed) return;
-    if (!this.#waiting || this.#closed) return this.poll(res, envelope);
-    this.overlap(res, envelope);
+    if (this.#waiting && !this.#closed) this.overlap(poll);
+    else this.poll(res, envelope, letterhead);
   }
 
   #responseClosed(res: ServerResponse): void {
     if (this.#closed) return this.#left(res);
-    if (this.#leaving?.res === res || this.#waiting?.res === res) this.#cut();
+    if (this.#leaving?.res !== res && this.#waiting?.res !== res) return;
+    this.#waiting = undefined;
+    this.#reclaim();
+    this.lost();
   }
 
   #left(res: ServerResponse): void {
@@ -217,18 +224,12 @@ export class PollingTransport implements Transport, IntakeEvents {
     this.#settle();
   }
 
-  #cut(): void {
-    this.#waiting = undefined;
-    this.#reclaim();
-    this.lost();
-  }
-
   /** A client that polls again has not received what is still leaving. */
   #reclaim(): void {
     const leaving = this.#leaving;
     if (!leaving) return;
     this.#leaving = undefined;
-    this.#unsent = leaving.batch;
+    this.unsent = leaving.batch;
     leaving.res.destroy();
   }
 
@@ -237,9 +238,8 @@ export class PollingTransport implements Transport, IntakeEvents {
     if (this.buffered > 0) return;
     if (this.#closed) this.#tell('transport close');
     const waiters = this.#waiters;
-    if (!waiters) return;
     this.#waiters = undefined;
-    for (const done of waiters) done();
+    for (const done of waiters ?? []) done();
   }
 
   #tell(reason: DisconnectReason, why?: string): void {

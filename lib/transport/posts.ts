@@ -27,15 +27,19 @@ export function ignorePost(req: IncomingMessage, res: ServerResponse, limits: Bo
 
 /** A body over the limit, or one that never came, leaves the session usable. */
 function refuseBody(req: IncomingMessage, res: ServerResponse, fault: BodyFault): void {
-  if (fault === 'not UTF-8' || fault === 'stopped') thank(req, res);
-  else cutShort(req, res, fault === 'too large' ? 413 : 408);
+  if (fault === 'not UTF-8') thank(req, res);
+  else cutShort(req, res, statuses[fault]);
 }
+
+const statuses = { aborted: 408, 'too large': 413, stopped: 400 } as const;
 
 export class Posts {
   readonly #payload: PayloadFormat;
   readonly #limits: BodyLimits;
   readonly #received: (frame: Frame) => void;
   readonly #arrived: Post[] = [];
+  /** Ends the reading of bodies that are still coming. */
+  readonly #readings = new Set<{ stop: () => void }>();
   #underWay = 0;
   #delivery: Delivery | undefined;
   #open = true;
@@ -55,7 +59,10 @@ export class Posts {
     res.on('close', () => {
       this.#underWay -= 1;
     });
-    readBody(req, this.#limits, (fault, body) => {
+    const reading = { stop: () => {} };
+    this.#readings.add(reading);
+    reading.stop = readBody(req, this.#limits, (fault, body) => {
+      this.#readings.delete(reading);
       if (fault) return refuseBody(req, res, fault);
       const payload = envelope.open(body);
       this.#arrived.push({ res, frames: payload === undefined ? [] : this.#payload.unpack(payload).frames });
@@ -72,6 +79,7 @@ export class Posts {
   /** Nothing more is taken. */
   stop(): void {
     this.#over = true;
+    for (const { stop } of this.#readings) stop();
     this.#delivery?.stop(false);
   }
 

@@ -18,7 +18,7 @@ describe('a POST body', () => {
     results = [];
     read = new Promise((resolve) => {
       arrived = (req) =>
-        void readBody(req, { maxBytes: 100, timeoutMs: 60 }, (...result) => {
+        void readBody(req, { maxHttpBufferSize: 100, bodyTimeout: 60 }, (...result) => {
           results.push(result);
           resolve(result);
         });
@@ -130,7 +130,7 @@ describe('a POST body', () => {
   it('can be given up', async () => {
     let stop = (): void => {};
     arrived = (req) => {
-      stop = readBody(req, { maxBytes: 100, timeoutMs: 60 }, (...result) => results.push(result));
+      stop = readBody(req, { maxHttpBufferSize: 100, bodyTimeout: 60 }, (...result) => results.push(result));
     };
     post({ 'Content-Length': 50 }, 'x');
     await new Promise((resolve) => server.once('request', resolve));

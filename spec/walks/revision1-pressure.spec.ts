@@ -51,10 +51,9 @@ for (const { name, transport, come } of oldWays) {
       deaf.deafen();
       const left = heard(socket as never, 'disconnect');
       for (let count = 0; count < 10_000; count++) socket.send(KB);
-      assert.deepEqual(await left, [
-        'slow consumer',
-        'took less than softBufferLimit bytes within writeDeadline',
-      ]);
+      const [reason, why] = await left;
+      assert.equal(reason, 'slow consumer');
+      assert.match((why as Error).message, /writeDeadline .* softBufferLimit/);
       deaf.vanish();
     });
 
