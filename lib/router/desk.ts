@@ -6,6 +6,7 @@ import { grammarOf } from '../codec/custom.js';
 import { engine3, engine3Text } from '../codec/engine3.js';
 import { engine4, engine4Text } from '../codec/engine4.js';
 import { revision1 } from '../codec/revision1.js';
+import type { SocketioError } from '../errors.js';
 import type { Handshake } from '../namespace/wire.js';
 import type { Generation, Options } from '../options.js';
 import type { Rhythm } from '../session/heartbeat.js';
@@ -14,6 +15,7 @@ import { arriving, asking, type Manners, present } from '../session/manners.js';
 import type { Registry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import type { Wheel } from '../session/wheel.js';
+import type { BodyLimits } from '../transport/body.js';
 import type { Engine } from './engine.js';
 import type { HeaderLines } from './passage.js';
 import type { Shelf } from './shelf.js';
@@ -33,6 +35,14 @@ export interface Desk {
   readonly open: boolean;
   /** Upward, to the server: a client has been let in. */
   opened(birth: Birth, handshake: Handshake): Session;
+  /** Hears of requests that were refused for their bodies, when they had been let in already. */
+  bodyRefused?(error: SocketioError, req: IncomingMessage): void;
+}
+
+/** What the bodies of POSTs are measured by. */
+export function bodyLimits(desk: Desk): BodyLimits {
+  const { maxHttpBufferSize: maxBytes, bodyTimeout: timeoutMs } = desk.options;
+  return { maxBytes, timeoutMs, refused: (error, req) => desk.bodyRefused?.(error, req) };
 }
 
 export type Codecs = Partial<Record<Generation, readonly [Codec, Codec]>>;

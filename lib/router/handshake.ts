@@ -10,7 +10,7 @@ import { scripted } from '../transport/jsonp.js';
 import { PollingTransport } from '../transport/polling.js';
 import type { Visit } from './checks.js';
 import { giveCookie } from './cookie.js';
-import { type Desk, manners as mannersOf, rhythms } from './desk.js';
+import { bodyLimits, type Desk, manners as mannersOf, rhythms } from './desk.js';
 import { headersToRepeat } from './repeated.js';
 import type { Ticket } from './ticket.js';
 
@@ -43,9 +43,9 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
 export function open(name: PollingTransport['name'], visit: Visit): void {
   const { desk, ticket, req, res } = visit;
   const session = admit(visit);
-  const { maxHttpBufferSize: maxBytes, bodyTimeout: timeoutMs, httpCompression } = desk.options;
+  const { pollTimeout: pollTimeoutMs, httpCompression } = desk.options;
   const { payload } = session.birth.codec;
-  const limits = { maxBytes, timeoutMs };
+  const limits = { ...bodyLimits(desk), pollTimeoutMs };
   const transport = new PollingTransport(payload, limits, session, name, httpCompression);
   desk.engine.dress(req, res, true);
   giveCookie(res, session.id, desk.options.cookie);

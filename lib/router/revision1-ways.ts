@@ -6,7 +6,6 @@ import type { RelaySettings } from '../session/relay-settings.js';
 import type { Session } from '../session/session.js';
 import { written } from '../session/signals.js';
 import { Trail } from '../session/trail.js';
-import type { Wheel } from '../session/wheel.js';
 import { bare, type Envelope } from '../transport/envelope.js';
 import { isDraft } from '../transport/hixie76-handshake.js';
 import { answerByPage, HtmlfileTransport } from '../transport/htmlfile.js';
@@ -15,7 +14,7 @@ import { PatientPolling } from '../transport/patient-polling.js';
 import { nobody, type Transport } from '../transport/transport.js';
 import { WebSocketTransport } from '../transport/websocket.js';
 import type { Visit } from './checks.js';
-import type { Desk } from './desk.js';
+import { bodyLimits, type Desk } from './desk.js';
 import type { Ticket } from './ticket.js';
 import { shakeDraftHands, shakeHands, thresholdOf } from './upgrade.js';
 
@@ -137,7 +136,7 @@ function pollingOf(desk: Desk, session: Session, name: PatientPolling['name']): 
   const { options } = desk;
   const made = new PatientPolling(
     codec.payload,
-    bodyLimits(options),
+    bodyLimits(desk),
     nobody,
     name,
     noop,
@@ -147,11 +146,11 @@ function pollingOf(desk: Desk, session: Session, name: PatientPolling['name']): 
 }
 
 /** The first transport opens the session; a later one takes over. @returns `false` if the session is ending */
-function carry({ options, wheel, engine }: Desk, session: Session, made: () => Transport): boolean {
+function carry(desk: Desk, session: Session, made: () => Transport): boolean {
   const { carrier, readyState } = session;
   if (readyState === 'opening') {
-    const settings = relaySettings(options, session.birth.codec, wheel);
-    session.open(new Relay(made(), settings, session), undefined, engine.opened);
+    const settings = relaySettings(desk, session.birth.codec);
+    session.open(new Relay(made(), settings, session), undefined, desk.engine.opened);
     return true;
   }
   if (readyState !== 'open' || !(carrier instanceof Relay)) return false;
@@ -159,7 +158,8 @@ function carry({ options, wheel, engine }: Desk, session: Session, made: () => T
   return true;
 }
 
-function relaySettings(options: Options, codec: Codec, wheel: Wheel): RelaySettings {
+function relaySettings(desk: Desk, codec: Codec): RelaySettings {
+  const { options, wheel } = desk;
   const { pingInterval, pingTimeout, softBufferLimit } = options;
   const every = Math.min(pingInterval, LONGEST);
   return {
@@ -168,14 +168,7 @@ function relaySettings(options: Options, codec: Codec, wheel: Wheel): RelaySetti
     rhythm: { asker: 'server', every, patience: pingTimeout },
     pollDuration: every,
     closeTimeout: closeTimeout(options),
-    body: bodyLimits(options),
+    body: bodyLimits(desk),
     mostKept: softBufferLimit,
   };
-}
-
-export function bodyLimits({ maxHttpBufferSize, bodyTimeout }: Options): {
-  maxBytes: number;
-  timeoutMs: number;
-} {
-  return { maxBytes: maxHttpBufferSize, timeoutMs: bodyTimeout };
 }

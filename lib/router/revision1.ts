@@ -5,7 +5,7 @@ import { SocketioError } from '../errors.js';
 import type { TransportName } from '../options.js';
 import type { Session } from '../session/session.js';
 import { answer } from '../transport/answer.js';
-import { ignorePost } from '../transport/posts.js';
+import { declinePost } from '../transport/posts.js';
 import {
   askApplication,
   checkOpen,
@@ -21,7 +21,7 @@ import { applyCors } from './cors.js';
 import type { Dialect } from './dialect.js';
 import { admit } from './handshake.js';
 import { allowPreflight } from './reply.js';
-import { bodyLimits, closeTimeout, post, type Way, ways } from './revision1-ways.js';
+import { closeTimeout, post, type Way, ways } from './revision1-ways.js';
 import type { Ticket } from './ticket.js';
 
 /** In the words that its clients know: after 403 they stay away, after 500 they may try again. */
@@ -107,15 +107,15 @@ function serve(visit: Visit, session: Session): void {
   }
   const way = wayOf(visit);
   if (ticket.method !== 'POST') way.open(visit, session);
-  else if (!post(visit, session, way)) ignorePost(visit.req, res, bodyLimits(visit.desk.options));
+  else if (!post(visit, session, way)) declinePost(visit.req, res);
 }
 
 /** A session that is not here: its client shall come anew. Who says something or goodbye has been heard. */
 function meetStranger(visit: Visit): void {
-  const { desk, ticket, req, res } = visit;
+  const { ticket, req, res } = visit;
   if (ticket.leaving) return answer(res, 200, '');
   const way = wayOf(visit);
-  if (ticket.method === 'POST') ignorePost(req, res, bodyLimits(desk.options));
+  if (ticket.method === 'POST') declinePost(req, res);
   else way.sendAway(visit);
 }
 

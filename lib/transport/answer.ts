@@ -1,5 +1,6 @@
 /** Short answers to requests of a polling client. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SocketioError } from '../errors.js';
 
 /** Milliseconds in which a client whose body is refused may go on sending it. */
 const DRAIN = 1_000;
@@ -11,14 +12,31 @@ export function answer(res: ServerResponse, status: number, body: string, type =
   res.end(body);
 }
 
+/** The same for a request that is refused: its body may still be arriving. */
+export function cutShort(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { status = 400 }: Pick<SocketioError, 'status'>,
+): void {
+  answerEarly(req, res, status, '');
+}
+
 /**
  * Answers a request whose body is still arriving, and then closes the connection. The rest of the body is thrown away
  * first: closing in front of unread bytes resets the connection, and the client would never read the answer.
  */
-export function cutShort(req: IncomingMessage, res: ServerResponse, status: number): void {
-  if (req.complete || res.headersSent) return answer(res, status, '');
-  res.writeHead(status, { Connection: 'close', 'Content-Length': 0, 'Cache-Control': 'no-store' });
-  res.flushHeaders();
+export function answerEarly(
+  req: IncomingMessage,
+  res: ServerResponse,
+  status: number,
+  body: string,
+  type?: string,
+): void {
+  if (req.complete || res.headersSent) return answer(res, status, body, type);
+  const headers = { Connection: 'close', 'Content-Length': body.length, 'Cache-Control': 'no-store' };
+  res.writeHead(status, type === undefined ? headers : { ...headers, 'Content-Type': type });
+  if (body === '') res.flushHeaders();
+  else res.write(body);
   const deadline = setTimeout(() => res.end(), DRAIN);
   deadline.unref();
   const over = () => {

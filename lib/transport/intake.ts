@@ -1,8 +1,9 @@
 /** The POSTs of a polling client: one at a time, each answered when all its frames have been taken. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, Malformed, PayloadFormat } from '../codec/codec.js';
+import { type RefusalCode, SocketioError } from '../errors.js';
 import { answer, cutShort } from './answer.js';
-import { type BodyFault, type BodyLimits, isBinary, readBody } from './body.js';
+import { type BodyFault, type BodyLimits, isBinary, readBody, refusalFor } from './body.js';
 import { Delivery } from './delivery.js';
 import type { Envelope } from './envelope.js';
 
@@ -35,9 +36,10 @@ export class Intake {
   }
 
   take(req: IncomingMessage, res: ServerResponse, envelope: Envelope): void {
-    if (this.#over) return cutShort(req, res, 400);
-    if (this.#post) return this.#refuse(req, res, 'two posts at once');
-    if (isBinary(req) && !this.#payload.binary) return this.#refuse(req, res, 'binary body');
+    if (this.#over) return cutShort(req, res, new SocketioError('SESSION_UNKNOWN'));
+    if (this.#post) return this.#refuse(req, res, 'OVERLAP', 'two posts at once');
+    if (isBinary(req) && !this.#payload.binary)
+      return this.#refuse(req, res, 'MALFORMED_BODY', 'binary body');
     this.#post = { req, res };
     const stop = readBody(req, this.#limits, (fault, body) => this.#arrived(fault, body, envelope));
     if (this.#post && !this.#delivery) this.#stopReading = stop;
@@ -86,23 +88,26 @@ export class Intake {
 
   /** A body over the limit leaves the session usable; any other fault does not. */
   #fault(fault: BodyFault): void {
+    const post = this.#post;
+    const refusal = refusalFor(fault);
+    if (post && fault !== 'stopped') this.#limits.refused?.(refusal, post.req);
     if (fault === 'not UTF-8') {
       this.#answer(true);
       return this.#up.failed('parse error', fault);
     }
-    const post = this.#post;
     this.#post = undefined;
-    if (post) cutShort(post.req, post.res, statuses[fault]);
+    if (post) cutShort(post.req, post.res, refusal);
     if (fault === 'aborted') this.#up.failed('transport error', 'data request broke off');
+    if (fault === 'too slow') this.#up.failed('transport error', refusal.message);
   }
 
-  #refuse(req: IncomingMessage, res: ServerResponse, why: string): void {
-    cutShort(req, res, 400);
+  #refuse(req: IncomingMessage, res: ServerResponse, code: RefusalCode, why: string): void {
+    const refusal = new SocketioError(code);
+    this.#limits.refused?.(refusal, req);
+    cutShort(req, res, refusal);
     this.#up.failed('transport error', why);
   }
 }
 
 /** What a body without a payload brings. */
 const nothing: ReturnType<PayloadFormat['unpack']> = { frames: [] };
-
-const statuses = { aborted: 408, 'too large': 413, stopped: 400 } as const;

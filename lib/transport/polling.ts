@@ -4,10 +4,10 @@ import type { Frame, PayloadFormat } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
 import type { HttpCompression } from '../option-compression.js';
 import { answer } from './answer.js';
-import type { BodyLimits } from './body.js';
 import { compress, compressed, encodingFor } from './compression.js';
 import { bare, type Envelope, type Letter } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
+import { PollGap, type PollingLimits } from './poll-gap.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
 
 /** A GET that waits, and how its answer is wrapped. */
@@ -27,11 +27,12 @@ const MOST_BYTES = 1_048_576;
 export class PollingTransport implements Transport, IntakeEvents {
   readonly name: 'polling' | 'jsonp';
   readonly mostFrames: number = MOST_FRAMES;
-  readonly mostBytes = MOST_BYTES;
+  readonly mostBytes: number;
   readonly saysGoodbye = true;
   readonly #pack: (frames: readonly Frame[]) => Frame;
   readonly #intake: Intake;
   readonly #compression: false | HttpCompression;
+  readonly #gap: PollGap | undefined;
   #up: TransportEvents;
   #waiting: Waiting | undefined;
   /** Answered, and not yet handed to the operating system. */
@@ -45,7 +46,7 @@ export class PollingTransport implements Transport, IntakeEvents {
 
   constructor(
     payload: PayloadFormat,
-    limits: BodyLimits,
+    limits: PollingLimits,
     up: TransportEvents,
     name: 'polling' | 'jsonp' = 'polling',
     compression: false | HttpCompression = false,
@@ -54,6 +55,12 @@ export class PollingTransport implements Transport, IntakeEvents {
     this.name = name;
     this.#pack = payload.pack;
     this.#intake = new Intake(payload, limits, this);
+    this.mostBytes = Math.min(MOST_BYTES, limits.maxBytes);
+    if (limits.pollTimeoutMs) {
+      this.#gap = new PollGap(limits.pollTimeoutMs, () =>
+        this.failed('ping timeout', 'no poll within pollTimeout'),
+      );
+    }
     this.#up = up;
   }
 
@@ -102,6 +109,7 @@ export class PollingTransport implements Transport, IntakeEvents {
     const { res, envelope } = this.#waiting;
     this.#waiting = undefined;
     const letter = envelope.seal(batch.packed(this.#pack));
+    this.#gap?.begin(letter.body.length);
     const compression = this.#compression;
     const encoding = compression && encodingFor(res, batch, letter.body, compression);
     if (!encoding) return deliver(res, letter);
@@ -152,6 +160,7 @@ export class PollingTransport implements Transport, IntakeEvents {
     if (manner === 'abort') this.#leaving?.res.destroy();
     if (this.#closed) return;
     this.#closed = true;
+    this.#gap?.stop();
     clearTimeout(this.#grace);
     this.#waiting?.res.destroy();
     this.#waiting = undefined;
@@ -174,6 +183,7 @@ export class PollingTransport implements Transport, IntakeEvents {
   #accept(res: ServerResponse, envelope: Envelope): void {
     this.#reclaim();
     clearTimeout(this.#grace);
+    this.#gap?.end();
     this.#waiting = { res, envelope };
     res.on('close', () => this.#responseClosed(res));
     const unsent = this.#unsent;
