@@ -15,9 +15,11 @@ const SECOND_LOOK = 1_000;
 export class PollGap {
   readonly #patience: number;
   readonly #missed: () => void;
-  /** One for all answers, so that a poll costs no timer. */
+  /** Set for the next look; one for many answers, so that a poll costs no timer. */
   #timer: NodeJS.Timeout | undefined;
   #second: NodeJS.Timeout | undefined;
+  /** When the last answer was given. */
+  #since = 0;
   #away = false;
 
   /** @param patience milliseconds */
@@ -30,8 +32,8 @@ export class PollGap {
   begin(length: number): void {
     this.#away = length <= LONG_ANSWER;
     if (!this.#away) return;
-    if (this.#timer) this.#timer.refresh();
-    else this.#timer = setTimeout(() => this.#due(), this.#patience).unref();
+    this.#since = performance.now();
+    this.#timer ??= this.#lookIn(this.#patience);
   }
 
   /** The client has come. */
@@ -46,7 +48,15 @@ export class PollGap {
     clearTimeout(this.#timer);
   }
 
-  #due(): void {
-    if (this.#away) this.#second = setTimeout(() => this.#away && this.#missed(), SECOND_LOOK).unref();
+  #lookIn(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#look(), Math.ceil(ms)).unref();
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    if (!this.#away) return;
+    const left = this.#since + this.#patience - performance.now();
+    if (left > 0) this.#timer = this.#lookIn(left);
+    else this.#second = setTimeout(() => this.#away && this.#missed(), SECOND_LOOK).unref();
   }
 }
