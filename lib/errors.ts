@@ -25,7 +25,7 @@ const refusals = {
   PAYLOAD_TOO_LARGE: { status: 413, message: 'a body of more than maxHttpBufferSize bytes' },
   OVERLAP: { status: 400, message: 'two requests at once' },
   TOO_MANY_POSTS: { status: 429, message: 'too many POSTs at once' },
-  TOO_MANY_REQUESTS: { status: 429, message: 'Too many requests' },
+  TOO_MANY_REQUESTS: { status: 429, wireCode: 3, message: 'Too many requests' },
   SERVER_CLOSED: { status: 503, message: 'Server is shutting down' },
   HANDSHAKE_TIMEOUT: {
     status: 503,

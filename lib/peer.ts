@@ -29,6 +29,8 @@ export interface PeerSettings extends AnteroomBounds {
   readonly wheel: Wheel;
   readonly connectTimeout: number;
   readonly maxNamespaces: number;
+  /** The session is in a namespace: told once. */
+  readonly joined: (session: Session) => void;
   /** The session has ended and may be forgotten. */
   readonly ended: (session: Session) => void;
 }
@@ -211,6 +213,7 @@ export class Peer implements SessionEvents, Client {
 
   /** @internal a namespace has been joined; its listeners are put on in this very tick */
   joined(nsp: string): void {
+    if (this.#joinDeadline) this.#settings.joined(this.#present);
     this.#joinDeadline?.stop();
     this.#joinDeadline = undefined;
     if (this.#early?.has(nsp)) process.nextTick(() => this.#hearEarly(nsp));

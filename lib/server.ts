@@ -43,7 +43,7 @@ export class Server<
   /** What is below the namespaces, as Engine.IO's users know it. */
   readonly engine: Engine;
   readonly #options: Options;
-  readonly #sessions = new Registry();
+  readonly #sessions: Registry;
   readonly #namespaces: Namespaces;
   readonly #mount: Mount;
   readonly #routes: Routes;
@@ -62,19 +62,19 @@ export class Server<
     const options = readOptions(given);
     const limits = { ...options, maxPayload: options.maxHttpBufferSize };
     this.#options = options;
+    this.#sessions = new Registry(options);
     const failed = (error: unknown, event: string): void => report(options, error, { event });
     this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed };
     const createAdapter = adapterMaker<Parcel>(options.adapter, options);
     this.#codecs = codecsFor(options);
     const codec = returningCodec(this.#codecs);
-    const server = this as unknown as NamespaceServer;
-    this.#namespaces = new Namespaces({ server, options, createAdapter, codec }, (namespace) =>
-      this.#announce(namespace),
-    );
+    const surroundings = { server: this as unknown as NamespaceServer, options, createAdapter, codec };
+    this.#namespaces = new Namespaces(surroundings, (namespace) => this.#announce(namespace));
     this.#settings = {
       ...options,
       namespaces: this.#namespaces,
       wheel: this.#house.wheel,
+      joined: (session) => this.#sessions.crowd.proves(session, 'join'),
       ended: (session) => this.#forget(session),
     };
     this.#adapter = options.adapter ?? MemoryAdapter;

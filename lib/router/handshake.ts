@@ -13,6 +13,7 @@ import { giveCookie } from './cookie.js';
 import { bodyLimits, type Desk, manners as mannersOf, rhythms } from './desk.js';
 import { headersToRepeat } from './repeated.js';
 import type { Ticket } from './ticket.js';
+import { addressOf, isSecure } from './whence.js';
 
 /** Makes the session of a client that has been let in; nothing has been sent yet. */
 export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session {
@@ -36,7 +37,9 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
     remoteAddress: address,
     admission,
   };
-  return desk.opened(birth, handshake);
+  const session = desk.opened(birth, handshake);
+  desk.sessions.crowd.enter(session, !ticket.upgrade);
+  return session;
 }
 
 /** The first poll: answered with the session's id and its terms. */
@@ -66,12 +69,11 @@ export function terms(desk: Desk, session: Session, upgrades: readonly string[])
 
 /** What users read as `socket.handshake`; `address` and `secure` follow Express' `trust proxy`. */
 function describe(ticket: Ticket, req: IncomingMessage): Handshake {
-  const { ip } = req as IncomingMessage & { readonly ip?: string };
   const now = new Date();
   return {
     headers: req.headers,
     time: String(now),
-    address: ip ?? req.socket.remoteAddress ?? '',
+    address: addressOf(req),
     xdomain: ticket.origin !== undefined,
     secure: isSecure(req),
     issued: now.getTime(),
@@ -79,9 +81,4 @@ function describe(ticket: Ticket, req: IncomingMessage): Handshake {
     query: ticket.query,
     auth: {},
   };
-}
-
-/** Whether the request came by TLS, as far as Express trusts the proxies before it. */
-export function isSecure(req: IncomingMessage): boolean {
-  return (req as { readonly secure?: boolean }).secure ?? 'encrypted' in req.socket;
 }

@@ -8,9 +8,10 @@ import { answer } from '../transport/answer.js';
 import { declinePost } from '../transport/posts.js';
 import {
   askApplication,
-  checkOpen,
+  checkEntry,
   checkOrigin,
   checkRevision,
+  checkRoom,
   chooseId,
   type Step,
   type Visit,
@@ -41,11 +42,10 @@ const steps: readonly Step[] = [
   answerPreflight,
   serveSession,
   checkHandshake,
-  checkOpen,
+  checkEntry,
   askApplication,
   chooseId,
-  // The application may have taken its time.
-  checkOpen,
+  checkRoom,
 ];
 
 /** @see revision 1, "Handshake" */
@@ -69,8 +69,9 @@ function serveSession(visit: Visit, next: (error?: unknown) => void): void {
   const { desk, ticket } = visit;
   if (ticket.sid === undefined) return next();
   const session = desk.sessions.get(ticket.sid);
-  if (session) serve(visit, session);
-  else meetStranger(visit);
+  if (!session) return meetStranger(visit);
+  desk.sessions.crowd.proves(session, 'request');
+  serve(visit, session);
 }
 
 function checkHandshake({ desk, ticket }: Visit, next: (error?: unknown) => void): void {

@@ -4,15 +4,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
 import { SocketioError } from '../errors.js';
 import { report } from '../namespace/report.js';
+import { Crowded } from '../session/crowd.js';
 import type { Session } from '../session/session.js';
 import { PollingTransport } from '../transport/polling.js';
 import {
   answerPreflight,
   askApplication,
+  checkEntry,
   checkMethod,
-  checkOpen,
   checkOrigin,
   checkRevision,
+  checkRoom,
   checkTransport,
   chooseId,
   type Step,
@@ -58,12 +60,11 @@ const steps: readonly Step[] = [
   answerPreflight,
   serveSession,
   checkMethod,
-  checkOpen,
+  checkEntry,
   askApplication,
   checkRevision,
   chooseId,
-  // The application may have taken its time.
-  checkOpen,
+  checkRoom,
 ];
 
 const engine: Dialect = {
@@ -175,6 +176,7 @@ export class Routes {
     const isOurs = error instanceof SocketioError && error.status !== undefined;
     if (!isOurs) report(this.#desk.options, error, { event: 'request' });
     const refusal = asRefusal(error);
+    if (refusal instanceof Crowded && !res.headersSent) res.setHeader('Retry-After', refusal.retryAfter);
     dialects[ticket.dialect].refuse(res, refusal, ticket);
     this.#desk.engine.refused(() => {
       showTicket(req, ticket);
@@ -199,6 +201,7 @@ function serveSession(visit: Visit, next: (error?: unknown) => void): void {
   if (ticket.sid === undefined) return next();
   const session = desk.sessions.get(ticket.sid);
   if (!session) return next(new SocketioError('SESSION_UNKNOWN'));
+  desk.sessions.crowd.proves(session, 'request');
   serve(visit, session);
 }
 

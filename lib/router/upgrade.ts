@@ -12,11 +12,13 @@ import { readOffer } from '../transport/hixie76-handshake.js';
 import { nobody, type Transport } from '../transport/transport.js';
 import { WebSocketTransport } from '../transport/websocket.js';
 import type { Visit } from './checks.js';
-import { admit, isSecure, terms } from './handshake.js';
+import { admit, terms } from './handshake.js';
 import { type HeaderLines, passageOf, UpgradePassage } from './passage.js';
+import { addressOf, isSecure } from './whence.js';
 
-/** @see RFC 6455, section 7.4.1 */
+/** @see RFC 6455, section 7.4.1; the registry of close codes */
 const GOING_AWAY = 1001;
+const TRY_AGAIN_LATER = 1013;
 
 /** A message may come in pieces as small as this, in bytes, since networks cut as they like; not byte by byte. */
 const SMALL_CHUNK = 64;
@@ -51,11 +53,19 @@ export function connect(visit: Visit): void {
   const { desk } = visit;
   shakeHands(visit, true, ({ connection, stream }) => {
     // The site's stack may have taken its time, and we have closed meanwhile.
-    if (!desk.open) return connection.close(GOING_AWAY);
+    if (!desk.open) return turnAway(connection, GOING_AWAY);
+    const crowded = desk.sessions.crowd.refusal(addressOf(visit.req));
+    if (crowded) return turnAway(connection, TRY_AGAIN_LATER, crowded.message);
     const session = admit(visit);
     const transport = new WebSocketTransport(connection, stream, session, thresholdOf(desk.options));
     session.open(transport, terms(desk, session, []), desk.engine.opened);
   });
+}
+
+/** Ends a connection that nobody is going to serve. What the client says meanwhile may be anything. */
+function turnAway(connection: WebSocket, code: number, why?: string): void {
+  connection.on('error', () => {});
+  connection.close(code, why);
 }
 
 /** A polling client asks to move. */

@@ -85,6 +85,7 @@ class Ground {
       maxNamespaces,
       mailboxMessages,
       mailboxBytes,
+      joined: () => {},
       ended: () => {},
     };
     const peer = new Peer(settings, { auth: {}, query: {}, headers: {} } as never);
