@@ -14,7 +14,7 @@ import type {
   NamesWithAck,
 } from '../events.js';
 import type { EventPacket, Packet } from '../packet.js';
-import { type AckListener, Acks, disconnected, type FallibleListener, tooMany } from './acks.js';
+import { type AckListener, Acks, disconnected, type FallibleListener, givenUp, tooMany } from './acks.js';
 import { Broadcast, type Selection } from './broadcast.js';
 import { type AnyListener, Hearer } from './hearer.js';
 import { eventPacket, messagePacket, separate } from './outgoing.js';
@@ -234,7 +234,11 @@ export abstract class Speaker<
   /** Why no answer can be waited for; such an event is not sent, so that failing means "nothing has happened". */
   #unaskable(): Error | undefined {
     if (!this.present) return disconnected();
-    return (this.#acks?.pending.size ?? 0) >= this.nsp.options.maxPendingAcks ? tooMany() : undefined;
+    const { maxPendingAcks, ackTimeout } = this.nsp.options;
+    if (!this.#acks || this.#acks.pending.size < maxPendingAcks) return undefined;
+    if (!this.#acks.giveUpOldest(ackTimeout)) return tooMany();
+    this.failed(givenUp(), 'acknowledgement');
+    return undefined;
   }
 
   /** Fails at once, but never before `emit` has returned. */
