@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { SocketioError } from '../errors.js';
 import { Outlet } from './outlet.js';
-import { refuse } from './reply.js';
+import { harden, refuse } from './reply.js';
 import { takeOver } from './takeover.js';
 
 /** What was written instead of being sent: the header block that the stack made for our 101. */
@@ -107,7 +107,10 @@ export class UpgradePassage implements Passage {
   #tooLate(): void {
     this.#deadline = setTimeout(() => this.socket.destroy(), LAST_WORD).unref();
     if (this.#outlet.capturing || this.response.headersSent) this.socket.destroy();
-    else refuse(this.response, new SocketioError('HANDSHAKE_TIMEOUT'), true);
+    else {
+      harden(this.response);
+      refuse(this.response, new SocketioError('HANDSHAKE_TIMEOUT'), true);
+    }
   }
 }
 

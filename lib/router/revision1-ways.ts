@@ -1,8 +1,7 @@
 /** The ways of revision 1 to a session, one for each transport: how a request opens it, or learns that it is gone. */
 import type { Codec } from '../codec/codec.js';
 import type { Options, TransportName } from '../options.js';
-import { Relay } from '../session/relay.js';
-import type { RelaySettings } from '../session/relay-settings.js';
+import { Relay, type RelaySettings } from '../session/relay.js';
 import type { Session } from '../session/session.js';
 import { written } from '../session/signals.js';
 import { Trail } from '../session/trail.js';

@@ -1,15 +1,28 @@
 /** What carries a client that may change its transport: one after another, for the session always the same. */
-import type { Frame } from '../codec/codec.js';
+import type { Codec, Frame } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
+import type { BodyLimits } from '../transport/body.js';
 import { Posts } from '../transport/posts.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from '../transport/transport.js';
-import { Backlog } from './backlog.js';
-import { Heartbeat, type HeartbeatEvents } from './heartbeat.js';
-import type { RelaySettings } from './relay-settings.js';
+import { Heartbeat, type HeartbeatEvents, type Rhythm } from './heartbeat.js';
 import { Retired } from './retired.js';
 import { written } from './signals.js';
 import { Trail } from './trail.js';
-import { Alarm } from './wheel.js';
+import { Alarm, type Wheel } from './wheel.js';
+
+export interface RelaySettings {
+  readonly codec: Codec;
+  readonly wheel: Wheel;
+  /** Heartbeats, where a connection stands. */
+  readonly rhythm: Rhythm;
+  /** Milliseconds after which a poll is answered though there is nothing to say. */
+  readonly pollDuration: number;
+  /** Milliseconds in which the client must come back, between two polls. */
+  readonly closeTimeout: number;
+  readonly body: BodyLimits;
+  /** Most bytes that are kept for a client that has not been heard yet. */
+  readonly mostKept: number;
+}
 
 /**
  * A client goes on to another transport when nothing has reached it by the first: until it has been heard, whatever was
@@ -30,10 +43,6 @@ export class Relay implements Transport, HeartbeatEvents {
     closed: (reason, description) => this.#closed(reason, description),
   };
   readonly #retired = new Map<Transport['name'], Retired>();
-  readonly #backlog = new Backlog({
-    received: (frame) => this.#up.received(frame),
-    settled: () => this.#settled(),
-  });
   #up: TransportEvents;
   #carrier: Transport;
   /** What has been sent to a client that was not heard yet; `undefined` once it was. */
@@ -44,8 +53,6 @@ export class Relay implements Transport, HeartbeatEvents {
   /** A question that could not be asked yet. */
   #asking = false;
   #flowing = true;
-  /** The carrier has ended, and what it has brought is still being dealt out. */
-  #ending: (() => void) | undefined;
 
   constructor(first: Transport, settings: RelaySettings, up: TransportEvents) {
     this.#settings = settings;
@@ -69,7 +76,7 @@ export class Relay implements Transport, HeartbeatEvents {
   }
 
   get settled(): boolean {
-    return this.#carrier.settled && !this.#backlog.busy;
+    return this.#carrier.settled;
   }
 
   get mostFrames(): number {
@@ -97,7 +104,7 @@ export class Relay implements Transport, HeartbeatEvents {
     if (this.#sent) this.#sent = new Trail([], 0);
     this.#carrier = carrier;
     this.#begin(carrier);
-    carrier.flow(this.#reading);
+    carrier.flow(this.#flowing);
     if (carrier.writable) this.#writable();
   }
 
@@ -114,8 +121,8 @@ export class Relay implements Transport, HeartbeatEvents {
   flow(open: boolean): void {
     this.#flowing = open;
     this.#heartbeat.flow(open);
-    this.#backlog.flow(open);
-    this.#regulate();
+    this.posts.flow(open);
+    this.#carrier.flow(open);
   }
 
   drained(done: () => void): void {
@@ -157,22 +164,7 @@ export class Relay implements Transport, HeartbeatEvents {
     // Whatever it says, it lives.
     this.#heartbeat.answered();
     // Several packets may share one message of a WebSocket, as they share the body of a POST.
-    this.#backlog.take(this.#settings.codec.payload.unpack(frame).frames, this.#flowing);
-    if (this.#backlog.busy) this.#regulate();
-  }
-
-  get #reading(): boolean {
-    return this.#flowing && !this.#backlog.busy;
-  }
-
-  #regulate(): void {
-    this.posts.flow(this.#reading);
-    this.#carrier.flow(this.#reading);
-  }
-
-  #settled(): void {
-    if (this.#ending) this.#ending();
-    else this.#regulate();
+    for (const packet of this.#settings.codec.payload.unpack(frame).frames) this.#up.received(packet);
   }
 
   /** A poll waits, or a connection has room again. */
@@ -185,11 +177,6 @@ export class Relay implements Transport, HeartbeatEvents {
   }
 
   #closed(reason: DisconnectReason, description?: unknown): void {
-    // What had been read before the end was said before it.
-    if (this.#backlog.busy && !this.#ending) {
-      this.#ending = () => this.#closed(reason, description);
-      return this.#backlog.flow(true);
-    }
     this.#stop();
     for (const retired of this.#retired.values()) retired.close();
     this.#up.closed(reason, description);
@@ -235,10 +222,6 @@ export class Relay implements Transport, HeartbeatEvents {
   #stop(): void {
     this.#alarm.stop();
     this.#heartbeat.stop();
-    this.#ending = nothing;
-    this.#backlog.stop();
     this.posts.stop();
   }
 }
-
-function nothing(): void {}
