@@ -81,8 +81,8 @@ export class Server<
     this.of('/');
     this.engine = new Engine(options, this.#sessions, this);
     this.#routes = new Routes(this.#desk());
-    const { flashPolicy, handshakeTimeout, onError } = options;
-    this.#mount = new Mount(handshakeTimeout, this.#routes, flashPolicy);
+    const { flashPolicy, onError } = options;
+    this.#mount = new Mount(options, this.#routes);
     if (flashPolicy?.listen === undefined) return;
     this.#policyPort = new PolicyPort(flashPolicy, (error) => onError(error, { event: 'flashPolicy' }));
   }

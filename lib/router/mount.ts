@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { FlashPolicy } from '../option-flash.js';
+import type { Options } from '../options.js';
 import { Door, type Guest } from './door.js';
 import { Places } from './places.js';
 import { PolicyDesk } from './policy.js';
@@ -19,8 +19,11 @@ export interface MountEvents {
   names(req: IncomingMessage): boolean;
 }
 
+export type MountOptions = Pick<Options, 'handshakeTimeout' | 'headersTimeout' | 'flashPolicy'>;
+
 export class Mount implements Guest {
   readonly handshakeTimeout: number;
+  readonly headersTimeout: number;
   readonly #up: MountEvents;
   readonly #policy: PolicyDesk | undefined;
   readonly #places = new Places();
@@ -34,10 +37,11 @@ export class Mount implements Guest {
   #watching = false;
   #closed = false;
 
-  constructor(handshakeTimeout: number, up: MountEvents, policy?: FlashPolicy) {
+  constructor({ handshakeTimeout, headersTimeout, flashPolicy }: MountOptions, up: MountEvents) {
     this.handshakeTimeout = handshakeTimeout;
+    this.headersTimeout = headersTimeout;
     this.#up = up;
-    this.#policy = policy && new PolicyDesk(policy);
+    this.#policy = flashPolicy && new PolicyDesk(flashPolicy);
   }
 
   /** Express has mounted us on an application. */
@@ -110,15 +114,18 @@ export class Mount implements Guest {
     const { server } = socket as NetSocket & { readonly server?: Server };
     if (!server || this.#seen.has(server)) return;
     this.#seen.add(server);
-    if (this.#places.isRoot(server.listeners('request'))) this.#enter(server);
+    if (!this.#places.isRoot(server.listeners('request'))) return;
+    // The server had accepted this very connection before we stood at its door.
+    this.#enter(server)?.accepted(socket);
   }
 
-  #enter(server: Server): void {
-    if (this.#closed) return;
+  #enter(server: Server): Door | undefined {
+    if (this.#closed) return undefined;
     this.#entered.add(server);
     this.#server ??= server;
     const door = Door.of(server);
     door.admit(this, this.#places.visible);
     this.#doors.add(door);
+    return door;
   }
 }
