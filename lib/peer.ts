@@ -22,6 +22,7 @@ import { Anteroom, type AnteroomBounds } from './session/anteroom.js';
 import { arrivesEntire } from './session/entire.js';
 import type { SessionEvents } from './session/household.js';
 import type { Session } from './session/session.js';
+import { Tempo } from './session/tempo.js';
 import { Alarm, type Wheel } from './session/wheel.js';
 
 export interface PeerSettings extends AnteroomBounds {
@@ -29,6 +30,7 @@ export interface PeerSettings extends AnteroomBounds {
   readonly wheel: Wheel;
   readonly connectTimeout: number;
   readonly maxNamespaces: number;
+  readonly maxEventsPerSecond: number;
   /** The session is in a namespace: told once. */
   readonly joined: (session: Session) => void;
   /** The session has ended and may be forgotten. */
@@ -46,12 +48,17 @@ export class Peer implements SessionEvents, Client {
   #congested: Set<string> | undefined;
   /** Packets of hasty clients that came before their namespaces were joined. */
   #early: Anteroom | undefined;
+  /** Absent unless that is limited. */
+  readonly #tempo: Tempo | undefined;
   #session: Session | undefined;
   #joinDeadline: Alarm | undefined;
 
   constructor(settings: PeerSettings, handshake: Handshake) {
     this.#settings = settings;
     this.#handshake = handshake;
+    const { maxEventsPerSecond: most } = settings;
+    // No namespace has this name.
+    if (most > 0) this.#tempo = new Tempo(most, (open) => this.flow('', open));
     this.#joinDeadline = new Alarm(() => this.#close('no namespace within connectTimeout'));
   }
 
@@ -78,6 +85,8 @@ export class Peer implements SessionEvents, Client {
       case PacketType.CONNECT:
         return this.#join(packet);
       case PacketType.EVENT:
+        this.#tempo?.heard();
+        return this.#deal(packet, size);
       case PacketType.ACK:
       case PacketType.DISCONNECT:
         return this.#deal(packet, size);
@@ -89,6 +98,7 @@ export class Peer implements SessionEvents, Client {
   }
 
   closed(reason: DisconnectReason, description?: unknown): void {
+    this.#tempo?.stop();
     this.#joinDeadline?.stop();
     this.#joinDeadline = undefined;
     for (const socket of [...this.#sockets]) socket.closed(reason, description);

@@ -77,12 +77,14 @@ class Ground {
 
   /** Somebody comes, and is in. */
   member({ codec, manners, entry }: Generation): { session: Session; transport: FakeTransport } {
-    const { connectTimeout, maxNamespaces, mailboxMessages, mailboxBytes } = this.#options;
+    const { connectTimeout, maxNamespaces, maxEventsPerSecond, mailboxMessages, mailboxBytes } =
+      this.#options;
     const settings = {
       namespaces: this.namespaces,
       wheel: this.#house.wheel,
       connectTimeout,
       maxNamespaces,
+      maxEventsPerSecond,
       mailboxMessages,
       mailboxBytes,
       joined: () => {},
