@@ -25,6 +25,16 @@ export abstract class Callable {
   }
 
   abstract handle(req: IncomingMessage, res: ServerResponse, next?: Next): void;
+
+  /** Express takes what has `handle` and `set` for an application, and tells it where it is mounted. */
+  set(_name?: string, _value?: unknown): this {
+    return this;
+  }
+}
+
+/** Express says `mount` with the application as its only argument; nobody broadcasts a function. */
+export function isMount(name: unknown, args: readonly unknown[]): boolean {
+  return name === 'mount' && args.length === 1 && typeof args[0] === 'function';
 }
 
 // What functions can do, Express may ask of us.

@@ -1,5 +1,6 @@
-/** How long a server that closes waits for what is still to be delivered. */
+/** The end of a server: nobody comes any more, what waits is delivered, and everybody is seen off. */
 import { SocketioError } from './errors.js';
+import type { Registry } from './session/registry.js';
 
 /** The longest time that a timer of Node can have, in milliseconds. */
 const LONGEST = 0x7fffffff;
@@ -10,15 +11,56 @@ export interface CloseOptions {
   readonly drain?: number;
 }
 
-/** @throws {SocketioError} `OPTION_INVALID` */
-export function readDrain(options: CloseOptions | (() => void)): number {
+export class Drain {
+  readonly #sessions: Registry;
+  readonly #emptied: () => Promise<void>;
+  #open = true;
+  #closing: Promise<void> | undefined;
+  #last: (() => void) | undefined;
+
+  /** @param emptied called when nobody is left */
+  constructor(sessions: Registry, emptied: () => Promise<void>) {
+    this.#sessions = sessions;
+    this.#emptied = emptied;
+  }
+
+  /** Whether anybody is let in. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** @throws {SocketioError} `OPTION_INVALID`; once it has begun, it goes on as it began */
+  async close(options: CloseOptions | (() => void)): Promise<void> {
+    this.#closing ??= this.#run(readDrain(options));
+    await this.#closing;
+    if (typeof options === 'function') options();
+  }
+
+  /** Somebody has gone. */
+  left(): void {
+    if (this.#sessions.size === 0) this.#last?.();
+  }
+
+  async #run(drain: number): Promise<void> {
+    this.#open = false;
+    const emptied = new Promise<void>((resolve) => {
+      this.#last = resolve;
+    });
+    for (const session of [...this.#sessions.values()])
+      session.close('server shutting down', undefined, drain);
+    if (this.#sessions.size > 0) await hold(emptied, drain);
+    await this.#emptied();
+  }
+}
+
+function readDrain(options: CloseOptions | (() => void)): number {
   const { drain = 5_000 } = typeof options === 'function' ? {} : options;
   if (typeof drain === 'number' && drain >= 0) return Math.min(drain, LONGEST);
   throw new SocketioError('OPTION_INVALID', 'drain must be a number of milliseconds');
 }
 
 /** Keeps the process alive until `event`, or until everybody has been given up: the timers of sessions do not hold it. */
-export async function hold(event: Promise<void>, drain: number): Promise<void> {
+async function hold(event: Promise<void>, drain: number): Promise<void> {
   const timer = setTimeout(() => {}, Math.min(drain + 1_000, LONGEST));
   await event;
   clearTimeout(timer);

@@ -14,6 +14,9 @@ interface OnceListener extends Listener {
 
 type Name = string | symbol;
 
+/** Most events have one listener; an array around it would weigh twice as much as its place in the table. */
+type Entry = Listener | readonly Listener[];
+
 const nobody: readonly Listener[] = [];
 
 /**
@@ -44,7 +47,7 @@ function unwrap(entry: Listener): Listener {
  * @see node:events, from which the names and their meanings come
  */
 export class Emitter<Listen extends EventsMap = EventsMap, Reserved extends EventsMap = NoEvents> {
-  #table: Map<Name, readonly Listener[]> | undefined;
+  #table: Map<Name, Entry> | undefined;
 
   /** Adds a listener at the end. */
   on<E extends ListenNames<Listen, Reserved>>(event: E, listener: ListenerOf<Listen, Reserved, E>): this {
@@ -136,9 +139,10 @@ export class Emitter<Listen extends EventsMap = EventsMap, Reserved extends Even
    * @internal
    */
   dispatch(event: Name, args: readonly unknown[], onError: OnError): boolean {
-    const listeners = this.#table?.get(event);
-    if (!listeners) return false;
-    for (const listener of listeners) call(listener, this, args, onError);
+    const entry = this.#table?.get(event);
+    if (!entry) return false;
+    if (typeof entry === 'function') call(entry, this, args, onError);
+    else for (const listener of entry) call(listener, this, args, onError);
     return true;
   }
 
@@ -146,14 +150,21 @@ export class Emitter<Listen extends EventsMap = EventsMap, Reserved extends Even
   protected listening(_event: Name): void {}
 
   #of(event: Name): readonly Listener[] {
-    return this.#table?.get(event) ?? nobody;
+    const entry = this.#table?.get(event) ?? nobody;
+    return typeof entry === 'function' ? [entry] : entry;
+  }
+
+  #put(event: Name, listeners: readonly Listener[]): void {
+    const [only] = listeners;
+    if (!only) this.#table?.delete(event);
+    else this.#table?.set(event, listeners.length === 1 ? only : listeners);
   }
 
   #add(event: Name, listener: Listener, front: boolean): this {
     if (typeof listener !== 'function') throw new TypeError('a listener must be a function');
     this.#table ??= new Map();
     const others = this.#of(event);
-    this.#table.set(event, front ? [listener, ...others] : [...others, listener]);
+    this.#put(event, front ? [listener].concat(others) : others.concat(listener));
     this.listening(event);
     return this;
   }
@@ -161,9 +172,7 @@ export class Emitter<Listen extends EventsMap = EventsMap, Reserved extends Even
   #remove(event: Name, listener: Listener): this {
     const listeners = this.#of(event);
     const index = listeners.findLastIndex((entry) => entry === listener || unwrap(entry) === listener);
-    if (index < 0) return this;
-    if (listeners.length === 1) this.#table?.delete(event);
-    else this.#table?.set(event, listeners.toSpliced(index, 1));
+    if (index >= 0) this.#put(event, listeners.toSpliced(index, 1));
     return this;
   }
 

@@ -35,6 +35,10 @@ const refusals = {
 
 export type RefusalCode = keyof typeof refusals;
 
+export function isRefusal(code: string): code is RefusalCode {
+  return Object.hasOwn(refusals, code);
+}
+
 /** Mistakes of the program that uses the library; thrown at the caller. */
 export type MisuseCode =
   | 'OPTION_INVALID'
@@ -54,9 +58,7 @@ export class SocketioError extends Error {
   readonly wireCode: number | undefined;
 
   constructor(code: RefusalCode | MisuseCode, message?: string) {
-    const refusal: Refusal | undefined = Object.hasOwn(refusals, code)
-      ? refusals[code as RefusalCode]
-      : undefined;
+    const refusal: Refusal | undefined = isRefusal(code) ? refusals[code] : undefined;
     super(message ?? refusal?.message ?? code);
     this.name = 'SocketioError';
     this.code = code;

@@ -60,7 +60,7 @@ export const Namespace: typeof NamespaceClass = NamespaceClass;
 // `require('express-socketio')` returns the function; what else is exported hangs on it there.
 Object.assign(socketio, { socketio, default: socketio, Namespace, Server, Socket, SocketioError });
 
-export type { DisconnectReason } from './errors.js';
+export type { DisconnectReason, RefusalCode } from './errors.js';
 export type { DefaultEventsMap } from './events.js';
 export type { Broadcast as BroadcastOperator } from './namespace/broadcast.js';
 export type { ExtendedError } from './namespace/chain.js';
@@ -75,4 +75,6 @@ export type { FlashPolicy } from './option-flash.js';
 export type { Options, Parser, UserOptions, UserOptions as ServerOptions } from './options.js';
 export type { Engine } from './router/engine.js';
 export type { RefusedRequest } from './router/refusal.js';
+export type { Stats } from './stats.js';
+export type { DiagnosticsEvents } from './watch/events.js';
 export { Server, Socket, SocketioError, socketio as default, socketio as 'module.exports' };

@@ -15,7 +15,7 @@ import {
 import { readHttpCompression, readPerMessageDeflate } from './option-compression.js';
 import { readCors } from './option-cors.js';
 import { readFlashPolicy } from './option-flash.js';
-import type { Generation, Options, UserOptions } from './options.js';
+import type { Generation, LimitName, Options, UserOptions } from './options.js';
 
 const defaults: Options = {
   transports: ['polling', 'websocket'],
@@ -69,7 +69,6 @@ const ranges: Partial<Record<keyof Options, readonly [least: number, most: numbe
   pingTimeout: [1, 0x7fffffff],
   upgradeTimeout: [1, 0x7fffffff],
   pollTimeout: [0, 0x7fffffff],
-  connectTimeout: [1, 0x7fffffff],
   handshakeTimeout: [1, 0x7fffffff],
   headersTimeout: [0, 0x7fffffff],
   bodyTimeout: [1, 0x7fffffff],
@@ -95,6 +94,14 @@ const ranges: Partial<Record<keyof Options, readonly [least: number, most: numbe
   mailboxMessages: [1, Number.MAX_SAFE_INTEGER],
   mailboxBytes: [1, Number.MAX_SAFE_INTEGER],
 };
+
+const numbers = Object.entries(defaults).flatMap(([name, value]) => (typeof value === 'number' ? name : []));
+const limitNames = new RegExp(`\\b(?:${numbers.join('|')})\\b`);
+
+/** The option that a text names. Whoever is turned away for a bound is told so with its option's name. */
+export function limitNamed(text: string): LimitName | undefined {
+  return limitNames.exec(text)?.[0] as LimitName | undefined;
+}
 
 /** Options that choose from a closed list. */
 const choices: Partial<Record<keyof Options, readonly unknown[]>> = {
@@ -134,6 +141,9 @@ type Check = (value: unknown, name: string) => unknown;
 const checks: Partial<Record<keyof Options, Check>> = {
   origins: (value) => Object.freeze(listOf(typeof value === 'string' ? [value] : value, 'origins', isOrigin)),
   cookie: readCookie,
+  // Socket.IO's users may write 0 for the default.
+  connectTimeout: (value, name) =>
+    value === 0 ? defaults.connectTimeout : within(value, name, [1, 0x7fffffff]),
   connectionStateRecovery: readRecovery,
   flashPolicy: readFlashPolicy,
   onError: isFunction,

@@ -56,7 +56,7 @@ export interface Options {
    * alone tell. Not for revision 1, whose clients are told `pingInterval + pingTimeout`. @default 15_000
    */
   readonly pollTimeout: number;
-  /** Milliseconds in which a new client must have joined a namespace. @default 15_000 */
+  /** Milliseconds in which a new client must have joined a namespace; 0: the default. @default 15_000 */
   readonly connectTimeout: number;
   /** Milliseconds that the site's stack may take to answer an upgrade; then 503. @default 10_000 */
   readonly handshakeTimeout: number;
@@ -179,6 +179,11 @@ export interface Options {
   /** Hears every error of a handler, listener or middleware. @default one line on stderr */
   readonly onError: (error: unknown, context: ErrorContext) => void;
 }
+
+/** Options that are numbers: how much there may be of something, or how long it may take. */
+export type LimitName = {
+  [Name in keyof Options]-?: Options[Name] extends number ? Name : never;
+}[keyof Options];
 
 /** Options that users may write in another form. */
 type Written =

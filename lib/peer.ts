@@ -9,6 +9,7 @@ import type { Namespace } from './namespace/namespace.js';
 import type { Namespaces } from './namespace/namespaces.js';
 import type { Socket } from './namespace/socket.js';
 import type { Client, Extent, Handshake, SendFlags } from './namespace/wire.js';
+import type { LimitName } from './options.js';
 import {
   type AckPacket,
   type ConnectPacket,
@@ -23,7 +24,8 @@ import { arrivesEntire } from './session/entire.js';
 import type { SessionEvents } from './session/household.js';
 import type { Session } from './session/session.js';
 import { Tempo } from './session/tempo.js';
-import { Alarm, type Wheel } from './session/wheel.js';
+import { Alarm, type Sleeper, type Wheel } from './session/wheel.js';
+import type { Watch } from './watch/watch.js';
 
 export interface PeerSettings extends AnteroomBounds {
   readonly namespaces: Namespaces;
@@ -31,41 +33,43 @@ export interface PeerSettings extends AnteroomBounds {
   readonly connectTimeout: number;
   readonly maxNamespaces: number;
   readonly maxEventsPerSecond: number;
+  readonly watch: Watch;
   /** The session is in a namespace: told once. */
   readonly joined: (session: Session) => void;
   /** The session has ended and may be forgotten. */
   readonly ended: (session: Session) => void;
 }
 
-export class Peer implements SessionEvents, Client {
+export class Peer implements SessionEvents, Client, Sleeper {
   readonly #settings: PeerSettings;
   readonly #handshake: Handshake;
   /** Those that still wait for their middlewares, too. */
-  readonly #sockets: Socket[] = [];
+  #sockets: readonly Socket[] = [];
   /** Namespaces that are being looked for. */
   #sought: Set<string> | undefined;
   /** Sockets that do not want to be read, by namespace. */
   #congested: Set<string> | undefined;
   /** Packets of hasty clients that came before their namespaces were joined. */
   #early: Anteroom | undefined;
-  /** Absent unless that is limited. */
   readonly #tempo: Tempo | undefined;
   #session: Session | undefined;
-  #joinDeadline: Alarm | undefined;
+  #joinDeadline: Alarm | undefined = new Alarm(this);
 
   constructor(settings: PeerSettings, handshake: Handshake) {
     this.#settings = settings;
     this.#handshake = handshake;
-    const { maxEventsPerSecond: most } = settings;
-    // No namespace has this name.
-    if (most > 0) this.#tempo = new Tempo(most, (open) => this.flow('', open));
-    this.#joinDeadline = new Alarm(() => this.#close('no namespace within connectTimeout'));
+    this.#tempo = Tempo.of(settings.maxEventsPerSecond, (open) => this.flow('', open));
   }
 
   /** The session that reports here; told once, before it opens. */
   attend(session: Session): void {
     this.#session = session;
     this.#joinDeadline?.start(this.#settings.wheel, this.#settings.connectTimeout);
+  }
+
+  /** @internal nobody has joined in time */
+  rung(): void {
+    this.#close('no namespace within connectTimeout');
   }
 
   get id(): string {
@@ -85,8 +89,6 @@ export class Peer implements SessionEvents, Client {
       case PacketType.CONNECT:
         return this.#join(packet);
       case PacketType.EVENT:
-        this.#tempo?.heard();
-        return this.#deal(packet, size);
       case PacketType.ACK:
       case PacketType.DISCONNECT:
         return this.#deal(packet, size);
@@ -101,8 +103,8 @@ export class Peer implements SessionEvents, Client {
     this.#tempo?.stop();
     this.#joinDeadline?.stop();
     this.#joinDeadline = undefined;
-    for (const socket of [...this.#sockets]) socket.closed(reason, description);
-    this.#sockets.length = 0;
+    for (const socket of this.#sockets) socket.closed(reason, description);
+    this.#sockets = [];
   }
 
   ended(): void {
@@ -117,13 +119,12 @@ export class Peer implements SessionEvents, Client {
   /** @internal a socket has left; the connection ends with its last one if the server wanted that */
   left(nsp: string, extent: Extent): void {
     if (extent === 'lost') return this.#abandon();
-    const index = this.#sockets.findIndex((socket) => socket.nsp.name === nsp);
-    if (index !== -1) this.#sockets.splice(index, 1);
+    this.#sockets = this.#sockets.filter((socket) => socket.nsp.name !== nsp);
     this.#early?.take(nsp);
     this.flow(nsp, true);
     if (nsp === this.#present.birth.manners.base && this.#joinDeadline === undefined) return this.#dismiss();
     if (extent === 'membership' || (extent !== 'connection' && this.#sockets.length > 0)) return;
-    for (const socket of [...this.#sockets]) socket.disconnect();
+    for (const socket of this.#sockets) socket.disconnect();
     this.#close();
   }
 
@@ -136,6 +137,11 @@ export class Peer implements SessionEvents, Client {
     } else if (this.#congested?.delete(nsp) && this.#congested.size === 0) {
       this.#session?.flow(true);
     }
+  }
+
+  /** @internal */
+  limited(limit: LimitName): void {
+    this.#settings.watch.limited(limit, this.#present);
   }
 
   get #present(): Session {
@@ -168,6 +174,7 @@ export class Peer implements SessionEvents, Client {
   }
 
   #deal(packet: EventPacket | AckPacket | DisconnectPacket, size: number): void {
+    if (packet.type === PacketType.EVENT) this.#tempo?.heard();
     const socket = this.#find(packet.nsp);
     if (socket?.connected && !this.#early?.has(packet.nsp)) socket.receive(packet, size);
     else if (this.#present.birth.manners.hasty) this.#keep(packet, size);
@@ -176,7 +183,8 @@ export class Peer implements SessionEvents, Client {
 
   #keep(packet: EventPacket | AckPacket | DisconnectPacket, size: number): void {
     this.#early ??= new Anteroom(this.#settings);
-    this.#early.add({ packet, size });
+    const limit = this.#early.add({ packet, size });
+    if (limit) this.limited(limit);
   }
 
   #join(packet: ConnectPacket): void {
@@ -212,7 +220,9 @@ export class Peer implements SessionEvents, Client {
     const id = manners.idFor(nsp, this.id);
     const handshake = manners.introduce(this.#handshake, auth);
     // Known before anybody is told of it: a listener may end this connection at once, and that must reach it.
-    const known = (socket: Socket): unknown => this.#sockets.push(socket);
+    const known = (socket: Socket): void => {
+      this.#sockets = this.#sockets.concat(socket);
+    };
     const entire = manners.returns && { entire: arrivesEntire(this.#present) };
     const welcome = namespace.welcome({ id, client: this, wire: line, handshake, ...entire }, known);
     if (!welcome) return;

@@ -3,43 +3,45 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { adapterMaker } from './adapter/choice.js';
-import { MemoryAdapter } from './adapter/memory.js';
-import type { Next } from './callable.js';
+import { Adjustable } from './adjustable.js';
+import { isMount, type Next } from './callable.js';
 import type { Parcel } from './codec/parcel.js';
-import { type CloseOptions, hold, readDrain } from './drain.js';
+import { type CloseOptions, Drain } from './drain.js';
 import { SocketioError } from './errors.js';
 import type { Anything, DefaultEventsMap, EventParams, EventsMap, NamesWithoutAck } from './events.js';
-import { Face } from './face.js';
 import type { NamespaceServer } from './namespace/home.js';
 import type { Namespace } from './namespace/namespace.js';
 import { Namespaces } from './namespace/namespaces.js';
 import type { NameMatcher, ParentNamespace } from './namespace/parent.js';
 import { report } from './namespace/report.js';
 import type { Socket } from './namespace/socket.js';
+import type { CreateAdapter } from './namespace/surroundings.js';
 import type { Handshake } from './namespace/wire.js';
+import { refuseUnknown } from './option-checks.js';
 import { readOptions } from './option-reading.js';
-import type { AdapterFactory, Options, UserOptions } from './options.js';
+import type { Options, UserOptions } from './options.js';
 import { Peer, type PeerSettings } from './peer.js';
-import { type Codecs, codecsFor, type Desk, returningCodec } from './router/desk.js';
+import { type Codecs, codecsFor, type Desk, measuresFor, returningCodec, rhythmsFor } from './router/desk.js';
 import { Engine } from './router/engine.js';
 import { Mount } from './router/mount.js';
 import type { HeaderLines } from './router/passage.js';
 import { PolicyPort } from './router/policy-port.js';
 import { Routes } from './router/routes.js';
-import { Shelf } from './router/shelf.js';
 import { webSockets } from './router/upgrade.js';
 import type { Birth, Household } from './session/household.js';
 import { Registry } from './session/registry.js';
 import { Session } from './session/session.js';
 import { Ticks } from './session/ticks.js';
 import { Wheel } from './session/wheel.js';
+import { type Stats, takeStock } from './stats.js';
+import { Watch } from './watch/watch.js';
 
 export class Server<
   Listen extends EventsMap = DefaultEventsMap,
   Emit extends EventsMap = Listen,
   ServerSide extends EventsMap = DefaultEventsMap,
   SocketData = Anything,
-> extends Face<Listen, Emit, ServerSide, SocketData> {
+> extends Adjustable<Listen, Emit, ServerSide, SocketData> {
   /** What is below the namespaces, as Engine.IO's users know it. */
   readonly engine: Engine;
   readonly #options: Options;
@@ -51,40 +53,42 @@ export class Server<
   readonly #house: Household;
   readonly #settings: PeerSettings;
   readonly #codecs: Codecs;
-  #adapter: AdapterFactory;
-  #open = true;
-  #emptied: (() => void) | undefined;
-  #closing: Promise<void> | undefined;
+  readonly #drain: Drain;
 
   /** @throws {SocketioError} `OPTION_INVALID`, naming the option */
   constructor(given: UserOptions = {}) {
-    super();
     const options = readOptions(given);
+    super(options);
     const limits = { ...options, maxPayload: options.maxHttpBufferSize };
     this.#options = options;
     this.#sessions = new Registry(options);
+    this.#drain = new Drain(this.#sessions, () => this.#leave());
     const failed = (error: unknown, event: string): void => report(options, error, { event });
-    this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed };
+    this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed, watch: new Watch() };
     const createAdapter = adapterMaker<Parcel>(options.adapter, options);
     this.#codecs = codecsFor(options);
     const codec = returningCodec(this.#codecs);
-    const surroundings = { server: this as unknown as NamespaceServer, options, createAdapter, codec };
-    this.#namespaces = new Namespaces(surroundings, (namespace) => this.#announce(namespace));
+    const server = this as unknown as NamespaceServer;
+    const adjusted: { connectTimeout(): number } = this;
+    this.#namespaces = new Namespaces({ server, options, createAdapter, codec }, (namespace) =>
+      this.sockets.dispatch('new_namespace', [namespace], (error) => failed(error, 'new_namespace')),
+    );
     this.#settings = {
       ...options,
+      get connectTimeout() {
+        return adjusted.connectTimeout();
+      },
       namespaces: this.#namespaces,
       wheel: this.#house.wheel,
+      watch: this.#house.watch,
       joined: (session) => this.#sessions.crowd.proves(session, 'join'),
       ended: (session) => this.#forget(session),
     };
-    this.#adapter = options.adapter ?? MemoryAdapter;
     this.of('/');
     this.engine = new Engine(options, this.#sessions, this);
     this.#routes = new Routes(this.#desk());
-    const { flashPolicy, onError } = options;
     this.#mount = new Mount(options, this.#routes);
-    if (flashPolicy?.listen === undefined) return;
-    this.#policyPort = new PolicyPort(flashPolicy, (error) => onError(error, { event: 'flashPolicy' }));
+    this.#policyPort = PolicyPort.for(options, (error) => failed(error, 'flashPolicy'));
   }
 
   get sockets(): Namespace<Listen, Emit, ServerSide, SocketData> {
@@ -118,7 +122,8 @@ export class Server<
   }
 
   /** The path that leads here, once it is known. */
-  path(): string | undefined {
+  path(given?: never): string | undefined {
+    if (given !== undefined) refuseUnknown(given, 'path');
     return this.#mount.path;
   }
 
@@ -127,18 +132,8 @@ export class Server<
     return this.#namespaces.byName;
   }
 
-  /** What makes the adapter of each namespace. */
-  adapter(): AdapterFactory;
-  /**
-   * Gives every namespace another adapter; who is in which room stays.
-   * @throws what the factory throws
-   */
-  adapter(factory: AdapterFactory): this;
-  adapter(factory?: AdapterFactory): AdapterFactory | this {
-    if (!factory) return this.#adapter;
-    this.#namespaces.adopt(adapterMaker(readOptions({ adapter: factory }).adapter, this.#options));
-    this.#adapter = factory;
-    return this;
+  protected override adopt(createAdapter: CreateAdapter): void {
+    this.#namespaces.adopt(createAdapter);
   }
 
   /**
@@ -151,11 +146,6 @@ export class Server<
     return true;
   }
 
-  /** Express takes what has `handle` and `set` for an application, and tells it where it is mounted. */
-  set(_name?: string, _value?: unknown): this {
-    return this;
-  }
-
   /** Connect tells the path of a mount by setting this. */
   set route(path: string) {
     this.#mount.routedAt(path);
@@ -164,40 +154,51 @@ export class Server<
   /**
    * Names an HTTP server that leads here, for the cases in which it can't be found.
    * @param options `path`: the whole mount path, where it can't be seen before a first request either
-   * @throws {SocketioError} `SERVER_INVALID`
+   * @throws {SocketioError} `SERVER_INVALID`, `OPTION_INVALID`
    */
-  attach(server: HttpServer, { path }: { readonly path?: string } = {}): this {
+  attach(server: HttpServer, { path, ...others }: { readonly path?: string } = {}): this {
     if (!(server instanceof NetServer)) {
-      throw new SocketioError('SERVER_INVALID', 'attach takes an http.Server or https.Server');
+      throw new SocketioError('SERVER_INVALID', 'attach takes an http.Server or https.Server; you listen');
     }
+    for (const name of Object.keys(others))
+      throw new SocketioError('OPTION_INVALID', `attach takes path; ${name} is an option of socketio()`);
     this.#mount.attach(server, path);
     return this;
   }
 
+  /** The same as `attach`. */
+  listen(server: HttpServer, options?: { readonly path?: string }): this {
+    return this.attach(server, options);
+  }
+
   /** Serves a request or an upgrade that the site's stack has let through. */
   handle(req: IncomingMessage, res: ServerResponse, _next?: Next): void {
-    if (this.#open) this.#mount.met(req);
+    if (this.#drain.open) this.#mount.met(req);
     this.#routes.handle(req, res);
+  }
+
+  /** Refuses an upgrade for which the site's stack has taken too long. @internal */
+  late(req: IncomingMessage, res: ServerResponse): void {
+    this.#routes.late(req, res);
   }
 
   /**
    * Lets nobody in any more, delivers what waits, ends every client with `server shutting down`, and leaves the HTTP
    * servers as they were. They belong to their owner and stay open. May be called twice.
    */
-  async close(options: CloseOptions | (() => void) = {}): Promise<void> {
-    this.#closing ??= this.#leave(readDrain(options));
-    await this.#closing;
-    if (typeof options === 'function') options();
+  close(options: CloseOptions | (() => void) = {}): Promise<void> {
+    return this.#drain.close(options);
   }
 
-  async #leave(drain: number): Promise<void> {
-    this.#open = false;
-    const emptied = new Promise<void>((resolve) => {
-      this.#emptied = resolve;
-    });
-    for (const session of [...this.#sessions.values()])
-      session.close('server shutting down', undefined, drain);
-    if (this.#sessions.size > 0) await hold(emptied, drain);
+  /**
+   * How things stand, and what has happened since the start. Each session and each socket is looked at once: ask every
+   * few seconds, not for every request.
+   */
+  stats(): Stats {
+    return takeStock(this.#house.watch, this.#sessions.values(), this.#namespaces);
+  }
+
+  async #leave(): Promise<void> {
     this.#mount.close();
     await this.#policyPort?.close();
     const leave = async (namespace: Namespace): Promise<void> => namespace.close();
@@ -210,14 +211,19 @@ export class Server<
     return {
       options: this.#options,
       codecs: this.#codecs,
+      rhythms: rhythmsFor(this.#options),
       sessions: this.#sessions,
       engine: this.engine,
       sockets: webSockets(this.#options, lines),
-      shelf: this.#options.serveClient ? new Shelf() : undefined,
+      get shelf() {
+        return server.shelf;
+      },
       lines,
+      measures: measuresFor(this.#options, this.#house.watch),
       wheel: this.#house.wheel,
+      watch: this.#house.watch,
       get open() {
-        return server.#open;
+        return server.#drain.open;
       },
       opened: (birth, handshake) => this.#opened(birth, handshake),
     };
@@ -233,17 +239,6 @@ export class Server<
 
   #forget(session: Session): void {
     this.#sessions.remove(session);
-    if (this.#sessions.size === 0) this.#emptied?.();
+    this.#drain.left();
   }
-
-  #announce(namespace: Namespace): void {
-    this.sockets.dispatch('new_namespace', [namespace], (error) => {
-      report(this.#options, error, { event: 'new_namespace' });
-    });
-  }
-}
-
-/** Express says `mount` with the application as its only argument; nobody broadcasts a function. */
-function isMount(name: unknown, args: readonly unknown[]): boolean {
-  return name === 'mount' && args.length === 1 && typeof args[0] === 'function';
 }

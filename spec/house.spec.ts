@@ -30,11 +30,11 @@ const plan: Plan = [
       'emitter.ts',
     ],
   ],
-  ['adapter/', 'codec/'],
+  ['adapter/', 'codec/', 'watch/'],
   ['namespace/', 'transport/'],
   ['session/'],
   [['peer.ts', 'line.ts'], 'router/'],
-  [['server.ts', 'callable.ts', 'drain.ts', 'face.ts']],
+  [['server.ts', 'adjustable.ts', 'callable.ts', 'drain.ts', 'face.ts', 'stats.ts']],
   ['index.ts'],
 ];
 

@@ -97,7 +97,7 @@ describe('options', () => {
     ['initialPacket', 'hello'],
     ['destroyUpgrade', true],
     ['destroyUpgradeTimeout', 1_000],
-    ['connectTimeout', 0],
+    ['connectTimeout', -1],
     ['adapter', 'redis'],
     ['connectionStateRecovery', 'yes'],
     ['connectionStateRecovery', { maxDisconnectionDuration: 0 }],

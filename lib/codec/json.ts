@@ -21,13 +21,27 @@ export const TOO_DEEP = new Unreadable('nested deeper than maxDepth');
  * @param start where the JSON begins in the text
  */
 export function readJson(text: string, maxDepth: number, start = 0): unknown {
-  // Each level takes two characters, so a short text need not be looked at.
-  if (text.length - start > 2 * maxDepth && depthExceeds(text, maxDepth, start)) return TOO_DEEP;
+  // Each level takes two characters, so a short text need not be looked at; nor one that opens few brackets at all.
+  if (text.length - start > 2 * maxDepth && opensMore(text, maxDepth, start)) {
+    if (depthExceeds(text, maxDepth, start)) return TOO_DEEP;
+  }
   try {
     return JSON.parse(start === 0 ? text : text.slice(start));
   } catch {
     return NOT_JSON;
   }
+}
+
+/** Whether there are more opening brackets than that; `indexOf` is some ten times as fast as looking at each character. */
+function opensMore(text: string, most: number, start: number): boolean {
+  let count = 0;
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket, start); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      count += 1;
+      if (count > most) return true;
+    }
+  }
+  return false;
 }
 
 const QUOTE = 0x22;

@@ -10,11 +10,24 @@ export interface EnginePacket {
 
 /** An Engine.IO packet on its way out. */
 export interface CreatedPacket extends EnginePacket {
-  readonly options: { readonly compress: boolean };
+  /** How it was sent: whether it may be compressed, and whether it would have been dropped for a client that is busy. */
+  readonly options: { readonly compress: boolean; readonly volatile?: true };
 }
 
+/** @see engine.io 6, the events of a transport */
+export type CarrierEvents = {
+  /** A packet has come, and has not been acted on yet. */
+  packet: (packet: EnginePacket) => void;
+  /** It has taken what it was given. */
+  drain: () => void;
+  /** It has failed; `close` follows. */
+  error: (error: Error) => void;
+  /** It carries nothing any more: the connection has ended, or goes another way. */
+  close: () => void;
+};
+
 /** What carries a connection at present; another object after an upgrade. */
-export interface Carrier {
+export interface Carrier extends Emitter<CarrierEvents> {
   readonly name: string;
   /** Whether it can take something now. */
   readonly writable: boolean;

@@ -2,9 +2,11 @@
 import { call, Emitter } from '../emitter.js';
 import type { DisconnectReason } from '../errors.js';
 import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
+import type { LimitName } from '../options.js';
 import { type EventPacket, type Packet, PacketType, RESERVED_EVENTS } from '../packet.js';
 import type { Audience } from './audience.js';
 import { type Middleware, runChain } from './chain.js';
+import type { Load } from './load.js';
 import { Mailbox } from './mailbox.js';
 import { type Message, messageOf, noReply, type Reply } from './message.js';
 import { report } from './report.js';
@@ -45,6 +47,8 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
   /** @returns false if the client is gone */
   protected abstract transmit(packet: Packet): boolean;
   protected abstract flow(open: boolean): void;
+  /** A bound of this client's has been reached. */
+  protected abstract limited(limit: LimitName): void;
 
   /** Adds a listener for all events of the client; it is called before middlewares and listeners. */
   onAny(listener: AnyListener): this {
@@ -117,9 +121,9 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
     if (RESERVED_EVENTS.has(packet.data[0])) return;
     const reply = this.#replyTo(packet);
     const event = packet.data.slice() as Event;
-    event[0] = String(event[0]);
     if (reply !== noReply) event.push(reply);
-    for (const listener of this.#any) call(listener, this, event, (error) => this.failed(error, event[0]));
+    for (const listener of this.#any)
+      call(listener, this, event, (error) => this.failed(error, String(event[0])));
     if (this.#middlewares.length === 0) {
       this.#deal(event, reply, packet.form, size);
       return;
@@ -129,6 +133,14 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
       refuse: (error) => this.#refuse(error),
       failed: (error) => this.failed(error, 'middleware'),
     });
+  }
+
+  /** Adds what waits here. @internal */
+  weigh(load: Load): void {
+    if (!this.#mailbox) return;
+    load.mailboxes += 1;
+    load.messages += this.#mailbox.count;
+    load.bytes += this.#mailbox.bytes;
   }
 
   /** The client is gone; what it said before can still be read. */
@@ -158,7 +170,8 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
   }
 
   #deal(event: Event, reply: Reply, form: EventPacket['form'], size: number): void {
-    const name = event[0];
+    // A number names an event, too; its listeners wait for it under a text.
+    const name = String(event[0]);
     if (!this.present || RESERVED_EVENTS.has(name)) return;
     // First the mailbox: a listener may disconnect, and that ends it.
     if (this.#mailbox?.taken || (this.#keeping && !this.#takes(name)))
@@ -194,6 +207,12 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
     this.#mailbox = undefined;
   }
 
+  #full(limit: LimitName): void {
+    this.limited(limit);
+    if (this.#unread && this.#heard) this.#stopKeeping();
+    else this.flow(false);
+  }
+
   /** Listeners serve this client, and nobody has read what they leave over. */
   #stopKeeping(): void {
     this.#keeping = false;
@@ -207,8 +226,8 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
   #openMailbox(): Mailbox {
     if (this.#mailbox) return this.#mailbox;
     const { mailboxMessages, mailboxBytes } = this.nsp.options;
-    const mailbox = new Mailbox({ messages: mailboxMessages, bytes: mailboxBytes }, (open) =>
-      !open && this.#unread && this.#heard ? this.#stopKeeping() : this.flow(open),
+    const mailbox = new Mailbox({ messages: mailboxMessages, bytes: mailboxBytes }, (limit) =>
+      limit ? this.#full(limit) : this.flow(true),
     );
     if (!this.present) mailbox.end();
     this.#mailbox = mailbox;

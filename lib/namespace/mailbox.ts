@@ -21,11 +21,11 @@ const over: Result = { done: true, value: undefined };
 
 /**
  * A queue that one reader at a time empties. Nothing is dropped: what arrives above the bounds is kept as well, and
- * `flow(false)` asks the connection to bring no more.
+ * `flow` asks the connection to bring no more.
  */
 export class Mailbox {
   readonly #bounds: MailboxBounds;
-  readonly #flow: (open: boolean) => void;
+  readonly #flow: (full?: 'mailboxMessages' | 'mailboxBytes') => void;
   #letters: Letter[] = [];
   /** Index of the oldest letter; what is before it has been read. */
   #head = 0;
@@ -35,8 +35,8 @@ export class Mailbox {
   #taken = false;
   #readers: ((result: Result) => void)[] = [];
 
-  /** @param flow hears `false` at the bounds, `true` below half of both */
-  constructor(bounds: MailboxBounds, flow: (open: boolean) => void) {
+  /** @param flow hears at which bound the client shall go unread, and nothing below half of both: it may go on */
+  constructor(bounds: MailboxBounds, flow: (full?: 'mailboxMessages' | 'mailboxBytes') => void) {
     this.#bounds = bounds;
     this.#flow = flow;
   }
@@ -44,6 +44,16 @@ export class Mailbox {
   /** Whether somebody reads. */
   get taken(): boolean {
     return this.#taken;
+  }
+
+  /** Messages that nobody has read. */
+  get count(): number {
+    return this.#letters.length - this.#head;
+  }
+
+  /** Bytes of these on the wire. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** @param size bytes of the message on the wire */
@@ -70,7 +80,7 @@ export class Mailbox {
   resume(): void {
     if (this.#flowing) return;
     this.#flowing = true;
-    this.#flow(true);
+    this.#flow();
   }
 
   /** Forgets everything; no more will come. */
@@ -133,10 +143,10 @@ export class Mailbox {
 
   #regulate(): void {
     const { messages, bytes } = this.#bounds;
-    const count = this.#letters.length - this.#head;
+    const { count } = this;
     if (this.#flowing && (count >= messages || this.#bytes >= bytes)) {
       this.#flowing = false;
-      this.#flow(false);
+      this.#flow(count >= messages ? 'mailboxMessages' : 'mailboxBytes');
     } else if (!this.#flowing && count * 2 < messages && this.#bytes * 2 < bytes) {
       this.resume();
     }

@@ -16,23 +16,10 @@ import { recall } from './recall.js';
 import { report } from './report.js';
 import { type ServeHandler, serve } from './serve.js';
 import { Socket } from './socket.js';
+import type { CreateAdapter, Surroundings } from './surroundings.js';
 import type { Arrival } from './wire.js';
 
-/** Makes the adapter of one namespace. */
-export type CreateAdapter = (host: Keeping<Parcel>) => Adapter;
-
 const inPieces: Entire = () => false;
-
-/** What a namespace is put into. */
-export interface Surroundings {
-  /** Shown to users as `nsp.server`. */
-  readonly server: NamespaceServer;
-  readonly options: NamespaceOptions;
-  /** @default the memory adapter */
-  readonly createAdapter?: CreateAdapter;
-  /** What the clients read that can come back. @default Engine.IO 4 without a parser */
-  readonly codec?: Codec;
-}
 
 /**
  * Sockets that joined under one name.
@@ -95,6 +82,11 @@ export class Namespace<
     if (typeof handler !== 'function') throw new TypeError('a serve handler must be a function');
     this.#handler = handler;
     return this;
+  }
+
+  /** Clients that have not joined yet: middlewares still have them, or their places are looked for. @internal */
+  get pending(): number {
+    return this.#guests - this.sockets.size;
   }
 
   /** Who keeps the places of those that may come back. @internal */

@@ -1,9 +1,10 @@
 /** The namespaces of a server, by name, and those that make others. */
 import { call } from '../emitter.js';
 import { SocketioError } from '../errors.js';
-import { type CreateAdapter, Namespace, type Surroundings } from './namespace.js';
+import { Namespace } from './namespace.js';
 import { type NameMatcher, ParentNamespace } from './parent.js';
 import { report } from './report.js';
+import type { CreateAdapter, Surroundings } from './surroundings.js';
 
 /** Names begin with a slash; a missing one is added. */
 export class Namespaces {

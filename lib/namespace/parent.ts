@@ -4,9 +4,10 @@ import { SocketioError } from '../errors.js';
 import type { Anything, DefaultEventsMap, EventsMap, ForMany } from '../events.js';
 import type { EventPacket } from '../packet.js';
 import { FamilyAdapter, notFetched, notToServers } from './family.js';
-import { Namespace, type Surroundings } from './namespace.js';
+import { Namespace } from './namespace.js';
 import type { RemoteSocket } from './remote.js';
 import { report } from './report.js';
+import type { Surroundings } from './surroundings.js';
 
 /** Decides on a name; anything but `next(null, true)` leaves it to the parent after this one. */
 export type NameMatcher = (

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Belongings } from '../adapter/keeper.js';
 import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
+import type { LimitName } from '../options.js';
 import type { Conn } from './connection.js';
 import { Speaker } from './speaker.js';
 import type { Arrival, Client, Handshake } from './wire.js';
@@ -63,6 +64,10 @@ export abstract class Persona<
   /** Settles when nothing waits for this client any more, or it is gone. */
   drained(): Promise<void> {
     return this.conn.drained();
+  }
+
+  protected limited(limit: LimitName): void {
+    this.client.limited(limit);
   }
 
   /** What carries its connection at the moment. @internal */

@@ -16,11 +16,11 @@ import type {
 import type { EventPacket, Packet } from '../packet.js';
 import { type AckListener, Acks, disconnected, type FallibleListener, givenUp, tooMany } from './acks.js';
 import { Broadcast, type Selection } from './broadcast.js';
-import { type AnyListener, Hearer } from './hearer.js';
+import type { Load } from './load.js';
 import { eventPacket, messagePacket, separate } from './outgoing.js';
+import { Overheard } from './overheard.js';
 import type { SendFlags } from './wire.js';
 
-const none: readonly never[] = [];
 const noFlags: BroadcastFlags = {};
 
 /** The speaking half of a socket, on top of the hearing one. */
@@ -28,8 +28,7 @@ export abstract class Speaker<
   Listen extends EventsMap = DefaultEventsMap,
   Emit extends EventsMap = Listen,
   SocketData = Anything,
-> extends Hearer<Listen> {
-  #anyOutgoing: readonly AnyListener[] = none;
+> extends Overheard<Listen> {
   #flags = noFlags;
   #acks: Acks | undefined;
 
@@ -114,31 +113,6 @@ export abstract class Speaker<
     return this.flag({ local: true }).#others({});
   }
 
-  /** Adds a listener for everything that is emitted to this client, broadcasts included. */
-  onAnyOutgoing(listener: AnyListener): this {
-    this.#anyOutgoing = [...this.#anyOutgoing, listener];
-    return this;
-  }
-
-  /** The same, in front of the others. */
-  prependAnyOutgoing(listener: AnyListener): this {
-    this.#anyOutgoing = [listener, ...this.#anyOutgoing];
-    return this;
-  }
-
-  /** Takes away one listener for outgoing events, or all of them. */
-  offAnyOutgoing(listener?: AnyListener): this {
-    const index = listener ? this.#anyOutgoing.indexOf(listener) : -1;
-    if (!listener) this.#anyOutgoing = none;
-    else if (index >= 0) this.#anyOutgoing = this.#anyOutgoing.toSpliced(index, 1);
-    return this;
-  }
-
-  /** The listeners for outgoing events. */
-  listenersAnyOutgoing(): AnyListener[] {
-    return [...this.#anyOutgoing];
-  }
-
   /** Listeners that wait for an answer, by number; for adapters. @internal */
   get acks(): Map<number, AckListener> {
     return this.#answers().pending;
@@ -146,23 +120,12 @@ export abstract class Speaker<
 
   /** Waits for an answer to a broadcast, unless too many are waited for. @internal */
   expect(id: number, listener: AckListener): void {
-    if (this.acks.size < this.nsp.options.maxPendingAcks) this.acks.set(id, listener);
+    if (!this.#owesAll()) this.acks.set(id, listener);
   }
 
   /** Waits for it no longer. @internal */
   forget(id: number): void {
     this.#acks?.withdraw(id);
-  }
-
-  /** Tells the listeners for outgoing events. @internal */
-  notifyOutgoingListeners(packet: { readonly data: readonly unknown[] }): void {
-    for (const listener of this.#anyOutgoing)
-      call(listener, this, packet.data, (error) => this.failed(error, String(packet.data[0])));
-  }
-
-  /** Whether there are listeners for outgoing events. */
-  protected get heeded(): boolean {
-    return this.#anyOutgoing.length > 0;
   }
 
   /** Whether an adapter tells those listeners when it delivers what is for this client alone. */
@@ -172,6 +135,12 @@ export abstract class Speaker<
   protected flag(flags: BroadcastFlags): this {
     this.#flags = { ...this.#flags, ...flags };
     return this;
+  }
+
+  /** Adds what waits here. @internal */
+  override weigh(load: Load): void {
+    super.weigh(load);
+    load.acks += this.#acks?.pending.size ?? 0;
   }
 
   /** An answer has come. */
@@ -234,11 +203,17 @@ export abstract class Speaker<
   /** Why no answer can be waited for; such an event is not sent, so that failing means "nothing has happened". */
   #unaskable(): Error | undefined {
     if (!this.present) return disconnected();
-    const { maxPendingAcks, ackTimeout } = this.nsp.options;
-    if (!this.#acks || this.#acks.pending.size < maxPendingAcks) return undefined;
-    if (!this.#acks.giveUpOldest(ackTimeout)) return tooMany();
+    if (!this.#owesAll()) return undefined;
+    if (!this.#acks?.giveUpOldest(this.nsp.options.ackTimeout)) return tooMany();
     this.failed(givenUp(), 'acknowledgement');
     return undefined;
+  }
+
+  /** Whether the client owes as many answers as it may. */
+  #owesAll(): boolean {
+    if ((this.#acks?.pending.size ?? 0) < this.nsp.options.maxPendingAcks) return false;
+    this.limited('maxPendingAcks');
+    return true;
   }
 
   /** Fails at once, but never before `emit` has returned. */

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Entire } from '../adapter/keeper.js';
 import type { Parcel } from '../codec/parcel.js';
+import type { LimitName } from '../options.js';
 import type { Conn } from './connection.js';
 
 /** How one packet wants to travel. */
@@ -33,6 +34,8 @@ export interface Client {
   readonly conn: Conn;
   /** The request of the handshake; what the site's middleware put on it (`session`, `user`) is readable here. */
   readonly request: IncomingMessage;
+  /** A bound of this client's has been reached. @internal */
+  limited(limit: LimitName): void;
 }
 
 /** What a client said when it came; a plain object, free of cycles. */

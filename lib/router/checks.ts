@@ -3,12 +3,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SocketioError, textOf } from '../errors.js';
 import { report } from '../namespace/report.js';
+import type { HeaderPairs } from '../transport/envelope.js';
 import type { Desk } from './desk.js';
 import { isLawful, isListed, isVouchedFor, isWelcome } from './origin.js';
 import { Refusal } from './refusal.js';
-import { allowPreflight } from './reply.js';
-import type { Ticket } from './ticket.js';
-import { addressOf } from './whence.js';
+import { allowPreflight, isOver } from './reply.js';
+import { addressOf, type Ticket } from './ticket.js';
 
 /** A request on its way to an endpoint. */
 export interface Visit {
@@ -16,12 +16,38 @@ export interface Visit {
   readonly ticket: Ticket;
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  /** Headers of an answer that has not been given any yet. */
+  readonly letterhead?: HeaderPairs | undefined;
   /** The id of the session that is to be made; the last of the steps chooses it. */
   id?: string;
 }
 
 /** Goes on, or halts by an error or by not going on; a throw is an error, too. */
 export type Step = (visit: Visit, next: (error?: unknown) => void) => void;
+
+/**
+ * Lets a request pass the steps, one after the other, and enter. One that neither throws nor calls `next` has halted it.
+ * @param halted hears why
+ */
+export function walk(
+  { steps, enter }: { readonly steps: readonly Step[]; enter(visit: Visit): void },
+  visit: Visit,
+  halted: (error: unknown) => void,
+): void {
+  let passed = 0;
+  const next = (error?: unknown): void => {
+    if (error) return halted(error);
+    const step = steps[passed++];
+    try {
+      if (step) step(visit, next);
+      // An application that was asked may have answered by itself.
+      else if (!isOver(visit.res)) enter(visit);
+    } catch (thrown) {
+      halted(thrown);
+    }
+  };
+  next();
+}
 
 export const checkTransport: Step = ({ desk, ticket: { transport } }, next) => {
   const known = transport !== undefined && desk.options.transports.includes(transport);

@@ -16,35 +16,49 @@ import type { Registry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import type { Wheel } from '../session/wheel.js';
 import type { BodyLimits } from '../transport/body.js';
+import type { PollingLimits } from '../transport/poll-gap.js';
+import type { Watch } from '../watch/watch.js';
 import type { Engine } from './engine.js';
 import type { HeaderLines } from './passage.js';
 import type { Shelf } from './shelf.js';
+import { addressOf } from './ticket.js';
 
 export interface Desk {
   readonly options: Options;
   readonly codecs: Codecs;
+  readonly rhythms: Rhythms;
   readonly sessions: Registry;
   readonly engine: Engine;
   readonly sockets: WebSocketServer;
   readonly wheel: Wheel;
+  readonly watch: Watch;
   /** The client's files, if they are served. */
   readonly shelf: Shelf | undefined;
+  readonly measures: Measures;
   /** Header lines that a WebSocket handshake shall carry, by its request. */
   readonly lines: WeakMap<IncomingMessage, HeaderLines>;
   /** False once the server is closing: nobody new is let in. */
   readonly open: boolean;
   /** Upward, to the server: a client has been let in. */
   opened(birth: Birth, handshake: Handshake): Session;
-  /** Hears of requests that were refused for their bodies, when they had been let in already. */
-  bodyRefused?(error: SocketioError, req: IncomingMessage): void;
 }
 
-/** What the bodies of POSTs are measured by. */
-export function bodyLimits(desk: Desk): BodyLimits {
-  const { maxHttpBufferSize: maxBytes, bodyTimeout: timeoutMs } = desk.options;
-  return { maxBytes, timeoutMs, refused: (error, req) => desk.bodyRefused?.(error, req) };
+/** What clients without a connection of their own are measured by; one for all of them. */
+export interface Measures {
+  readonly posts: BodyLimits;
+  readonly polls: PollingLimits;
 }
 
+/** What is refused by them is told like any other refusal. */
+export function measuresFor(options: Options, watch: Watch): Measures {
+  const { maxHttpBufferSize, bodyTimeout, pollTimeout } = options;
+  const refused = (error: SocketioError, req: IncomingMessage): void =>
+    watch.refused(error, () => ({ upgrade: false, address: addressOf(req) }));
+  const posts = { maxHttpBufferSize, bodyTimeout, refused };
+  return { posts, polls: { ...posts, pollTimeout } };
+}
+
+export type Rhythms = Partial<Record<Generation, Rhythm>>;
 export type Codecs = Partial<Record<Generation, readonly [Codec, Codec]>>;
 
 /** How a generation writes; the second for clients that read no binary frames. */
@@ -73,11 +87,13 @@ export function returningCodec({ 4: pair }: Codecs): Codec {
 }
 
 /** How a generation keeps its connections alive. */
-export const rhythms: Partial<Record<Generation, (options: Options) => Rhythm>> = {
-  1: () => ({ asker: 'carrier', every: 0, patience: 0 }),
-  3: ({ pingInterval, pingTimeout }) => ({ asker: 'client', every: pingInterval, patience: pingTimeout }),
-  4: ({ pingInterval, pingTimeout }) => ({ asker: 'server', every: pingInterval, patience: pingTimeout }),
-};
+export function rhythmsFor({ pingInterval: every, pingTimeout: patience }: Options): Rhythms {
+  return {
+    1: { asker: 'carrier', every: 0, patience: 0 },
+    3: { asker: 'client', every, patience },
+    4: { asker: 'server', every, patience },
+  };
+}
 
 /** What a generation's clients expect when they join. */
 export const manners: Partial<Record<Generation, Manners>> = { 1: present, 3: arriving, 4: asking };

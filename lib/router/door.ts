@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
-import { UpgradePassage } from './passage.js';
+import { type Patience, UpgradePassage } from './passage.js';
 import { Threshold } from './threshold.js';
 import { isUpgrade } from './ticket.js';
 
@@ -18,7 +18,8 @@ export interface Guest {
    * @returns whether the guest deals with it
    */
   reads(error: Error, socket: Duplex, pass: () => void): boolean;
-  readonly handshakeTimeout: number;
+  /** What is waited for an upgrade, and what happens then. */
+  patience(req: IncomingMessage): Patience;
   /** Milliseconds for the first request of a connection; 0: what the server allows. */
   readonly headersTimeout: number;
 }
@@ -111,7 +112,7 @@ export class Door {
     const guest = claimant ?? (this.#othersListen ? undefined : anyone);
     if (!guest) return false;
     if (!isUpgrade(req) || req.method !== 'GET') return this.#asPlain(req, socket, head);
-    const { response } = new UpgradePassage(req, socket, head, guest.handshakeTimeout);
+    const { response } = new UpgradePassage(req, socket, head, guest.patience(req));
     // Unclaimed, Node would have made it an ordinary request without us: the site answers, and learns nothing of us.
     if (!this.#request([req, response])) this.#before.call(this.#server, 'request', req, response);
     return true;

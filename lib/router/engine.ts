@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import onHeaders from 'on-headers';
 import { call, Emitter } from '../emitter.js';
-import type { Conn } from '../namespace/connection.js';
+import type { Conn, CreatedPacket } from '../namespace/connection.js';
 import { report } from '../namespace/report.js';
 import type { Options } from '../options.js';
 import { newId } from '../session/id.js';
@@ -25,6 +25,10 @@ export type EngineEvents = {
   initial_headers: (headers: AnswerHeaders, req: IncomingMessage) => void;
   /** An answer to a poll or a POST, or the 101 of a WebSocket, is about to leave. */
   headers: (headers: AnswerHeaders, req: IncomingMessage) => void;
+  /** These packets of a connection are given to its transport. */
+  flush: (conn: Conn, packets: CreatedPacket[]) => void;
+  /** They have been given to it. */
+  drain: (conn: Conn) => void;
 };
 
 type Next = (error?: unknown) => void;
@@ -41,6 +45,8 @@ interface Handler {
 export interface EnginePort {
   /** A request that has been brought by hand. */
   handle(req: IncomingMessage, res: ServerResponse): void;
+  /** An upgrade that was brought by hand, and got no answer in time. */
+  late(req: IncomingMessage, res: ServerResponse): void;
 }
 
 export class Engine extends Emitter<EngineEvents> {
@@ -49,6 +55,8 @@ export class Engine extends Emitter<EngineEvents> {
   readonly #sessions: Registry;
   readonly #up: EnginePort;
   #middlewares: readonly Middleware[] = [];
+  /** Connections of which this tells; absent as long as nobody wants to hear it. */
+  #watched: WeakSet<Conn> | undefined;
 
   constructor(options: Options, sessions: Registry, up: EnginePort) {
     super();
@@ -96,7 +104,9 @@ export class Engine extends Emitter<EngineEvents> {
 
   /** Serves an upgrade, for sites that bring it by hand. */
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { response } = new UpgradePassage(req, socket, head, this.opts.handshakeTimeout);
+    const { handshakeTimeout } = this.opts;
+    const late = (response: ServerResponse): void => this.#up.late(req, response);
+    const { response } = new UpgradePassage(req, socket, head, { handshakeTimeout, late });
     this.#up.handle(req, response);
   }
 
@@ -157,12 +167,26 @@ export class Engine extends Emitter<EngineEvents> {
 
   /** @internal a client has been let in */
   readonly opened = (session: Session): void => {
+    if (this.#watched) this.#watch(session.conn, this.#watched);
     if (this.listenerCount('connection') > 0) this.#tell('connection', session.conn);
   };
 
   /** @internal */
   refused(refused: () => RefusedRequest): void {
     if (this.listenerCount('connection_error') > 0) this.#tell('connection_error', refused());
+  }
+
+  protected override listening(event: string | symbol): void {
+    if (event !== 'flush' && event !== 'drain') return;
+    this.#watched ??= new WeakSet();
+    for (const { conn } of this.#sessions.values()) this.#watch(conn, this.#watched);
+  }
+
+  #watch(conn: Conn, watched: WeakSet<Conn>): void {
+    if (watched.has(conn)) return;
+    watched.add(conn);
+    conn.on('flush', (packets) => this.#tell('flush', conn, packets));
+    conn.on('drain', () => this.#tell('drain', conn));
   }
 
   #tell(event: keyof EngineEvents, ...args: unknown[]): void {

@@ -4,16 +4,17 @@ import { SocketioError } from '../errors.js';
 import type { Handshake } from '../namespace/wire.js';
 import type { Admission } from '../session/household.js';
 import { newId } from '../session/id.js';
+import { unspoken } from '../session/manners.js';
 import type { Session } from '../session/session.js';
 import { bare, type Envelope } from '../transport/envelope.js';
 import { scripted } from '../transport/jsonp.js';
 import { PollingTransport } from '../transport/polling.js';
 import type { Visit } from './checks.js';
 import { giveCookie } from './cookie.js';
-import { bodyLimits, type Desk, manners as mannersOf, rhythms } from './desk.js';
+import { type Desk, manners as mannersOf } from './desk.js';
+import { remember } from './remembered.js';
 import { headersToRepeat } from './repeated.js';
-import type { Ticket } from './ticket.js';
-import { addressOf, isSecure } from './whence.js';
+import { addressOf, isSecure, type Query, type Ticket } from './ticket.js';
 
 /** Makes the session of a client that has been let in; nothing has been sent yet. */
 export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session {
@@ -21,11 +22,13 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
   if (desk.sessions.get(id)) throw new SocketioError('BAD_REQUEST');
   const generation = ticket.generation ?? 4;
   const codec = desk.codecs[generation]?.[ticket.textOnly ? 1 : 0];
-  const rhythm = rhythms[generation]?.(desk.options);
+  const rhythm = desk.rhythms[generation];
   const manners = mannersOf[generation];
   if (!codec || !rhythm || !manners) throw new SocketioError('UNSUPPORTED_PROTOCOL_VERSION');
-  const admission: Admission = { path: ticket.path, origin: ticket.origin, headers: headersToRepeat(res) };
-  const handshake = describe(ticket, req);
+  const { headers, letterhead } = headersToRepeat(res);
+  const admission: Admission = { path: ticket.path, origin: ticket.origin, headers, letterhead };
+  const query = lean(ticket.query);
+  const handshake = describe(ticket, req, query);
   const { address } = handshake;
   const birth = {
     id,
@@ -33,12 +36,13 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
     rhythm,
     manners,
     protocol: generation,
-    request: req,
+    request: remember(req, query),
     remoteAddress: address,
     admission,
   };
   const session = desk.opened(birth, handshake);
   desk.sessions.crowd.enter(session, !ticket.upgrade);
+  desk.watch.admitted(session, ticket.transport);
   return session;
 }
 
@@ -46,10 +50,14 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
 export function open(name: PollingTransport['name'], visit: Visit): void {
   const { desk, ticket, req, res } = visit;
   const session = admit(visit);
-  const { pollTimeout: pollTimeoutMs, httpCompression } = desk.options;
   const { payload } = session.birth.codec;
-  const limits = { ...bodyLimits(desk), pollTimeoutMs };
-  const transport = new PollingTransport(payload, limits, session, name, httpCompression);
+  const transport = new PollingTransport(
+    payload,
+    desk.measures.polls,
+    session,
+    name,
+    desk.options.httpCompression,
+  );
   desk.engine.dress(req, res, true);
   giveCookie(res, session.id, desk.options.cookie);
   transport.poll(res, envelopeOf(ticket));
@@ -68,17 +76,33 @@ export function terms(desk: Desk, session: Session, upgrades: readonly string[])
 }
 
 /** What users read as `socket.handshake`; `address` and `secure` follow Express' `trust proxy`. */
-function describe(ticket: Ticket, req: IncomingMessage): Handshake {
-  const now = new Date();
+function describe(ticket: Ticket, req: IncomingMessage, query: Query): Handshake {
+  const issued = Date.now();
   return {
     headers: req.headers,
-    time: String(now),
+    time: timeOf(issued),
     address: addressOf(req),
     xdomain: ticket.origin !== undefined,
     secure: isSecure(req),
-    issued: now.getTime(),
+    issued,
     url: ticket.url,
-    query: ticket.query,
-    auth: {},
+    query,
+    auth: unspoken,
   };
+}
+
+let lastSecond = 0;
+let lastTime = '';
+
+/** As JavaScript writes a date, to the second; who comes in the same one shares the text. */
+function timeOf(issued: number): string {
+  const second = Math.floor(issued / 1_000);
+  if (second !== lastSecond) lastTime = String(new Date(issued));
+  lastSecond = second;
+  return lastTime;
+}
+
+/** The same without a prototype, in the form that V8 keeps small: a parsed query is a hash table, and stays with its client. */
+function lean(query: Query): Query {
+  return Object.setPrototypeOf({ ...query }, null);
 }

@@ -5,6 +5,7 @@ import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Options } from '../options.js';
 import { Door, type Guest } from './door.js';
+import type { Patience } from './passage.js';
 import { Places } from './places.js';
 import { PolicyDesk } from './policy.js';
 
@@ -17,13 +18,15 @@ export interface MountEvents {
   served(req: IncomingMessage, res: ServerResponse): boolean;
   /** Whether the request names a session at the path that this session uses. */
   names(req: IncomingMessage): boolean;
+  /** The site's stack has not answered an upgrade in time. */
+  late(req: IncomingMessage, res: ServerResponse): void;
 }
 
 export type MountOptions = Pick<Options, 'handshakeTimeout' | 'headersTimeout' | 'flashPolicy'>;
 
 export class Mount implements Guest {
-  readonly handshakeTimeout: number;
   readonly headersTimeout: number;
+  readonly #handshakeTimeout: number;
   readonly #up: MountEvents;
   readonly #policy: PolicyDesk | undefined;
   readonly #places = new Places();
@@ -38,7 +41,7 @@ export class Mount implements Guest {
   #closed = false;
 
   constructor({ handshakeTimeout, headersTimeout, flashPolicy }: MountOptions, up: MountEvents) {
-    this.handshakeTimeout = handshakeTimeout;
+    this.#handshakeTimeout = handshakeTimeout;
     this.headersTimeout = headersTimeout;
     this.#up = up;
     this.#policy = flashPolicy && new PolicyDesk(flashPolicy);
@@ -99,6 +102,10 @@ export class Mount implements Guest {
 
   reads(error: Error, socket: Duplex, pass: () => void): boolean {
     return this.#policy?.takes(error, socket, pass) === true;
+  }
+
+  patience(req: IncomingMessage): Patience {
+    return { handshakeTimeout: this.#handshakeTimeout, late: (response) => this.#up.late(req, response) };
   }
 
   #watch(): void {

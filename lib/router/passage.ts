@@ -4,7 +4,6 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { SocketioError } from '../errors.js';
 import { Outlet } from './outlet.js';
-import { harden, refuse } from './reply.js';
 import { takeOver } from './takeover.js';
 
 /** What was written instead of being sent: the header block that the stack made for our 101. */
@@ -20,6 +19,14 @@ export interface Passage {
    * belong on the 101. The socket is free of HTTP from then on. Not called if the client has gone meanwhile.
    */
   accept(res: ServerResponse, ready: (lines: HeaderLines) => void): void;
+}
+
+/** How long an answer is waited for. */
+export interface Patience {
+  /** Milliseconds. */
+  readonly handshakeTimeout: number;
+  /** Nobody has answered in time; this has to be done now. */
+  late(response: ServerResponse): void;
 }
 
 /** Milliseconds for the 503 to leave, when the stack has taken too long; what waits for the stack may hold it, too. */
@@ -51,19 +58,44 @@ export function linesOf(blocks: string): HeaderLines {
   return lines.slice(1).filter((line) => line !== '' && !hopByHop.test(line));
 }
 
+/** Who wants to speak when the headers leave, or at the end, puts a function of his own in the place of one of these. */
+const { writeHead, end } = ServerResponse.prototype;
+
+/** Whether nobody waits for the headers, or for the end, of this response: `finish` has one listener of ours. */
+function isUnwatched(res: ServerResponse): boolean {
+  if (res.writeHead !== writeHead || res.end !== end) return false;
+  return (
+    res.listenerCount('finish') === 1 && res.listenerCount('close') + res.listenerCount('prefinish') === 0
+  );
+}
+
+/** The headers that were set, as they would have been written. */
+function headerLines(res: ServerResponse): HeaderLines {
+  const lines: string[] = [];
+  for (const name of (res as RawResponse).getRawHeaderNames()) {
+    for (const value of [res.getHeader(name)].flat()) lines.push(`${name}: ${value}`);
+  }
+  return lines.filter((line) => !hopByHop.test(line));
+}
+
+/** Every outgoing message of Node has it; the types know it of requests alone. */
+type RawResponse = ServerResponse & { getRawHeaderNames(): string[] };
+
 /** An upgrade that Node has handed to us as such; the stack's answer, if it gives one, is sent and ends it. */
 export class UpgradePassage implements Passage {
   readonly socket: Duplex;
   readonly head: Buffer;
   readonly response: ServerResponse;
   readonly #req: IncomingMessage;
+  readonly #patience: Patience;
   readonly #outlet: Outlet;
   readonly #gone = () => this.#abandoned();
   #deadline: NodeJS.Timeout;
 
-  constructor(req: IncomingMessage, socket: Duplex, head: Buffer, timeoutMs: number) {
+  constructor(req: IncomingMessage, socket: Duplex, head: Buffer, patience: Patience) {
     passages.set(req, this);
     this.#req = req;
+    this.#patience = patience;
     this.socket = socket;
     this.head = head;
     this.#outlet = new Outlet(socket);
@@ -76,20 +108,24 @@ export class UpgradePassage implements Passage {
     // Node takes its own listeners off when it emits `upgrade`; without one, a reset would end the process.
     socket.on('error', ignore);
     socket.on('close', this.#gone);
-    this.#deadline = setTimeout(() => this.#tooLate(), timeoutMs).unref();
+    this.#deadline = setTimeout(() => this.#tooLate(), patience.handshakeTimeout).unref();
   }
 
   accept(res: ServerResponse, ready: (lines: HeaderLines) => void): void {
     this.#outlet.capture();
-    res.on('finish', () => {
-      this.#release();
-      if (this.socket.destroyed) return;
-      ready(linesOf(this.#outlet.captured));
-      // `ws` has its own by now. If it has refused, the socket may still fail.
-      if (this.socket.listenerCount('error') > 1) this.socket.off('error', ignore);
-    });
+    // To write an answer only to read it again is half the cost of a connection: nobody would see it.
+    if (res === this.response && isUnwatched(res)) return this.#accepted(headerLines(res), ready);
+    res.on('finish', () => this.#accepted(linesOf(this.#outlet.captured), ready));
     res.writeHead(101);
     res.end();
+  }
+
+  #accepted(lines: HeaderLines, ready: (lines: HeaderLines) => void): void {
+    this.#release();
+    if (this.socket.destroyed) return;
+    ready(lines);
+    // A WebSocket has its own by now. If `ws` has refused, the socket may still fail.
+    if (this.socket.listenerCount('error') > 1) this.socket.off('error', ignore);
   }
 
   #release(): void {
@@ -107,10 +143,7 @@ export class UpgradePassage implements Passage {
   #tooLate(): void {
     this.#deadline = setTimeout(() => this.socket.destroy(), LAST_WORD).unref();
     if (this.#outlet.capturing || this.response.headersSent) this.socket.destroy();
-    else {
-      harden(this.response);
-      refuse(this.response, new SocketioError('HANDSHAKE_TIMEOUT'), true);
-    }
+    else this.#patience.late(this.response);
   }
 }
 

@@ -1,6 +1,7 @@
 /** A port of its own for the policy file: whoever connects gets it. */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { FlashPolicy } from '../option-flash.js';
+import type { Options } from '../options.js';
 import { hand, policyFile } from './policy.js';
 
 /** Connections at a time; each lasts a few seconds at most. */
@@ -11,8 +12,15 @@ export class PolicyPort {
   readonly #sockets = new Set<Socket>();
   #closed = false;
 
-  /** @param failed hears that the port can't be had */
-  constructor(policy: FlashPolicy, failed: (error: Error) => void) {
+  /** The port that the options ask for, if they do. @param failed hears that it can't be had */
+  static for(
+    { flashPolicy }: Pick<Options, 'flashPolicy'>,
+    failed: (error: Error) => void,
+  ): PolicyPort | undefined {
+    return flashPolicy?.listen === undefined ? undefined : new PolicyPort(flashPolicy, failed);
+  }
+
+  private constructor(policy: FlashPolicy, failed: (error: Error) => void) {
     const file = policyFile(policy);
     this.#server = createServer((socket) => this.#serve(socket, file));
     this.#server.maxConnections = MOST_CONNECTIONS;

@@ -1,7 +1,10 @@
 /** What `connection_error` tells of a request that was refused. */
 import type { IncomingMessage } from 'node:http';
 import { type RefusalCode, SocketioError } from '../errors.js';
-import type { Ticket } from './ticket.js';
+import type { ObservedRefusal } from '../watch/events.js';
+import { addressOf, type Ticket } from './ticket.js';
+
+type Asker = Omit<ObservedRefusal, 'code' | 'status'>;
 
 /** @see engine.io 6, `connection_error` */
 export interface RefusedRequest {
@@ -47,6 +50,16 @@ export function describeRefusal(req: IncomingMessage, error: SocketioError, tick
   const context =
     error instanceof Refusal ? error.context : (contexts[error.code]?.(error, ticket) ?? unfit(error));
   return { req, code, message: textOf(error.code), context };
+}
+
+/** What observers are told of whoever was refused. */
+export function describeAsker(req: IncomingMessage, { generation, transport, upgrade }: Ticket): Asker {
+  return {
+    ...(generation && { generation }),
+    ...(transport && { transport }),
+    upgrade,
+    address: addressOf(req),
+  };
 }
 
 function unfit({ code, message }: SocketioError): RefusedRequest['context'] {

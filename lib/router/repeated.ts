@@ -3,6 +3,8 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import type { Admission } from '../session/household.js';
+import { unadorned } from '../transport/answer.js';
+import type { HeaderPairs } from '../transport/envelope.js';
 import type { Ticket } from './ticket.js';
 
 /** Said to one origin alone. */
@@ -37,10 +39,13 @@ const toAll: ReadonlySet<string> = new Set([
 
 /** Sets of headers that are kept once for all sessions that share them; a site has one or few. */
 const MOST_SHARED = 8;
-const shared: OutgoingHttpHeaders[] = [];
+const shared: Repeated[] = [];
+
+/** Headers that later answers have: by name, and as a list that goes to Node as it is, for the origin they were said to. */
+type Repeated = Pick<Admission, 'headers' | 'letterhead'>;
 
 /** Those headers of an answer that later answers shall repeat. */
-export function headersToRepeat(res: ServerResponse): OutgoingHttpHeaders {
+export function headersToRepeat(res: ServerResponse): Repeated {
   const kept: OutgoingHttpHeaders = {};
   for (const [name, value] of Object.entries(res.getHeaders())) {
     if (toAll.has(name) || toOrigin.has(name)) kept[name] = value;
@@ -49,7 +54,11 @@ export function headersToRepeat(res: ServerResponse): OutgoingHttpHeaders {
 }
 
 /** Says again what the stack said to this session; what it said of CORS, only to the origin that it said it to. */
-export function repeatHeaders(res: ServerResponse, ticket: Ticket, { headers, origin }: Admission): void {
+export function repeatHeaders(
+  res: ServerResponse,
+  ticket: Ticket,
+  { headers, origin }: Pick<Admission, 'headers' | 'origin'>,
+): void {
   const same = ticket.origin === origin;
   for (const name in headers) {
     const value = headers[name];
@@ -58,10 +67,20 @@ export function repeatHeaders(res: ServerResponse, ticket: Ticket, { headers, or
 }
 
 /** Idle sessions are many: equal headers are one object. */
-function share(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
-  const known = shared.findIndex((item) => isDeepStrictEqual(item, headers));
-  const [kept = Object.freeze(headers)] = known === -1 ? [] : shared.splice(known, 1);
+function share(headers: OutgoingHttpHeaders): Repeated {
+  const known = shared.findIndex((item) => isDeepStrictEqual(item.headers, headers));
+  const [kept = newlyShared(headers)] = known === -1 ? [] : shared.splice(known, 1);
   shared.unshift(kept);
   shared.length = Math.min(shared.length, MOST_SHARED);
   return kept;
+}
+
+function newlyShared(headers: OutgoingHttpHeaders): Repeated {
+  return { headers: Object.freeze(headers), letterhead: Object.freeze([...unadorned, ...pairsOf(headers)]) };
+}
+
+function pairsOf(headers: OutgoingHttpHeaders): HeaderPairs {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().flatMap((one) => [name, String(one)]),
+  );
 }

@@ -11,11 +11,10 @@ import { answerByPage, HtmlfileTransport } from '../transport/htmlfile.js';
 import { jsonpPolling } from '../transport/jsonp-polling.js';
 import { PatientPolling } from '../transport/patient-polling.js';
 import { nobody, type Transport } from '../transport/transport.js';
-import { WebSocketTransport } from '../transport/websocket.js';
 import type { Visit } from './checks.js';
-import { bodyLimits, type Desk } from './desk.js';
+import type { Desk } from './desk.js';
 import type { Ticket } from './ticket.js';
-import { shakeDraftHands, shakeHands, thresholdOf } from './upgrade.js';
+import { shakeDraftHands, shakeHands } from './upgrade.js';
 
 /** "Client not handshaken", with the advice to come anew. @see revision 1, "Packets" */
 const SEND_AWAY = '7:::1+0';
@@ -84,13 +83,8 @@ function refuseUpgrade(visit: Visit): void {
 
 /** A WebSocket as RFC 6455 has it, or as Flash and the browsers before it do. */
 function connect(visit: Visit, ready: (transport: Transport) => void): void {
-  const { desk, req } = visit;
-  if (isDraft(req.headers)) {
-    return shakeDraftHands(visit, ready);
-  }
-  shakeHands(visit, false, ({ connection, stream }) =>
-    ready(new WebSocketTransport(connection, stream, nobody, thresholdOf(desk.options))),
-  );
+  if (isDraft(visit.req.headers)) shakeDraftHands(visit, ready);
+  else shakeHands(visit, false, ready);
 }
 
 function dismiss(transport: Transport): void {
@@ -117,7 +111,7 @@ function poll(visit: Visit, session: Session): void {
 
 function refusePoll({ ticket, res }: Visit): void {
   const { body, headers } = envelopeOf(ticket).seal(SEND_AWAY);
-  res.writeHead(200, { ...headers, 'Content-Length': Buffer.byteLength(body) });
+  res.writeHead(200, [...headers, 'Content-Length', String(Buffer.byteLength(body))]);
   res.end(body);
 }
 
@@ -135,7 +129,7 @@ function pollingOf(desk: Desk, session: Session, name: PatientPolling['name']): 
   const { options } = desk;
   const made = new PatientPolling(
     codec.payload,
-    bodyLimits(desk),
+    desk.measures.posts,
     nobody,
     name,
     noop,
@@ -167,7 +161,7 @@ function relaySettings(desk: Desk, codec: Codec): RelaySettings {
     rhythm: { asker: 'server', every, patience: pingTimeout },
     pollDuration: every,
     closeTimeout: closeTimeout(options),
-    body: bodyLimits(desk),
+    body: desk.measures.posts,
     mostKept: softBufferLimit,
   };
 }

@@ -15,7 +15,7 @@ export function takeOver(socket: Socket, res: ServerResponse, taken: (block: str
     leaveHttp(socket);
     socket.on('error', ignore);
     taken(captured.join(''));
-    // `ws` has its own by now. If it has refused, the socket may still fail.
+    // A WebSocket has its own by now. If `ws` has refused, the socket may still fail.
     if (socket.listenerCount('error') > 1) socket.off('error', ignore);
   });
   // Without this header Node would say `close` and end the socket with the response.

@@ -1,24 +1,20 @@
 /** A request becomes a WebSocket: a new session's first connection, or the better one of a polling session. */
 
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import { SocketioError } from '../errors.js';
 import { report } from '../namespace/report.js';
 import type { Options } from '../options.js';
 import type { Session } from '../session/session.js';
+import { carry, couriers } from '../transport/courier.js';
 import { shakeHands as greetDraft } from '../transport/hixie76.js';
 import { readOffer } from '../transport/hixie76-handshake.js';
-import { nobody, type Transport } from '../transport/transport.js';
-import { WebSocketTransport } from '../transport/websocket.js';
+import type { Transport } from '../transport/transport.js';
+import type { CarryOptions } from '../transport/websocket-deflate.js';
 import type { Visit } from './checks.js';
 import { admit, terms } from './handshake.js';
 import { type HeaderLines, passageOf, UpgradePassage } from './passage.js';
-import { addressOf, isSecure } from './whence.js';
-
-/** @see RFC 6455, section 7.4.1; the registry of close codes */
-const GOING_AWAY = 1001;
-const TRY_AGAIN_LATER = 1013;
+import { addressOf, isSecure } from './ticket.js';
 
 /** A message may come in pieces as small as this, in bytes, since networks cut as they like; not byte by byte. */
 const SMALL_CHUNK = 64;
@@ -34,15 +30,15 @@ const bounds = {
 
 /** The server that shakes hands for us; it owns no port and keeps no list. */
 export function webSockets(options: Options, lines: WeakMap<IncomingMessage, HeaderLines>): WebSocketServer {
-  const { perMessageDeflate, maxFragments, maxHttpBufferSize: maxPayload } = options;
+  const { perMessageDeflate, maxFragments, maxControlFrames, maxHttpBufferSize: maxPayload } = options;
+  const maxBufferedChunks = Math.max(LEAST_CHUNKS, Math.ceil(maxPayload / SMALL_CHUNK));
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    perMessageDeflate,
-    maxPayload,
-    ...bounds,
-    maxFragments,
-    maxBufferedChunks: Math.max(LEAST_CHUNKS, Math.ceil(maxPayload / SMALL_CHUNK)),
+    // Where it may have to compress, `ws` reads and writes as well.
+    ...(perMessageDeflate
+      ? { ...bounds, perMessageDeflate, maxPayload, maxFragments, maxBufferedChunks }
+      : { WebSocket: couriers({ maxBytes: maxPayload, maxFragments, maxControlFrames }) }),
   });
   server.on('headers', (headers, req) => headers.push(...(lines.get(req) ?? [])));
   return server;
@@ -51,61 +47,57 @@ export function webSockets(options: Options, lines: WeakMap<IncomingMessage, Hea
 /** The first contact of a client that does not poll. */
 export function connect(visit: Visit): void {
   const { desk } = visit;
-  shakeHands(visit, true, ({ connection, stream }) => {
-    // The site's stack may have taken its time, and we have closed meanwhile.
-    if (!desk.open) return turnAway(connection, GOING_AWAY);
-    const crowded = desk.sessions.crowd.refusal(addressOf(visit.req));
-    if (crowded) return turnAway(connection, TRY_AGAIN_LATER, crowded.message);
+  shakeHands(visit, true, (transport) => {
+    // The site's stack may have taken its time: we have closed meanwhile, or others have come.
+    if (!desk.open || desk.sessions.crowd.refusal(addressOf(visit.req))) return transport.close('away');
     const session = admit(visit);
-    const transport = new WebSocketTransport(connection, stream, session, thresholdOf(desk.options));
+    transport.reportTo(session);
     session.open(transport, terms(desk, session, []), desk.engine.opened);
   });
-}
-
-/** Ends a connection that nobody is going to serve. What the client says meanwhile may be anything. */
-function turnAway(connection: WebSocket, code: number, why?: string): void {
-  connection.on('error', () => {});
-  connection.close(code, why);
 }
 
 /** A polling client asks to move. */
 export function move(visit: Visit, session: Session): void {
   if (!visit.desk.options.allowUpgrades) throw new SocketioError('BAD_REQUEST');
-  shakeHands(visit, false, ({ connection, stream }) => {
-    const transport = new WebSocketTransport(connection, stream, nobody, thresholdOf(visit.desk.options));
+  shakeHands(visit, false, (transport) => {
     const handover = session.handOver(transport);
     if (handover) transport.reportTo(handover);
     else transport.close('orderly');
   });
 }
 
-/** Bytes from which on a message is compressed. */
-export function thresholdOf({ perMessageDeflate }: Options): number {
-  return perMessageDeflate ? perMessageDeflate.threshold : 0;
+function carriageOf({ perMessageDeflate, maxControlFrames }: Options): CarryOptions {
+  return { threshold: perMessageDeflate ? perMessageDeflate.threshold : 0, maxControlFrames };
 }
 
-/** A WebSocket, and the stream under it. */
-export interface Shaken {
-  readonly connection: WebSocket;
-  readonly stream: Duplex;
-}
-
-/** No session is made before its WebSocket is there: a client that goes away in between leaves nothing behind. */
-export function shakeHands({ desk, req, res }: Visit, first: boolean, ready: (shaken: Shaken) => void): void {
+/**
+ * No session is made before its WebSocket is there: a client that goes away in between leaves nothing behind.
+ * @param ready gets a transport that has told nothing yet: call `reportTo` in it
+ */
+export function shakeHands(
+  { desk, req, res }: Visit,
+  first: boolean,
+  ready: (transport: Transport) => void,
+): void {
   refuseBadHandshake(req);
   const passage = passageOf(req, res);
   desk.engine.dress(req, res, first);
   const { socket, head } = passage;
   passage.accept(res, (lines) => {
     desk.lines.set(req, lines);
+    // The 101 and the first packet, which follows in this very tick, leave in one piece.
+    socket.cork();
     try {
-      desk.sockets.handleUpgrade(req, socket, head, (connection) => ready({ connection, stream: socket }));
+      desk.sockets.handleUpgrade(req, socket, head, (connection) =>
+        ready(carry(connection, socket, carriageOf(desk.options))),
+      );
     } catch (error) {
       // Nobody above can answer any more.
       report(desk.options, error, { event: 'upgrade' });
       socket.destroy();
     } finally {
       desk.lines.delete(req);
+      process.nextTick(() => socket.uncork());
     }
   });
 }

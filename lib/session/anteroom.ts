@@ -28,16 +28,21 @@ export class Anteroom {
     return this.#waiting.has(nsp);
   }
 
-  /** Keeps a packet; what goes beyond the bounds is dropped, since nobody need ever join. */
-  add(early: Early): void {
+  /**
+   * Keeps a packet; what goes beyond the bounds is dropped, since nobody need ever join.
+   * @returns the bound, if it was dropped
+   */
+  add(early: Early): 'mailboxMessages' | 'mailboxBytes' | undefined {
     const { mailboxMessages, mailboxBytes } = this.#bounds;
-    if (this.#count >= mailboxMessages || this.#bytes + early.size > mailboxBytes) return;
+    if (this.#count >= mailboxMessages) return 'mailboxMessages';
+    if (this.#bytes + early.size > mailboxBytes) return 'mailboxBytes';
     this.#count += 1;
     this.#bytes += early.size;
     const { nsp } = early.packet;
     const others = this.#waiting.get(nsp);
     if (others) others.push(early);
     else this.#waiting.set(nsp, [early]);
+    return undefined;
   }
 
   /** What has waited for this namespace; it waits no longer. */

@@ -4,11 +4,19 @@ import type { Codec, Frame } from '../codec/codec.js';
 import { sizeOf } from '../codec/parcel.js';
 import { Emitter } from '../emitter.js';
 import type { DisconnectReason } from '../errors.js';
-import type { Carrier, ConnEvents, CreatedPacket, Sent, Conn as View } from '../namespace/connection.js';
+import type {
+  CarrierEvents,
+  ConnEvents,
+  CreatedPacket,
+  Sent,
+  Conn as View,
+} from '../namespace/connection.js';
 import type { Transport } from '../transport/transport.js';
+import { Carriage } from './carriage.js';
 import type { Pace } from './farewell.js';
 import type { Hearing } from './hearing.js';
 import type { Birth, Household } from './household.js';
+import { Lookout } from './lookout.js';
 import type { Outbox } from './outbox.js';
 
 export type ReadyState = View['readyState'];
@@ -36,8 +44,10 @@ export class Conn extends Emitter<ConnEvents> implements View {
   readonly #outbox: Outbox;
   readonly #failed: Household['failed'];
   #hears = false;
-  #shown: Transport | undefined;
-  #carrier: Carrier;
+  #watches = false;
+  #carriage: Carriage;
+  /** Of a transport that is being tried. */
+  #candidate: Carriage | undefined;
   #end: readonly unknown[] = ['forced close', undefined];
 
   constructor(session: Watched, outbox: Outbox, failed: Household['failed']) {
@@ -45,8 +55,7 @@ export class Conn extends Emitter<ConnEvents> implements View {
     this.#session = session;
     this.#outbox = outbox;
     this.#failed = failed;
-    this.#shown = session.carrier;
-    this.#carrier = shown(this.#shown);
+    this.#carriage = this.#carriageOf(session.carrier);
   }
 
   get id(): string {
@@ -70,11 +79,12 @@ export class Conn extends Emitter<ConnEvents> implements View {
   }
 
   /** The same object as long as the same transport carries it. */
-  get transport(): Carrier {
+  get transport(): Carriage {
     const { carrier } = this.#session;
-    if (carrier !== this.#shown) this.#carrier = shown(carrier);
-    this.#shown = carrier;
-    return this.#carrier;
+    if (this.#carriage.carries(carrier)) return this.#carriage;
+    const tried = this.#candidate?.carries(carrier) === true ? this.#candidate : undefined;
+    this.#carriage = tried ?? this.#carriageOf(carrier);
+    return this.#carriage;
   }
 
   get upgrading(): boolean {
@@ -114,6 +124,7 @@ export class Conn extends Emitter<ConnEvents> implements View {
   hear(frame: Frame, hearing: Hearing): void {
     if (!this.#hears) return hearing.hear(frame);
     const packet = this.#codec.show(frame);
+    this.#show('packet', packet);
     this.#tell('packet', packet);
     if (packet.type === 'message') {
       this.#tell('data', packet.data);
@@ -128,48 +139,52 @@ export class Conn extends Emitter<ConnEvents> implements View {
 
   /** @internal */
   tries(transport: Transport): void {
-    this.#tell('upgrading', shown(transport));
+    this.#candidate = this.#carriageOf(transport);
+    this.#tell('upgrading', this.#candidate);
   }
 
   /** @internal */
   moved(): void {
+    // The one that was left, since nobody has looked at the new one yet.
+    this.#show('close');
     this.#tell('upgrade', this.transport);
   }
 
   /** @internal */
   ending(reason: DisconnectReason, description: unknown): void {
     this.#end = [reasons[reason] ?? reason, description];
+    if (reason === 'transport error') this.#show('error', description);
   }
 
   /** @internal */
   ended(): void {
+    this.#show('close');
     this.#tell('close', ...this.#end);
   }
 
   protected override listening(event: string | symbol): void {
     if (incoming.has(event)) this.#hears = true;
-    if (!outgoing.has(event)) return;
-    this.#outbox.watchedBy({
-      added: (frames) => {
-        for (const frame of frames) this.#tell('packetCreate', this.#created(frame));
-      },
-      leaving: ({ frames }) =>
-        this.#tell(
-          'flush',
-          frames.map((frame) => this.#created(frame)),
-        ),
-      left: () => this.#tell('drain'),
-    });
+    if (!outgoing.has(event) || this.#watches) return;
+    this.#watches = true;
+    const told = {
+      created: (packet: CreatedPacket): void => this.#tell('packetCreate', packet),
+      flushed: (packets: CreatedPacket[]): void => this.#tell('flush', packets),
+      drained: (): void => this.#drained(),
+    };
+    this.#outbox.watchedBy(new Lookout(this.#codec, told));
   }
 
   get #codec(): Codec {
     return this.#session.birth.codec;
   }
 
-  #created(frame: Frame): CreatedPacket {
-    const { type, data } = this.#codec.show(frame);
-    const options = { compress: true };
-    return data === undefined ? { type, options } : { type, options, data };
+  #carriageOf(transport: Transport | undefined): Carriage {
+    return new Carriage(transport, (event) => this.listening(event));
+  }
+
+  #drained(): void {
+    this.#show('drain');
+    this.#tell('drain');
   }
 
   async #confirm(sent: Sent): Promise<void> {
@@ -185,16 +200,13 @@ export class Conn extends Emitter<ConnEvents> implements View {
   #tell(event: keyof ConnEvents, ...args: unknown[]): void {
     if (this.listenerCount(event) > 0) this.dispatch(event, args, (error) => this.#failed(error, event));
   }
-}
 
-/** `polling` before a transport is there: no other can be missing. */
-function shown(transport: Transport | undefined): Carrier {
-  return {
-    name: transport?.name ?? 'polling',
-    get writable() {
-      return transport?.writable === true;
-    },
-  };
+  /** The same to those who watch what carries it. */
+  #show(event: keyof CarrierEvents, ...args: unknown[]): void {
+    const carriage = this.#carriage;
+    if (carriage.listenerCount(event) > 0)
+      carriage.dispatch(event, args, (error) => this.#failed(error, event));
+  }
 }
 
 function bytesOf(data: ArrayBuffer | NodeJS.ArrayBufferView): Buffer {

@@ -74,9 +74,11 @@ export class Farewell {
     // Nobody lingers for a client that breaks the rules.
     this.#isBrisk = pace ? pace === 'brisk' : brisk.has(reason);
     this.#estate = estate;
-    this.#alarm = new Alarm(() => {
-      estate.transport.close('abort');
-      overdue();
+    this.#alarm = new Alarm({
+      rung: () => {
+        estate.transport.close('abort');
+        overdue();
+      },
     });
     this.#alarm.start(estate.wheel, lingerMs);
   }

@@ -1,5 +1,6 @@
 /** A polling client moves to a WebSocket: probe, release of the waiting poll, then the swap. */
 import type { Codec, DecodeLimits, Decoder, Frame } from '../codec/codec.js';
+import type { LimitName } from '../options.js';
 import { type Batch, nobody, type Transport, type TransportEvents } from '../transport/transport.js';
 import { written } from './signals.js';
 import { Alarm, type Wheel } from './wheel.js';
@@ -12,8 +13,8 @@ export interface HandoverEvents {
   release(probed?: Transport): void;
   /** The client has moved. @returns `false` while something that it sent the old way has not been taken */
   moved(to: Transport): boolean;
-  /** It has not; the polling session goes on untouched. */
-  abandoned(): void;
+  /** It has not; the polling session goes on untouched. @param limit what it has taken too long for */
+  abandoned(limit?: LimitName): void;
 }
 
 /** @see engine.io-protocol v4, "Upgrade" */
@@ -23,8 +24,8 @@ export class Handover implements TransportEvents {
   readonly #decoder: Decoder;
   readonly #wheel: Wheel;
   readonly #up: HandoverEvents;
-  readonly #deadline = new Alarm(() => this.abandon());
-  readonly #releases = new Alarm(() => this.#release());
+  readonly #deadline = new Alarm({ rung: () => this.abandon('upgradeTimeout') });
+  readonly #releases = new Alarm({ rung: () => this.#release() });
   /** Whether the first poll after the probe is still to come; it was under way when the client paused. */
   #expecting = false;
   /** The client has moved, and is not heard before all that it said the old way. */
@@ -70,11 +71,11 @@ export class Handover implements TransportEvents {
   }
 
   /** Closes the new connection; may be called twice. */
-  abandon(): void {
+  abandon(limit?: LimitName): void {
     if (this.#over) return;
     this.#end();
     this.#to.close('orderly');
-    this.#up.abandoned();
+    this.#up.abandoned(limit);
   }
 
   #probed(): void {

@@ -3,7 +3,7 @@ import type { Decoded, Decoder, Frame, Malformed, Signal } from '../codec/codec.
 import { never, type Packet } from '../packet.js';
 import type { Heartbeat } from './heartbeat.js';
 import type { Household, SessionEvents } from './household.js';
-import { Alarm } from './wheel.js';
+import { Alarm, type Sleeper } from './wheel.js';
 
 /** Upward, to the session. */
 export interface HearingEvents {
@@ -19,7 +19,7 @@ const overdue: Malformed = {
   why: 'attachments that were not there within attachmentTimeout',
 };
 
-export class Hearing {
+export class Hearing implements Sleeper {
   readonly #decoder: Decoder;
   readonly #heartbeat: Heartbeat;
   readonly #people: Pick<SessionEvents, 'packet'>;
@@ -49,7 +49,8 @@ export class Hearing {
     const decoded = this.#decoder.decode(frame);
     if (decoded === undefined && this.#decoder.unfinished) return this.#await(frame.length);
     const size = this.#partial + frame.length;
-    if (this.#partial > 0) this.#complete();
+    // A sign of life may come in between.
+    if (this.#partial > 0 && !this.#decoder.unfinished) this.#complete();
     if (decoded === undefined) return this.#heartbeat.sign();
     if (!isPacket(decoded)) return this.#deal(decoded);
     this.#heartbeat.sign();
@@ -63,6 +64,11 @@ export class Hearing {
     else this.#deadline?.stop();
   }
 
+  /** @internal attachments have not come in time */
+  rung(): void {
+    this.#up.over(overdue);
+  }
+
   /** Nothing more is heard. */
   end(): void {
     this.#deadline?.stop();
@@ -73,7 +79,7 @@ export class Hearing {
   #await(bytes: number): void {
     if (this.#partial === 0) {
       const { wheel, limits } = this.#house;
-      this.#deadline ??= new Alarm(() => this.#up.over(overdue));
+      this.#deadline ??= new Alarm(this);
       this.#deadline.start(wheel, limits.attachmentTimeout);
     }
     this.#partial += bytes;

@@ -1,5 +1,5 @@
 /** Signs of life: who asks, how often, and how long an answer may take. */
-import { Alarm, type Wheel } from './wheel.js';
+import { Alarm, type Sleeper, type Wheel } from './wheel.js';
 
 /** How one generation keeps a connection alive. */
 export interface Rhythm {
@@ -20,11 +20,11 @@ export interface HeartbeatEvents {
   readonly visible: boolean;
 }
 
-export class Heartbeat {
+export class Heartbeat implements Sleeper {
   readonly #wheel: Wheel;
   readonly #rhythm: Rhythm;
   readonly #up: HeartbeatEvents;
-  readonly #alarm = new Alarm(() => this.#due());
+  readonly #alarm = new Alarm(this);
   /** Between a question of ours and its answer. */
   #waiting = false;
   /** Whether this wait has been prolonged already. */
@@ -101,7 +101,8 @@ export class Heartbeat {
     this.#alarm.stop();
   }
 
-  #due(): void {
+  /** @internal */
+  rung(): void {
     if (this.#rhythm.asker === 'server') return this.#waiting && this.#lost ? this.#up.missed() : this.#ask();
     if (this.#lost) return this.#up.missed();
     this.#listen();

@@ -3,6 +3,8 @@ import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Codec, DecodeLimits } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
 import type { Packet } from '../packet.js';
+import type { HeaderPairs } from '../transport/envelope.js';
+import type { Watch } from '../watch/watch.js';
 import type { Rhythm } from './heartbeat.js';
 import type { Manners } from './manners.js';
 import type { PressureLimits } from './pressure.js';
@@ -25,7 +27,9 @@ export interface Admission {
   readonly path: string;
   readonly origin: string | undefined;
   /** Headers that later answers repeat. */
-  headers: OutgoingHttpHeaders;
+  readonly headers: OutgoingHttpHeaders;
+  /** The same with all that an answer to the same origin has besides. */
+  readonly letterhead: HeaderPairs;
 }
 
 /** What a session is born with. */
@@ -49,4 +53,5 @@ export interface Household {
     PressureLimits & { readonly upgradeTimeout: number; readonly attachmentTimeout: number };
   /** A listener of a connection has failed. */
   readonly failed: (error: unknown, event: string) => void;
+  readonly watch: Watch;
 }

@@ -23,6 +23,9 @@ export interface Manners {
   introduce(handshake: Handshake, auth: Handshake['auth']): Handshake;
 }
 
+/** What a connection has said for itself before it asks for a namespace. */
+export const unspoken: Handshake['auth'] = Object.freeze({});
+
 /** Every namespace is asked for, and in each the client is somebody else. @see socket.io-protocol v5 */
 export const asking: Manners = {
   implied: [],
@@ -32,7 +35,9 @@ export const asking: Manners = {
   base: undefined,
   farewell: { reason: 'transport close', answered: false },
   idFor: () => newId(),
-  introduce: (handshake, auth) => ({ ...handshake, auth }),
+  // Most clients have one socket: it takes what the connection has, and only others get copies.
+  introduce: (handshake, auth) =>
+    handshake.auth === unspoken ? Object.assign(handshake, { auth }) : { ...handshake, auth },
 };
 
 /**

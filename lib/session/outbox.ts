@@ -1,5 +1,5 @@
 /** What waits for one client: in order, bounded, written once per tick to whatever carries it. */
-import type { Codec, Frame } from '../codec/codec.js';
+import type { Codec } from '../codec/codec.js';
 import type { Encoded } from '../codec/parcel.js';
 import type { Batch, Transport } from '../transport/transport.js';
 import type { Household } from './household.js';
@@ -8,6 +8,8 @@ import type { Trail } from './trail.js';
 
 /** Bytes queued in one tick that no longer wait for its end: the operating system may begin to send them. */
 const EAGER_BYTES = 65_536;
+/** A hard limit from which on so few bytes, and what a socket buffers while it can be written, are nothing to judge. */
+const ROOMY = 16 * EAGER_BYTES;
 
 /** Upward, to the session. */
 export interface OutboxEvents {
@@ -17,7 +19,9 @@ export interface OutboxEvents {
 
 /** Hears what passes, where somebody wants to know. */
 export interface OutboxWatcher {
-  added(frames: readonly Frame[]): void;
+  /** Told once: what was there already. */
+  waits(batch: Batch): void;
+  added(encoded: Encoded, volatile: boolean): void;
   leaving(batch: Batch): void;
   left(): void;
 }
@@ -75,11 +79,14 @@ export class Outbox implements Gauge {
 
   watchedBy(watcher: OutboxWatcher): void {
     this.#watcher = watcher;
+    if (this.#trail) watcher.waits(this.#trail);
   }
 
-  add(encoded: Encoded): void {
+  /** @param volatile how it was sent, for those who watch */
+  add(encoded: Encoded, volatile = false): void {
+    if (this.#joins(encoded)) return;
     if (this.#full || !this.#admits(encoded.bytes)) return;
-    this.#watcher?.added(encoded.frames);
+    this.#watcher?.added(encoded, volatile);
     this.#added += encoded.bytes;
     this.#trail = (this.#trail ?? this.#house.ticks.root(this.#codec)).plus(encoded);
     if (!this.writable) return this.#watch();
@@ -87,6 +94,20 @@ export class Outbox implements Gauge {
     if (this.#dirty) return;
     this.#dirty = true;
     this.#house.ticks.add(this);
+  }
+
+  /**
+   * The usual further packet of a tick joins those that leave at its end; of a broadcast to thousands, each look more
+   * would be taken thousands of times.
+   */
+  #joins(encoded: Encoded): boolean {
+    const { bytes } = encoded;
+    const trail = this.#trail;
+    if (!this.#dirty || !trail || this.#full || this.#watcher) return false;
+    if (trail.bytes + bytes > EAGER_BYTES || this.#house.limits.hardBufferLimit < ROOMY) return false;
+    this.#added += bytes;
+    this.#trail = trail.plus(encoded);
+    return true;
   }
 
   /** Writes what waits, as far as the transport takes it. */

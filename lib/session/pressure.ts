@@ -26,7 +26,7 @@ export class Pressure {
   readonly #wheel: Wheel;
   readonly #limits: PressureLimits;
   readonly #gauge: Gauge;
-  readonly #deadline = new Alarm(() => this.#judge());
+  readonly #deadline = new Alarm({ rung: () => this.#judge() });
   /** What had been taken when this span began. */
   #mark = 0;
   /** Spans in which nothing need be seen to leave: a large batch is allowed the time of its parts. */
@@ -60,6 +60,6 @@ export class Pressure {
     if (this.#gauge.bytes <= softBufferLimit) return;
     if (this.#gauge.taken - this.#mark >= softBufferLimit) return this.#span();
     if (this.#grace-- > 0) return this.#deadline.start(this.#wheel, writeDeadline);
-    this.#gauge.tooSlow('took less than softBufferLimit bytes within writeDeadline');
+    this.#gauge.tooSlow('took less within writeDeadline than softBufferLimit bytes');
   }
 }

@@ -36,7 +36,7 @@ export class Relay implements Transport, HeartbeatEvents {
   readonly #settings: RelaySettings;
   readonly #heartbeat: Heartbeat;
   /** Runs while a poll waits, and between two polls: `#away`. */
-  readonly #alarm = new Alarm(() => this.#due());
+  readonly #alarm = new Alarm({ rung: () => this.#due() });
   readonly #ears: TransportEvents = {
     received: (frame) => this.#received(frame),
     writable: () => this.#writable(),

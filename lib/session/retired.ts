@@ -7,7 +7,7 @@ export class Retired implements TransportEvents {
   readonly #noop: Batch;
   readonly #wheel: Wheel;
   readonly #pollDuration: number;
-  readonly #alarm = new Alarm(() => this.#release());
+  readonly #alarm = new Alarm({ rung: () => this.#release() });
 
   /** @param noop what ends a poll that the client goes on with; not at once, or two loops would chase one another */
   constructor(transport: Transport, noop: Batch, wheel: Wheel, pollDuration: number) {

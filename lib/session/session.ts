@@ -2,7 +2,9 @@
 import type { Frame, Malformed, Signal } from '../codec/codec.js';
 import type { Parcel } from '../codec/parcel.js';
 import type { DisconnectReason } from '../errors.js';
+import type { LimitName } from '../options.js';
 import type { Transport, TransportEvents } from '../transport/transport.js';
+import type { Subject } from '../watch/watch.js';
 import { Conn, type ReadyState, type Watched } from './conn.js';
 import { Farewell, LINGER, type Pace, reasonOf } from './farewell.js';
 import { Handover, type HandoverEvents, retire } from './handover.js';
@@ -12,8 +14,10 @@ import type { Birth, Household, SessionEvents } from './household.js';
 import { Outbox } from './outbox.js';
 import { written } from './signals.js';
 
-export class Session implements TransportEvents, HearingEvents, HandoverEvents, Watched {
+export class Session implements TransportEvents, HearingEvents, HandoverEvents, Watched, Subject {
   readonly birth: Birth;
+  /** Tells it from the others where its id, a secret, may not be said. */
+  readonly number: number;
   readonly #house: Household;
   readonly #up: SessionEvents;
   readonly #hearing: Hearing;
@@ -29,6 +33,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
 
   constructor(birth: Birth, house: Household, up: SessionEvents) {
     this.birth = birth;
+    this.number = house.watch.count();
     this.#house = house;
     this.#up = up;
     this.#heartbeat = new Heartbeat(house.wheel, birth.rhythm, this);
@@ -48,6 +53,11 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
 
   get readyState(): ReadyState {
     return this.#state;
+  }
+
+  /** Bytes that wait for the client. */
+  get bufferedAmount(): number {
+    return this.#outbox.bytes;
   }
 
   /** Whether a better transport is being tried. */
@@ -73,11 +83,12 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     this.#state = 'open';
     this.#heartbeat.start();
     if (handshake !== undefined) this.#signal({ type: 'open', data: handshake });
-    // A first poll is answered by this signal alone; a WebSocket's goes with what follows in the same tick.
-    if (transport.saysGoodbye) this.#outbox.flush();
+    // Before the client hears of it: a balancer that is told which node a session is on must know before the next poll.
     announce?.(this);
     // Whoever has heard of it may have ended it.
     if (this.#state !== 'open') return;
+    // A first poll is answered by this signal alone; a WebSocket's goes with what follows in the same tick.
+    if (transport.saysGoodbye) this.#outbox.flush();
     for (const packet of this.birth.manners.implied) this.#up.packet(packet, 0);
   }
 
@@ -90,7 +101,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     const encoded = plain ? parcel.plain(codec) : parcel.encoded(codec);
     if (this.#state !== 'open') return;
     if (volatile && !this.#outbox.writable) return;
-    this.#outbox.add(encoded);
+    this.#outbox.add(encoded, volatile);
   }
 
   /** Stops or resumes reading from the client. Silence is not held against a client that is not read. */
@@ -121,11 +132,13 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   close(reason: DisconnectReason, description?: unknown, lingerMs = LINGER, pace?: Pace): void {
     if (this.#state === 'closing') this.#farewell?.hurry(lingerMs);
     if (this.#state === 'closing' || this.#state === 'closed') return;
+    const why = typeof description === 'string' ? new Error(description) : description;
     this.#state = 'closing';
     this.#heartbeat.stop();
     this.#handover?.abandon();
-    this.#up.closed(reason, description);
-    this.#conn?.ending(reason, description);
+    this.#house.watch.closed(this, reason, why);
+    this.#up.closed(reason, why);
+    this.#conn?.ending(reason, why);
     const transport = this.#transport;
     if (!transport) return this.#end();
     const estate = { transport, outbox: this.#outbox, codec: this.birth.codec, wheel: this.#house.wheel };
@@ -163,6 +176,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   }
 
   tooSlow(why: string): void {
+    this.#house.watch.slow(this, why, this.#outbox.bytes);
     this.close('slow consumer', why);
   }
 
@@ -205,8 +219,9 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     return true;
   }
 
-  abandoned(): void {
+  abandoned(limit?: LimitName): void {
     this.#handover = undefined;
+    if (limit) this.#house.watch.limited(limit, this);
   }
 
   #signal(signal: Signal): void {

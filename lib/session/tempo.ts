@@ -11,6 +11,10 @@ export class Tempo {
   #rest: NodeJS.Timeout | undefined;
 
   /** @param flow hears `false` when as many have come as may, `true` when the next second begins */
+  static of(most: number, flow: (open: boolean) => void): Tempo | undefined {
+    return most > 0 ? new Tempo(most, flow) : undefined;
+  }
+
   constructor(most: number, flow: (open: boolean) => void) {
     this.#most = most;
     this.#flow = flow;

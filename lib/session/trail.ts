@@ -29,7 +29,7 @@ export class Trail implements Batch {
   /** The step taken from here last: the next session with this history takes the same one. */
   #after: Trail | undefined;
   #afterOf: Encoded | undefined;
-  #packs: [Pack, unknown][] | undefined;
+  #packs: readonly { readonly by: Pack; readonly made: unknown }[] | undefined;
   #cut: (Cut & { readonly mostFrames: number; readonly mostBytes: number }) | undefined;
 
   constructor(step: readonly Frame[], bytes: number, before?: Trail, spared?: readonly boolean[]) {
@@ -67,11 +67,10 @@ export class Trail implements Batch {
   }
 
   packed<T>(pack: (frames: readonly Frame[]) => T): T {
-    const known = this.#packs?.find(([by]) => by === pack);
-    if (known) return known[1] as T;
+    const packs = this.#packs;
+    if (packs) for (const known of packs) if (known.by === pack) return known.made as T;
     const made = pack(this.frames);
-    this.#packs ??= [];
-    this.#packs.push([pack, made]);
+    this.#packs = [...(packs ?? []), { by: pack, made }];
     return made;
   }
 

@@ -1,8 +1,14 @@
 /** Alarms of many sessions on few timers: one queue for each length of time, one timer for each queue. */
 
+/** Whoever has an alarm. A session has one in any case: a closure for each would be memory for nothing. */
+export interface Sleeper {
+  /** It is time. */
+  rung(): void;
+}
+
 /** Something that may ring once. */
 export class Alarm {
-  readonly #ring: () => void;
+  readonly #sleeper: Sleeper;
   #queue: Queue | undefined;
   /** @internal */
   at = 0;
@@ -11,8 +17,8 @@ export class Alarm {
   /** @internal */
   next: Alarm | undefined;
 
-  constructor(ring: () => void) {
-    this.#ring = ring;
+  constructor(sleeper: Sleeper) {
+    this.#sleeper = sleeper;
   }
 
   get set(): boolean {
@@ -34,7 +40,7 @@ export class Alarm {
   /** @internal */
   ring(): void {
     this.#queue = undefined;
-    this.#ring();
+    this.#sleeper.rung();
   }
 }
 
@@ -78,7 +84,8 @@ class Queue {
   }
 
   push(alarm: Alarm): void {
-    alarm.at = performance.now() + this.#ms;
+    // Whole milliseconds: a fraction would be an object of its own.
+    alarm.at = Math.ceil(performance.now()) + this.#ms;
     alarm.previous = this.#last;
     alarm.next = undefined;
     if (this.#last) this.#last.next = alarm;

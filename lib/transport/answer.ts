@@ -1,24 +1,52 @@
-/** Short answers to requests of a polling client. */
+/** Answers to requests of a polling client. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SocketioError } from '../errors.js';
+import type { Envelope, HeaderPairs, Letter } from './envelope.js';
 
 /** Milliseconds in which a client whose body is refused may go on sending it. */
 const DRAIN = 1_000;
 
-/** Answers with little or nothing; the body of the request has been read, or does not matter. */
-export function answer(res: ServerResponse, status: number, body: string, type = 'text/html'): void {
+/** A GET that waits, and how its answer is wrapped. */
+export interface Waiting {
+  readonly res: ServerResponse;
+  readonly envelope: Envelope;
+  readonly letterhead: HeaderPairs;
+}
+
+/** What an answer says of itself where nothing else has been said: no cache may keep it. */
+export const unadorned: HeaderPairs = ['Cache-Control', 'no-store'];
+
+/**
+ * Answers with little or nothing; the body of the request has been read, or does not matter.
+ * @param letterhead headers that every answer to this client has
+ */
+export function answer(
+  res: ServerResponse,
+  status: number,
+  body: string,
+  type = 'text/html',
+  letterhead = unadorned,
+): void {
   if (res.headersSent) return;
-  res.writeHead(status, { 'Content-Type': type, 'Content-Length': body.length, 'Cache-Control': 'no-store' });
+  res.writeHead(status, [...letterhead, 'Content-Type', type, 'Content-Length', String(body.length)]);
   res.end(body);
 }
 
-/** The same for a request that is refused: its body may still be arriving. */
+/** Answers a poll. Compressing takes time; the client may have gone, and what it did not get is kept already. */
+export function deliver(res: ServerResponse, { body, headers }: Letter, letterhead: HeaderPairs): void {
+  if (res.destroyed || res.headersSent) return;
+  res.writeHead(200, [...letterhead, ...headers, 'Content-Length', String(Buffer.byteLength(body))]);
+  res.end(body);
+}
+
+/** Refuses a request whose body is still arriving. */
 export function cutShort(
   req: IncomingMessage,
   res: ServerResponse,
   { status = 400 }: Pick<SocketioError, 'status'>,
+  letterhead = unadorned,
 ): void {
-  answerEarly(req, res, status, '');
+  answerEarly(req, res, status, '', undefined, letterhead);
 }
 
 /**
@@ -30,11 +58,12 @@ export function answerEarly(
   res: ServerResponse,
   status: number,
   body: string,
-  type?: string,
+  type = 'text/html',
+  letterhead = unadorned,
 ): void {
-  if (req.complete || res.headersSent) return answer(res, status, body, type);
-  const headers = { Connection: 'close', 'Content-Length': body.length, 'Cache-Control': 'no-store' };
-  res.writeHead(status, type === undefined ? headers : { ...headers, 'Content-Type': type });
+  if (req.complete || res.headersSent) return answer(res, status, body, type, letterhead);
+  const headers = ['Connection', 'close', 'Content-Type', type, 'Content-Length', String(body.length)];
+  res.writeHead(status, [...letterhead, ...headers]);
   if (body === '') res.flushHeaders();
   else res.write(body);
   const deadline = setTimeout(() => res.end(), DRAIN);

@@ -3,11 +3,10 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Frame } from '../codec/codec.js';
 import { type RefusalCode, SocketioError } from '../errors.js';
+import type { Options } from '../options.js';
 
-export interface BodyLimits {
-  readonly maxBytes: number;
-  /** Milliseconds for a body of `maxBytes`; see `earned` for others. */
-  readonly timeoutMs: number;
+/** Bytes of one body, and milliseconds for one of that size to arrive. */
+export interface BodyLimits extends Pick<Options, 'maxHttpBufferSize' | 'bodyTimeout'> {
   /** Hears of each request that was refused for its body. */
   refused?(error: SocketioError, req: IncomingMessage): void;
 }
@@ -44,7 +43,7 @@ export function readBody(req: IncomingMessage, limits: BodyLimits, done: Done): 
   // Whoever read it before us may have left it in `body`; waiting for it would be waiting for ever.
   if (req.readableEnded) finish(bytesOf((req as { body?: unknown }).body), limits, binary, done);
   else if (req.destroyed) done('aborted', '');
-  else if (Number(req.headers['content-length']) > limits.maxBytes) done('too large', '');
+  else if (Number(req.headers['content-length']) > limits.maxHttpBufferSize) done('too large', '');
   else {
     const reading = new Reading(req, limits, (fault, bytes) =>
       fault ? done(fault, '') : finish(bytes, limits, binary, done),
@@ -57,7 +56,7 @@ export function readBody(req: IncomingMessage, limits: BodyLimits, done: Done): 
 function nothing(): void {}
 
 function finish(bytes: Buffer, limits: BodyLimits, binary: boolean, done: Done): void {
-  if (bytes.length > limits.maxBytes) done('too large', '');
+  if (bytes.length > limits.maxHttpBufferSize) done('too large', '');
   else if (binary) done(undefined, bytes);
   else if (!isUtf8(bytes)) done('not UTF-8', '');
   else done(undefined, bytes.toString());
@@ -80,8 +79,8 @@ function formOf(fields: object): string {
  * Milliseconds for a body of which so much has come: a third of the whole time for anything, and of the rest the share
  * that has come. A body of the greatest size may be as slow as the whole time allows; a few bytes may not be stretched.
  */
-function earned(bytes: number, { maxBytes, timeoutMs }: BodyLimits): number {
-  return (timeoutMs / 3) * (1 + (2 * bytes) / maxBytes);
+function earned(bytes: number, { maxHttpBufferSize, bodyTimeout }: BodyLimits): number {
+  return (bodyTimeout / 3) * (1 + (2 * bytes) / maxHttpBufferSize);
 }
 
 /** One body on its way in. */
@@ -117,7 +116,7 @@ class Reading {
   #add(chunk: Buffer): void {
     if (this.#over) return;
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#limits.maxBytes) this.#end('too large');
+    if (this.#bytes > this.#limits.maxHttpBufferSize) this.#end('too large');
     else this.#chunks.push(chunk);
   }
 

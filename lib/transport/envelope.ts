@@ -1,11 +1,13 @@
 /** How a polling client's payload stands in HTTP bodies: bare, or in something that carries it. */
-import type { OutgoingHttpHeaders } from 'node:http';
 import type { Frame } from '../codec/codec.js';
+
+/** Headers as names and values in turn: Node writes such a list as it is, and makes no table of it first. */
+export type HeaderPairs = readonly string[];
 
 /** The body of an answer, and the headers that say what it is. */
 export interface Letter {
   readonly body: Frame;
-  readonly headers: OutgoingHttpHeaders;
+  readonly headers: HeaderPairs;
 }
 
 export interface Envelope {
@@ -14,12 +16,13 @@ export interface Envelope {
   open(body: Frame): Frame | undefined;
 }
 
+const text = ['Content-Type', 'text/plain; charset=UTF-8'];
+const bytes = ['Content-Type', 'application/octet-stream'];
+
 export const bare: Envelope = {
   seal: (payload) => ({
     body: payload,
-    headers: {
-      'Content-Type': typeof payload === 'string' ? 'text/plain; charset=UTF-8' : 'application/octet-stream',
-    },
+    headers: typeof payload === 'string' ? text : bytes,
   }),
   open: (body) => body,
 };

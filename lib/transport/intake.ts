@@ -1,16 +1,25 @@
-/** The POSTs of a polling client: one at a time, each answered when all its frames have been taken. */
+/** The POST of a polling client, one at a time: answered when all its frames have been taken. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, Malformed, PayloadFormat } from '../codec/codec.js';
 import { type RefusalCode, SocketioError } from '../errors.js';
-import { answer, cutShort } from './answer.js';
+import { answer, cutShort, unadorned } from './answer.js';
 import { type BodyFault, type BodyLimits, isBinary, readBody, refusalFor } from './body.js';
 import { Delivery } from './delivery.js';
-import type { Envelope } from './envelope.js';
+import type { Envelope, HeaderPairs } from './envelope.js';
 
 export interface IntakeEvents {
   received(frame: Frame): void;
   /** The client has broken the rules, or its request broke off. */
   failed(reason: 'transport error' | 'parse error', why: string): void;
+  /** The POST is over; the next one may come. */
+  taken(): void;
+}
+
+interface Post {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly envelope: Envelope;
+  readonly letterhead: HeaderPairs;
 }
 
 export class Intake {
@@ -18,30 +27,27 @@ export class Intake {
   readonly #limits: BodyLimits;
   readonly #up: IntakeEvents;
   /** The POST that is under way. */
-  #post: { readonly req: IncomingMessage; readonly res: ServerResponse } | undefined;
+  #post: Post | undefined;
   #stopReading: (() => void) | undefined;
   #delivery: Delivery | undefined;
-  #open = true;
+  #open: boolean;
   #over = false;
 
-  constructor(payload: PayloadFormat, limits: BodyLimits, up: IntakeEvents) {
+  /** @param open whether frames are handed up at once */
+  constructor(payload: PayloadFormat, limits: BodyLimits, up: IntakeEvents, open: boolean) {
     this.#payload = payload;
     this.#limits = limits;
     this.#up = up;
+    this.#open = open;
   }
 
-  /** Whether something that the client has sent has not been taken yet. */
-  get busy(): boolean {
-    return this.#post !== undefined;
-  }
-
-  take(req: IncomingMessage, res: ServerResponse, envelope: Envelope): void {
-    if (this.#over) return cutShort(req, res, new SocketioError('SESSION_UNKNOWN'));
-    if (this.#post) return this.#refuse(req, res, 'OVERLAP', 'two posts at once');
-    if (isBinary(req) && !this.#payload.binary)
-      return this.#refuse(req, res, 'MALFORMED_BODY', 'binary body');
-    this.#post = { req, res };
-    const stop = readBody(req, this.#limits, (fault, body) => this.#arrived(fault, body, envelope));
+  /** @param letterhead headers that the answer shall have */
+  take(req: IncomingMessage, res: ServerResponse, envelope: Envelope, letterhead = unadorned): void {
+    const post = { req, res, envelope, letterhead };
+    if (this.#post) return this.#refuse(post, 'OVERLAP', 'two posts at once');
+    if (isBinary(req) && !this.#payload.binary) return this.#refuse(post, 'MALFORMED_BODY', 'binary body');
+    this.#post = post;
+    const stop = readBody(req, this.#limits, (fault, body) => this.#arrived(fault, body));
     if (this.#post && !this.#delivery) this.#stopReading = stop;
   }
 
@@ -58,10 +64,10 @@ export class Intake {
     this.#delivery?.stop(bad);
   }
 
-  #arrived(fault: BodyFault | undefined, body: Frame, envelope: Envelope): void {
+  #arrived(fault: BodyFault | undefined, body: Frame): void {
     this.#stopReading = undefined;
     if (fault) return this.#fault(fault);
-    const payload = envelope.open(body);
+    const payload = this.#post?.envelope.open(body);
     const { frames, fault: malformed } = payload === undefined ? nothing : this.#payload.unpack(payload);
     const delivery = new Delivery(frames, {
       frame: (frame) => this.#up.received(frame),
@@ -78,33 +84,39 @@ export class Intake {
   }
 
   #answer(bad: boolean): void {
-    const post = this.#post;
-    this.#post = undefined;
+    const post = this.#ended();
     this.#delivery = undefined;
     if (!post) return;
-    if (bad) answer(post.res, 400, '{"code":3,"message":"Bad request"}', 'application/json');
-    else answer(post.res, 200, 'ok');
+    const { res, letterhead } = post;
+    if (bad) answer(res, 400, '{"code":3,"message":"Bad request"}', 'application/json', letterhead);
+    else answer(res, 200, 'ok', 'text/html', letterhead);
   }
 
   /** A body over the limit leaves the session usable; any other fault does not. */
   #fault(fault: BodyFault): void {
-    const post = this.#post;
     const refusal = refusalFor(fault);
-    if (post && fault !== 'stopped') this.#limits.refused?.(refusal, post.req);
+    if (this.#post && fault !== 'stopped') this.#limits.refused?.(refusal, this.#post.req);
     if (fault === 'not UTF-8') {
       this.#answer(true);
       return this.#up.failed('parse error', fault);
     }
-    this.#post = undefined;
-    if (post) cutShort(post.req, post.res, refusal);
+    const post = this.#ended();
+    if (post) cutShort(post.req, post.res, refusal, post.letterhead);
     if (fault === 'aborted') this.#up.failed('transport error', 'data request broke off');
     if (fault === 'too slow') this.#up.failed('transport error', refusal.message);
   }
 
-  #refuse(req: IncomingMessage, res: ServerResponse, code: RefusalCode, why: string): void {
+  #ended(): Post | undefined {
+    const post = this.#post;
+    this.#post = undefined;
+    this.#up.taken();
+    return post;
+  }
+
+  #refuse({ req, res, letterhead }: Post, code: RefusalCode, why: string): void {
     const refusal = new SocketioError(code);
     this.#limits.refused?.(refusal, req);
-    cutShort(req, res, refusal);
+    cutShort(req, res, refusal, letterhead);
     this.#up.failed('transport error', why);
   }
 }

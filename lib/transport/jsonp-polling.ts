@@ -16,12 +16,15 @@ import { literal } from './script.js';
 /** Nothing but a number ever stands in a script. */
 const INDEX = /^[0-9]{1,9}$/;
 
-const headers = {
-  'Content-Type': 'text/javascript; charset=UTF-8',
-  'Content-Disposition': 'attachment; filename="f.txt"',
+const headers = [
+  'Content-Type',
+  'text/javascript; charset=UTF-8',
+  'Content-Disposition',
+  'attachment; filename="f.txt"',
   // The filters of that time took an answer that repeats a part of the URL for an attack, and emptied it.
-  'X-XSS-Protection': '0',
-};
+  'X-XSS-Protection',
+  '0',
+];
 
 /**
  * @param index the place of the page's function that takes the answer; anything but digits is read as 0

@@ -8,10 +8,12 @@ import { literal } from './script.js';
 //                                             ; a backslash before "n" is doubled
 
 /** `attachment` matters to who opens the address as a page, not to a script element. */
-const headers = {
-  'Content-Type': 'text/javascript; charset=UTF-8',
-  'Content-Disposition': 'attachment; filename="f.txt"',
-};
+const headers = [
+  'Content-Type',
+  'text/javascript; charset=UTF-8',
+  'Content-Disposition',
+  'attachment; filename="f.txt"',
+];
 
 /**
  * @param index digits: the place of the page's function that takes the answer

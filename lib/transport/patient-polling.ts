@@ -1,16 +1,13 @@
 /** Long-polling as revision 1 knows it: a poll that breaks or is overtaken is nothing to speak of, the next one counts. */
-import type { ServerResponse } from 'node:http';
 import type { PayloadFormat } from '../codec/codec.js';
 import type { HttpCompression } from '../option-compression.js';
+import type { Waiting } from './answer.js';
 import type { BodyLimits } from './body.js';
-import type { Envelope } from './envelope.js';
 import { PollingTransport } from './polling.js';
 import type { Batch, TransportEvents } from './transport.js';
 
 /** It carries answers only: the POSTs of such a client belong to its session, whichever transport they name. */
 export class PatientPolling extends PollingTransport {
-  /** These clients take a payload of any number of packets. */
-  override readonly mostFrames = Number.POSITIVE_INFINITY;
   readonly #noop: Batch;
 
   /** @param noop what a poll is answered with when there is nothing to say */
@@ -26,15 +23,20 @@ export class PatientPolling extends PollingTransport {
     this.#noop = noop;
   }
 
+  /** These clients take a payload of any number of packets. */
+  override get mostFrames(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
   /** Ends the poll that waits, if one does. */
   release(): void {
     this.relieve(this.#noop);
   }
 
   /** The newer poll takes over; the older one is answered, since browsers allow few connections. */
-  protected override overlap(res: ServerResponse, envelope: Envelope): void {
+  protected override overlap({ res, envelope, letterhead }: Waiting): void {
     this.release();
-    this.poll(res, envelope);
+    this.poll(res, envelope, letterhead);
   }
 
   /** Whether the client comes again is for the session to judge. */

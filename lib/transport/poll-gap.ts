@@ -1,20 +1,23 @@
 /** How long a polling client that has got its answer may stay away before it comes for the next one. */
+import type { Options } from '../options.js';
 import type { BodyLimits } from './body.js';
 
-/** How long the client may take for what. */
-export interface PollingLimits extends BodyLimits {
-  /** Milliseconds from an answer to the next poll; 0: any time, others judge that. @default 0 */
-  readonly pollTimeoutMs?: number;
-}
+/** How long the client may take for what; `pollTimeout` only where it is looked at. */
+export type PollingLimits = BodyLimits & Partial<Pick<Options, 'pollTimeout'>>;
 
 /** An answer of more characters may be on its way for long: only heartbeats tell then whether the client is there. */
 const LONG_ANSWER = 65_536;
 /** Milliseconds for a second look: if we were held up, the poll may lie there, and can be read only then. */
 const SECOND_LOOK = 1_000;
 
+export interface PollGapEvents {
+  /** The client has stayed away for too long. */
+  failed(reason: 'ping timeout', why: string): void;
+}
+
 export class PollGap {
   readonly #patience: number;
-  readonly #missed: () => void;
+  readonly #up: PollGapEvents;
   /** Set for the next look; one for many answers, so that a poll costs no timer. */
   #timer: NodeJS.Timeout | undefined;
   #second: NodeJS.Timeout | undefined;
@@ -22,15 +25,15 @@ export class PollGap {
   #since = 0;
   #away = false;
 
-  /** @param patience milliseconds */
-  constructor(patience: number, missed: () => void) {
+  /** @param patience milliseconds; 0: any time, others judge that */
+  constructor(patience: number, up: PollGapEvents) {
     this.#patience = patience;
-    this.#missed = missed;
+    this.#up = up;
   }
 
   /** The client has been answered. @param length of the answer, in characters or bytes */
   begin(length: number): void {
-    this.#away = length <= LONG_ANSWER;
+    this.#away = this.#patience > 0 && length <= LONG_ANSWER;
     if (!this.#away) return;
     this.#since = performance.now();
     this.#timer ??= this.#lookIn(this.#patience);
@@ -57,6 +60,10 @@ export class PollGap {
     if (!this.#away) return;
     const left = this.#since + this.#patience - performance.now();
     if (left > 0) this.#timer = this.#lookIn(left);
-    else this.#second = setTimeout(() => this.#away && this.#missed(), SECOND_LOOK).unref();
+    else
+      this.#second = setTimeout(
+        () => this.#away && this.#up.failed('ping timeout', 'no poll within pollTimeout'),
+        SECOND_LOOK,
+      ).unref();
   }
 }

@@ -3,18 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, PayloadFormat } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
 import type { HttpCompression } from '../option-compression.js';
-import { answer } from './answer.js';
-import { compress, compressed, encodingFor } from './compression.js';
-import { bare, type Envelope, type Letter } from './envelope.js';
+import { answer, cutShort, deliver, unadorned, type Waiting } from './answer.js';
+import { shrink } from './compression.js';
+import { bare, type Envelope } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
-import { PollGap, type PollingLimits } from './poll-gap.js';
+import { PollGap, type PollGapEvents, type PollingLimits } from './poll-gap.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
-
-/** A GET that waits, and how its answer is wrapped. */
-interface Waiting {
-  readonly res: ServerResponse;
-  readonly envelope: Envelope;
-}
 
 /** Milliseconds in which a client whose poll was cut may poll again; Chromium repeats a request by itself. */
 const CUT_POLL_GRACE = 1_000;
@@ -24,16 +18,18 @@ const LAST_ANSWER = 30_000;
 const MOST_FRAMES = 16;
 const MOST_BYTES = 1_048_576;
 
-export class PollingTransport implements Transport, IntakeEvents {
+export class PollingTransport implements Transport, IntakeEvents, PollGapEvents {
   readonly name: 'polling' | 'jsonp';
-  readonly mostFrames: number = MOST_FRAMES;
-  readonly mostBytes: number;
   readonly saysGoodbye = true;
-  readonly #pack: (frames: readonly Frame[]) => Frame;
-  readonly #intake: Intake;
+  readonly #payload: PayloadFormat;
+  readonly #limits: PollingLimits;
+  /** A POST that is under way; between two there is none, and most clients are silent most of the time. */
+  #intake: Intake | undefined;
+  #open = true;
   readonly #compression: false | HttpCompression;
-  readonly #gap: PollGap | undefined;
   #up: TransportEvents;
+  /** Made with the first answer. */
+  #gap: PollGap | undefined;
   #waiting: Waiting | undefined;
   /** Answered, and not yet handed to the operating system. */
   #leaving: { readonly res: ServerResponse; readonly batch: Batch } | undefined;
@@ -53,15 +49,17 @@ export class PollingTransport implements Transport, IntakeEvents {
   ) {
     this.#compression = compression;
     this.name = name;
-    this.#pack = payload.pack;
-    this.#intake = new Intake(payload, limits, this);
-    this.mostBytes = Math.min(MOST_BYTES, limits.maxBytes);
-    if (limits.pollTimeoutMs) {
-      this.#gap = new PollGap(limits.pollTimeoutMs, () =>
-        this.failed('ping timeout', 'no poll within pollTimeout'),
-      );
-    }
+    this.#payload = payload;
+    this.#limits = limits;
     this.#up = up;
+  }
+
+  get mostFrames(): number {
+    return MOST_FRAMES;
+  }
+
+  get mostBytes(): number {
+    return Math.min(MOST_BYTES, this.#limits.maxHttpBufferSize);
   }
 
   get writable(): boolean {
@@ -73,24 +71,30 @@ export class PollingTransport implements Transport, IntakeEvents {
   }
 
   get settled(): boolean {
-    return !this.#intake.busy;
+    return this.#intake === undefined;
   }
 
   reportTo(up: TransportEvents): void {
     this.#up = up;
   }
 
-  /** A GET comes to wait; it is answered at once if something is due. */
-  poll(res: ServerResponse, envelope: Envelope = bare): void {
-    if (this.#closed) return answer(res, 400, '');
+  /**
+   * A GET comes to wait; it is answered at once if something is due.
+   * @param letterhead headers that its answer shall have
+   */
+  poll(res: ServerResponse, envelope: Envelope = bare, letterhead = unadorned): void {
+    if (this.#closed) return answer(res, 400, '', undefined, letterhead);
+    const poll = { res, envelope, letterhead };
     // The end of a cut poll may have come together with the poll that follows it: look again when both have been read.
-    if (this.#waiting) setImmediate(() => this.#pollAgain(res, envelope));
-    else this.#accept(res, envelope);
+    if (this.#waiting) setImmediate(() => this.#pollAgain(poll));
+    else this.#accept(poll);
   }
 
   /** A POST brings frames; it is answered when all of them have been taken. */
-  post(req: IncomingMessage, res: ServerResponse, envelope: Envelope = bare): void {
-    this.#intake.take(req, res, envelope);
+  post(req: IncomingMessage, res: ServerResponse, envelope: Envelope = bare, letterhead = unadorned): void {
+    if (this.#closed) return cutShort(req, res, { status: 400 }, letterhead);
+    this.#intake ??= new Intake(this.#payload, this.#limits, this, this.#open);
+    this.#intake.take(req, res, envelope, letterhead);
   }
 
   send(batch: Batch): void {
@@ -106,25 +110,21 @@ export class PollingTransport implements Transport, IntakeEvents {
   /** Answers the GET that waits, with something that need not arrive. */
   protected relieve(batch: Batch): void {
     if (!this.#waiting) return;
-    const { res, envelope } = this.#waiting;
+    const { res, envelope, letterhead } = this.#waiting;
     this.#waiting = undefined;
-    const letter = envelope.seal(batch.packed(this.#pack));
-    this.#gap?.begin(letter.body.length);
-    const compression = this.#compression;
-    const encoding = compression && encodingFor(res, batch, letter.body, compression);
-    if (!encoding) return deliver(res, letter);
-    const shrinking =
-      envelope === bare
-        ? compressed(batch, letter, encoding, compression)
-        : compress(letter, encoding, compression);
+    const letter = envelope.seal(batch.packed(this.#payload.pack));
+    this.#gap ??= new PollGap(this.#limits.pollTimeout ?? 0, this);
+    this.#gap.begin(letter.body.length);
+    const shrinking = shrink(res, batch, letter, envelope === bare, this.#compression);
+    if (!shrinking) return deliver(res, letter, letterhead);
     // It counts as leaving all the while: a poll that is cut meanwhile loses nothing.
-    void shrinking.then((smaller) => deliver(res, smaller));
+    void shrinking.then((smaller) => deliver(res, smaller, letterhead));
   }
 
   /** One more GET has come to wait. */
-  protected overlap(res: ServerResponse, _envelope: Envelope): void {
+  protected overlap({ res, letterhead }: Waiting): void {
     // A second waiting GET would steal the first one's answer; refuse it instead.
-    answer(res, 400, '');
+    answer(res, 400, '', undefined, letterhead);
     this.failed('transport error', 'two polls at once');
   }
 
@@ -139,7 +139,8 @@ export class PollingTransport implements Transport, IntakeEvents {
   }
 
   flow(open: boolean): void {
-    this.#intake.flow(open);
+    this.#open = open;
+    this.#intake?.flow(open);
   }
 
   drained(done: () => void): void {
@@ -160,13 +161,13 @@ export class PollingTransport implements Transport, IntakeEvents {
     if (manner === 'abort') this.#leaving?.res.destroy();
     if (this.#closed) return;
     this.#closed = true;
-    this.#gap?.stop();
     clearTimeout(this.#grace);
+    this.#gap?.stop();
     this.#waiting?.res.destroy();
     this.#waiting = undefined;
     this.#unsent = undefined;
     this.#leaving?.res.setTimeout(LAST_ANSWER);
-    this.#intake.stop(manner === 'malformed');
+    this.#intake?.stop(manner === 'malformed');
     this.#settle();
   }
 
@@ -176,15 +177,21 @@ export class PollingTransport implements Transport, IntakeEvents {
   }
 
   /** @internal */
+  taken(): void {
+    this.#intake = undefined;
+  }
+
+  /** @internal */
   failed(reason: DisconnectReason, why: string): void {
     if (!this.#closed) this.#tell(reason, why);
   }
 
-  #accept(res: ServerResponse, envelope: Envelope): void {
+  #accept(poll: Waiting): void {
     this.#reclaim();
     clearTimeout(this.#grace);
     this.#gap?.end();
-    this.#waiting = { res, envelope };
+    this.#waiting = poll;
+    const { res } = poll;
     res.on('close', () => this.#responseClosed(res));
     const unsent = this.#unsent;
     this.#unsent = undefined;
@@ -192,10 +199,11 @@ export class PollingTransport implements Transport, IntakeEvents {
     else this.#up.writable();
   }
 
-  #pollAgain(res: ServerResponse, envelope: Envelope): void {
+  #pollAgain(poll: Waiting): void {
+    const { res, envelope, letterhead } = poll;
     if (res.destroyed) return;
-    if (!this.#waiting || this.#closed) return this.poll(res, envelope);
-    this.overlap(res, envelope);
+    if (!this.#waiting || this.#closed) return this.poll(res, envelope, letterhead);
+    this.overlap(poll);
   }
 
   #responseClosed(res: ServerResponse): void {
@@ -239,11 +247,4 @@ export class PollingTransport implements Transport, IntakeEvents {
     this.#told = true;
     this.#up.closed(reason, why);
   }
-}
-
-function deliver(res: ServerResponse, { body, headers }: Letter): void {
-  // Compressing takes time; the client may have gone, and what it did not get is kept already.
-  if (res.destroyed || res.headersSent) return;
-  res.writeHead(200, { ...headers, 'Content-Length': Buffer.byteLength(body), 'Cache-Control': 'no-store' });
-  res.end(body);
 }

@@ -26,8 +26,11 @@ export interface TransportEvents {
 /** Hears a transport that has nobody yet, or nobody any more. */
 export const nobody: TransportEvents = { received(): void {}, writable(): void {}, closed(): void {} };
 
-/** `orderly`: what has been sent arrives first. `malformed`: the client is told that its input was. `abort`: at once. */
-export type CloseManner = 'orderly' | 'malformed' | 'abort';
+/**
+ * `orderly`: what has been sent arrives first. The same, and the client is told more if it can be told: `malformed`,
+ * that its input was; `away`, that the server goes away. `abort`: at once.
+ */
+export type CloseManner = 'orderly' | 'malformed' | 'away' | 'abort';
 
 export interface Transport {
   readonly name: TransportName;

@@ -1,8 +1,9 @@
 /** Outgoing WebSocket messages as bytes, header and payload in one buffer where that is cheaper. */
 import type { Frame } from '../codec/codec.js';
 
-const TEXT = 0x81;
-const BINARY = 0x82;
+const FINAL = 0x80;
+const TEXT = FINAL | 0x1;
+const BINARY = FINAL | 0x2;
 /** Payloads from here on are written as they are; copying them would cost more than a second chunk. */
 const COPY_LIMIT = 8_192;
 
@@ -31,6 +32,15 @@ export function packMessages(frames: readonly Frame[]): readonly Buffer[] {
   });
   if (chunk.length > 0) chunks.push(chunk);
   return chunks;
+}
+
+/** One control frame. @param payload at most 125 bytes. @see RFC 6455, section 5.5 */
+export function packControl(opcode: number, payload: Buffer): Buffer {
+  const frame = Buffer.allocUnsafe(2 + payload.length);
+  frame[0] = FINAL | opcode;
+  frame[1] = payload.length;
+  payload.copy(frame, 2);
+  return frame;
 }
 
 /** Bytes of the next shared chunk: up to and with the header of the next payload that stands alone. */

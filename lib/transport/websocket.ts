@@ -1,56 +1,77 @@
-/** Frames over one WebSocket: `ws` shakes hands and reads, we write. */
+/** Frames over one WebSocket that is not compressed. */
 import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
 import type { Frame } from '../codec/codec.js';
+import { closeCodes } from './close-codes.js';
+import { ControlRate } from './control-rate.js';
+import { type Fault, faults } from './frame-faults.js';
+import { CLOSE, type Control, type FrameEvents, type FrameLimits, FrameReader, PING } from './frames.js';
+import { Pongs } from './pongs.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
-import { packMessages } from './websocket-frames.js';
+import { packControl, packMessages } from './websocket-frames.js';
 
 /** Bytes handed to the socket at once: what has left can be told only batch by batch. */
 const MOST_BYTES = 1_048_576;
+/** Milliseconds for the client's close frame, and for the end of its side; a session ends as late, too. */
+const LAST_WORD = 30_000;
 
-export class WebSocketTransport implements Transport {
-  readonly name = 'websocket';
-  readonly mostFrames = Number.POSITIVE_INFINITY;
-  readonly mostBytes = MOST_BYTES;
-  readonly saysGoodbye = false;
+/** What a client may send over one connection. */
+export interface ConnectionLimits extends FrameLimits {
+  /** Most pings and pongs in a second. */
+  readonly maxControlFrames: number;
+}
+
+export class WebSocketTransport implements Transport, FrameEvents {
   readonly #socket: Duplex;
-  readonly #connection: WebSocket;
-  readonly #threshold: number;
+  readonly #reader: FrameReader;
+  readonly #limits: ConnectionLimits;
   #up: TransportEvents;
-  #error: unknown;
+  /** `closing`: our close frame is written. */
+  #state: 'open' | 'closing' | 'closed' = 'open';
   #blocked = false;
-  #open = true;
-  /** What `ws` had already read when the flow stopped; at most what fits one read of the socket. */
-  #held: Frame[] | undefined;
-  #closed = false;
+  // What most connections never need is made when they do.
+  #error: Error | undefined;
+  #controls: ControlRate | undefined;
+  #pongs: Pongs | undefined;
+  #deadline: NodeJS.Timeout | undefined;
   #waiters: (() => void)[] | undefined;
 
-  /**
-   * @param socket the stream under `connection`, as the server's `upgrade` event gave it
-   * @param threshold bytes below which nothing is compressed, where that has been negotiated
-   */
-  constructor(connection: WebSocket, socket: Duplex, up: TransportEvents, threshold = 0) {
-    this.#threshold = threshold;
-    this.#connection = connection;
+  /** @param socket has a listener for errors already */
+  constructor(socket: Duplex, limits: ConnectionLimits, up: TransportEvents) {
     this.#socket = socket;
+    this.#limits = limits;
     this.#up = up;
-    connection.on('message', (data: Buffer, binary: boolean) =>
-      this.#receive(binary ? data : data.toString()),
-    );
-    connection.on('error', (error) => this.#failed(error));
-    connection.on('close', () => this.#ended());
+    this.#reader = new FrameReader(limits, this);
+    socket.on('data', (chunk: Buffer) => this.#reader.read(chunk));
+    socket.on('close', () => this.#ended());
+  }
+
+  // The same for all: getters cost idle connections nothing.
+  get name() {
+    return 'websocket' as const;
+  }
+
+  get mostFrames(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  get mostBytes(): number {
+    return MOST_BYTES;
+  }
+
+  get saysGoodbye(): boolean {
+    return false;
   }
 
   get writable(): boolean {
-    return !this.#blocked && !this.#closed && this.#connection.readyState === this.#connection.OPEN;
+    return !this.#blocked && this.#state === 'open' && this.#socket.writable;
   }
 
   get buffered(): number {
-    return this.#closed ? 0 : this.#connection.bufferedAmount;
+    return this.#state === 'closed' ? 0 : this.#socket.writableLength;
   }
 
   get settled(): boolean {
-    return this.#held === undefined;
+    return !this.#reader.holds;
   }
 
   reportTo(up: TransportEvents): void {
@@ -58,19 +79,17 @@ export class WebSocketTransport implements Transport {
   }
 
   send(batch: Batch): void {
-    if (this.#connection.extensions !== '') {
-      this.#sendCompressed(batch);
-    } else if (!this.#write(batch.packed(packMessages))) {
-      this.#blocked = true;
-      this.#socket.once('drain', () => this.#drained());
-    }
+    if (this.#write(batch.packed(packMessages))) return;
+    this.#blocked = true;
+    this.#socket.once('drain', () => this.#drained());
   }
 
   flow(open: boolean): void {
-    this.#open = open;
-    if (!open) return this.#connection.pause();
-    while (this.#open && this.#held) this.#deliverHeld();
-    if (this.#open) this.#connection.resume();
+    if (this.#state !== 'open') return;
+    this.#reader.flow(open);
+    // Whoever got what had been kept may have stopped the flow again.
+    if (!this.#reader.flowing) this.#socket.pause();
+    else this.#socket.resume();
   }
 
   drained(done: () => void): void {
@@ -85,23 +104,47 @@ export class WebSocketTransport implements Transport {
   }
 
   close(manner: CloseManner): void {
-    this.#held = undefined;
-    if (manner === 'abort') return this.#connection.terminate();
-    this.#connection.close(manner === 'malformed' ? 1008 : 1000);
-    // A paused connection would never see the client's close frame.
-    this.#connection.resume();
+    if (manner === 'abort') return void this.#socket.destroy();
+    if (this.#state === 'open') this.#bid(codeOf(closeCodes[manner]));
   }
 
-  #receive(frame: Frame): void {
-    if (this.#open) this.#up.received(frame);
-    else if (this.#held) this.#held.push(frame);
-    else this.#held = [frame];
+  message(frame: Frame): void {
+    // Nothing is heard behind our own goodbye.
+    if (this.#state !== 'closing') this.#up.received(frame);
   }
 
-  #deliverHeld(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const frame of held) this.#receive(frame);
+  control(opcode: Control, payload: Buffer): void {
+    if (opcode === CLOSE) return this.#end(payload);
+    this.#controls ??= new ControlRate(this.#limits.maxControlFrames);
+    if (!this.#controls.admits()) {
+      this.#reader.stop();
+      this.failed(faults.tooManyControls);
+    } else if (opcode === PING && this.#state === 'open') {
+      this.#pongs ??= new Pongs(this.#socket);
+      this.#pongs.answer(payload);
+    }
+  }
+
+  failed({ code, why }: Fault): void {
+    this.#error ??= new RangeError(why);
+    this.#end(codeOf(code));
+  }
+
+  /** Says goodbye; the client has to answer, or to end its side. */
+  #bid(payload: Buffer): void {
+    this.#state = 'closing';
+    const socket = this.#socket;
+    if (socket.writable) socket.write(packControl(CLOSE, payload));
+    this.#deadline = setTimeout(() => socket.destroy(), LAST_WORD).unref();
+    // A connection that is not read would never show the answer.
+    this.#reader.flow(true);
+    socket.resume();
+  }
+
+  /** The client has said its last word: so do we, and the connection ends behind it. */
+  #end(payload: Buffer): void {
+    if (this.#state === 'open') this.#bid(payload);
+    this.#socket.end();
   }
 
   /** @returns whether the socket can take more at once: the operating system has all of it, or the buffer has room */
@@ -114,21 +157,10 @@ export class WebSocketTransport implements Transport {
     return this.#socket.writableLength < this.#socket.writableHighWaterMark;
   }
 
-  #sendCompressed(batch: Batch): void {
-    this.#blocked = true;
-    const { frames, spared } = batch;
-    const last = frames.length - 1;
-    frames.forEach((frame, index) => {
-      // `ws` looks at its own threshold only where a connection forgets its context.
-      const compress = !spared?.[index] && Buffer.byteLength(frame) >= this.#threshold;
-      this.#connection.send(frame, { compress }, index === last ? () => this.#drained() : undefined);
-    });
-  }
-
   #drained(): void {
     this.#blocked = false;
     this.#settle();
-    if (!this.#closed) this.#up.writable();
+    if (this.#state !== 'closed') this.#up.writable();
   }
 
   #settle(): void {
@@ -137,17 +169,23 @@ export class WebSocketTransport implements Transport {
     for (const done of waiters ?? []) done();
   }
 
-  #failed(error: unknown): void {
-    this.#error = error;
-  }
-
   #ended(): void {
-    if (this.#closed) return;
-    // What had been read before the end was said before it.
-    this.#open = true;
-    this.#deliverHeld();
-    this.#closed = true;
+    if (this.#state === 'open') this.#hearOut();
+    this.#state = 'closed';
+    clearTimeout(this.#deadline);
     this.#settle();
     this.#up.closed(this.#error ? 'transport error' : 'transport close', this.#error);
   }
+
+  /** What had come before the end was said before it, even if nobody wanted to hear it yet. */
+  #hearOut(): void {
+    this.#socket.removeAllListeners('data');
+    const left: Buffer | null = this.#socket.readableLength > 0 ? this.#socket.read() : null;
+    if (left) this.#reader.read(left);
+    while (this.#reader.holds) this.#reader.flow(true);
+  }
+}
+
+function codeOf(code: number): Buffer {
+  return Buffer.from([code >> 8, code & 0xff]);
 }

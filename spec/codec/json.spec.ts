@@ -45,6 +45,12 @@ describe('codec/json', () => {
       assert.deepEqual(readJson('["\\ud800"]', 10), ['\ud800']);
     });
 
+    it('counts levels where there are many brackets, too', () => {
+      const wide = `[${'[],'.repeat(5_000)}{"a":{"b":["[[[[","{{{{"]}}]`;
+      assert.ok(Array.isArray(readJson(wide, 4)));
+      assert.equal(readJson(wide, 3), TOO_DEEP);
+    });
+
     it('takes the deepest allowed nesting and refuses one more level', () => {
       for (const depth of [1, 2, 3, 16, 512]) {
         assert.ok(Array.isArray(readJson(nested(depth), depth)), `${depth}`);

@@ -5,13 +5,13 @@ import type { Codec } from '../../lib/codec/codec.js';
 import type { Parcel } from '../../lib/codec/parcel.js';
 import { Emitter } from '../../lib/emitter.js';
 import type { NamespaceOptions } from '../../lib/namespace/audience.js';
-import type { Conn, ConnEvents } from '../../lib/namespace/connection.js';
+import type { CarrierEvents, Conn, ConnEvents } from '../../lib/namespace/connection.js';
 import type { NamespaceServer } from '../../lib/namespace/home.js';
 import type { Namespace } from '../../lib/namespace/namespace.js';
 import { Namespaces } from '../../lib/namespace/namespaces.js';
 import type { Socket } from '../../lib/namespace/socket.js';
 import type { Arrival, Extent, SendFlags, Wire } from '../../lib/namespace/wire.js';
-import type { ErrorContext } from '../../lib/options.js';
+import type { ErrorContext, LimitName } from '../../lib/options.js';
 import { type EventPacket, type Packet, PacketType } from '../../lib/packet.js';
 
 /** Assertions that failed inside a listener: there they are errors of the application, and would go unseen. */
@@ -44,6 +44,8 @@ export class FakeClient implements Wire {
   readonly closings: Extent[] = [];
   /** What `flow` was told. */
   readonly flows: boolean[] = [];
+  /** Bounds that have been reached. */
+  readonly limits: LimitName[] = [];
   readonly id: string;
   readonly conn: Conn;
 
@@ -52,7 +54,7 @@ export class FakeClient implements Wire {
     this.conn = Object.assign(new Emitter<ConnEvents>(), {
       id: `conn-of-${id}`,
       protocol: 4,
-      transport: { name: 'websocket', writable: true },
+      transport: Object.assign(new Emitter<CarrierEvents>(), { name: 'websocket', writable: true }),
       remoteAddress: '::1',
       readyState: 'open' as const,
       request: { headers: {} } as IncomingMessage,
@@ -104,7 +106,12 @@ export class FakeClient implements Wire {
     return {
       id: this.id,
       wire: this,
-      client: { id: this.conn.id, conn: this.conn, request },
+      client: {
+        id: this.conn.id,
+        conn: this.conn,
+        request,
+        limited: (limit) => this.limits.push(limit),
+      },
       handshake: {
         headers: {},
         time: '',

@@ -7,7 +7,7 @@ const note = (text: string): Message => messageOf(['x', text], noReply, undefine
 
 function filled(bounds = { messages: 4, bytes: 100 }): { mailbox: Mailbox; flows: boolean[] } {
   const flows: boolean[] = [];
-  return { mailbox: new Mailbox(bounds, (open) => flows.push(open)), flows };
+  return { mailbox: new Mailbox(bounds, (full) => flows.push(full === undefined)), flows };
 }
 
 describe('a mailbox', () => {

@@ -69,8 +69,8 @@ describe('taking over', () => {
         event,
       );
     }
-    // `ws` names its own listener as `node:http` does; one of them is left.
-    assert.deepEqual(names('error'), ['socketOnError']);
+    // The one of the WebSocket.
+    assert.deepEqual(names('error'), ['endFollows']);
     assert.equal(socket.parser ?? null, null);
     assert.equal(socket.timeout, 0);
     assert.ok(!Object.hasOwn(socket, 'write'));

@@ -9,6 +9,7 @@ import { asking } from '../../lib/session/manners.js';
 import { Session } from '../../lib/session/session.js';
 import { Ticks } from '../../lib/session/ticks.js';
 import { Wheel } from '../../lib/session/wheel.js';
+import { Watch } from '../../lib/watch/watch.js';
 import { limits } from '../codec/limits.js';
 import { type Clock, stoppedClock } from './clock.js';
 import { FakeTransport } from './fake-transport.js';
@@ -49,13 +50,14 @@ describe('a session that is watched', () => {
         protocol: 4,
         request: { url: '/', headers: {} } as IncomingMessage,
         remoteAddress: '::1',
-        admission: { path: '/', origin: undefined, headers: {} },
+        admission: { path: '/', origin: undefined, headers: {}, letterhead: [] },
       },
       {
         wheel: new Wheel(),
         ticks: new Ticks(),
         limits: { ...limits, ...pressure },
         failed: (error, event) => failures.push([event, error]),
+        watch: new Watch(),
       },
       { packet: () => {}, closed: () => {}, ended: () => {} },
     );
@@ -125,7 +127,8 @@ describe('a session that is watched', () => {
     session.close('server shutting down', 'why');
     transport.up?.closed('transport close');
     session.close('transport close');
-    assert.deepEqual(told, [['forced close', 'why']]);
+    // A reason in words is told as an error, like all the others.
+    assert.deepEqual(told, [['forced close', new Error('why')]]);
   });
 
   it('says when something has gone, and never what has not', async () => {

@@ -5,6 +5,7 @@ import type { Household } from '../../lib/session/household.js';
 import { Outbox } from '../../lib/session/outbox.js';
 import { Ticks } from '../../lib/session/ticks.js';
 import { Wheel } from '../../lib/session/wheel.js';
+import { Watch } from '../../lib/watch/watch.js';
 import { type Clock, stoppedClock } from './clock.js';
 import { FakeTransport } from './fake-transport.js';
 
@@ -34,7 +35,7 @@ describe('the outbox', () => {
 
   beforeEach(() => {
     clock = stoppedClock();
-    house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed: () => {} };
+    house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed: () => {}, watch: new Watch() };
     slow = [];
     transport = new FakeTransport();
     outbox = new Outbox(engine4, house, { tooSlow: (why) => slow.push(why) });

@@ -31,7 +31,7 @@ describe('a relay', () => {
         rhythm: { asker: 'server', every: 300, patience: 200 },
         pollDuration: 300,
         closeTimeout: 1_000,
-        body: { maxBytes: 1_000, timeoutMs: 1_000 },
+        body: { maxHttpBufferSize: 1_000, bodyTimeout: 1_000 },
         mostKept,
       },
       {

@@ -9,6 +9,7 @@ import { asking } from '../../lib/session/manners.js';
 import { Session } from '../../lib/session/session.js';
 import { Ticks } from '../../lib/session/ticks.js';
 import { Wheel } from '../../lib/session/wheel.js';
+import { Watch } from '../../lib/watch/watch.js';
 import { type Clock, stoppedClock } from './clock.js';
 import { FakeTransport } from './fake-transport.js';
 
@@ -39,7 +40,7 @@ describe('a session', () => {
 
   beforeEach(() => {
     clock = stoppedClock();
-    house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed: () => {} };
+    house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed: () => {}, watch: new Watch() };
     told = [];
     packets = [];
     onClosed = () => {};
@@ -51,7 +52,7 @@ describe('a session', () => {
       protocol: 4,
       request: {} as IncomingMessage,
       remoteAddress: '::1',
-      admission: { path: '/', origin: undefined, headers: {} },
+      admission: { path: '/', origin: undefined, headers: {}, letterhead: [] },
     };
     session = new Session(birth, house, {
       packet: (packet, size) => packets.push([packet, size]),
@@ -70,6 +71,28 @@ describe('a session', () => {
     session.open(transport, '{}');
     return transport;
   }
+
+  it('is announced before its client can have heard of it', () => {
+    for (const polling of [true, false]) {
+      const transport = new FakeTransport(polling);
+      const known = new Session(session.birth, house, {
+        packet: () => {},
+        closed: () => {},
+        ended: () => {},
+      });
+      transport.reportTo(known);
+      const heard: number[] = [];
+      known.open(transport, '{}', () => heard.push(transport.sent.length));
+      assert.deepEqual([heard, transport.sent], [[0], polling ? ['0{}'] : []]);
+    }
+  });
+
+  it('answers the first poll although whoever heard of it has ended it', () => {
+    const transport = new FakeTransport(true);
+    transport.reportTo(session);
+    session.open(transport, '{}', () => session.close('forced server close'));
+    assert.deepEqual(transport.sent, ['0{}', '1']);
+  });
 
   it('says open with the first that follows in the same tick', async () => {
     const transport = opened();

@@ -8,7 +8,7 @@ describe('the wheel', () => {
   let clock: Clock;
   let wheel: Wheel;
   let rung: string[];
-  const alarm = (name: string): Alarm => new Alarm(() => rung.push(`${name}@${clock.now}`));
+  const alarm = (name: string): Alarm => new Alarm({ rung: () => rung.push(`${name}@${clock.now}`) });
 
   beforeEach(() => {
     clock = stoppedClock();
@@ -37,7 +37,7 @@ describe('the wheel', () => {
     const at: number[] = [];
     for (let start = 0; start < 400; start += 7) {
       const due = clock.now + 1_000;
-      new Alarm(() => at.push(clock.now - due)).start(wheel, 1_000);
+      new Alarm({ rung: () => at.push(clock.now - due) }).start(wheel, 1_000);
       clock.pass(7);
     }
     clock.pass(2_000);
@@ -69,10 +69,12 @@ describe('the wheel', () => {
 
   it('lets an alarm start and stop alarms while it rings', () => {
     const victim = alarm('victim');
-    const again: Alarm = new Alarm(() => {
-      rung.push(`again@${clock.now}`);
-      victim.stop();
-      if (rung.length < 3) again.start(wheel, 10);
+    const again: Alarm = new Alarm({
+      rung: () => {
+        rung.push(`again@${clock.now}`);
+        victim.stop();
+        if (rung.length < 3) again.start(wheel, 10);
+      },
     });
     again.start(wheel, 10);
     victim.start(wheel, 10);
@@ -81,9 +83,12 @@ describe('the wheel', () => {
   });
 
   it('rings the others when one throws', () => {
-    new Alarm(() => {
-      throw new Error('mine alone');
-    }).start(wheel, 10);
+    const failing = {
+      rung: (): never => {
+        throw new Error('mine alone');
+      },
+    };
+    new Alarm(failing).start(wheel, 10);
     alarm('other').start(wheel, 10);
     assert.throws(() => clock.pass(10), /mine alone/);
     clock.pass(10);
@@ -99,7 +104,7 @@ describe('the wheel', () => {
 
   it('does not keep the process alive', () => {
     const path = new URL('../../lib/session/wheel.ts', import.meta.url).pathname;
-    const program = `import { Alarm, Wheel } from ${JSON.stringify(path)}; new Alarm(() => {}).start(new Wheel(), 60_000);`;
+    const program = `import { Alarm, Wheel } from ${JSON.stringify(path)}; new Alarm({ rung() {} }).start(new Wheel(), 60_000);`;
     const { status } = spawnSync(
       process.execPath,
       ['--import', 'tsx', '--input-type=module', '-e', program],

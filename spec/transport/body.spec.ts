@@ -20,7 +20,7 @@ describe('a POST body', () => {
     results = [];
     read = new Promise((resolve) => {
       arrived = (req) =>
-        void readBody(req, { maxBytes: 100, timeoutMs: 60 }, (...result) => {
+        void readBody(req, { maxHttpBufferSize: 100, bodyTimeout: 60 }, (...result) => {
           results.push(result);
           resolve(result);
         });
@@ -132,7 +132,7 @@ describe('a POST body', () => {
   it('can be given up', async () => {
     let stop = (): void => {};
     arrived = (req) => {
-      stop = readBody(req, { maxBytes: 100, timeoutMs: 60 }, (...result) => results.push(result));
+      stop = readBody(req, { maxHttpBufferSize: 100, bodyTimeout: 60 }, (...result) => results.push(result));
     };
     post({ 'Content-Length': 50 }, 'x');
     await new Promise((resolve) => server.once('request', resolve));
@@ -142,7 +142,7 @@ describe('a POST body', () => {
 });
 
 describe('the time of a POST body', () => {
-  const limits: BodyLimits = { maxBytes: 1_000, timeoutMs: 30_000 };
+  const limits: BodyLimits = { maxHttpBufferSize: 1_000, bodyTimeout: 30_000 };
   let clock: Clock;
   beforeEach(() => {
     clock = stoppedClock();

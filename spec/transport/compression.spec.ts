@@ -278,7 +278,7 @@ describe('the compression of a body', () => {
   it('is done once for all who hear the same', async () => {
     const frames = [`42["news","${large}"]`];
     const batch: Batch = { frames, bytes: large.length, packed: (pack) => pack(frames) };
-    const letter = { body: large, headers: {} };
+    const letter = { body: large, headers: [] };
     const options = { threshold: 1 };
     const [one, two] = [
       compressed(batch, letter, 'gzip', options),
@@ -291,7 +291,7 @@ describe('the compression of a body', () => {
   });
 
   it('leaves as it is what cannot be compressed', async () => {
-    const letter = { body: large, headers: {} };
+    const letter = { body: large, headers: [] };
     assert.equal(await compress(letter, 'gzip', { threshold: 1, maxOutputLength: 5 }), letter);
   });
 });

@@ -36,10 +36,12 @@ describe('transport/jsonp', () => {
   }
 
   it('is a script to browsers that look at the type, and no page', () => {
-    assert.deepEqual(seal('').headers, {
-      'Content-Type': 'text/javascript; charset=UTF-8',
-      'Content-Disposition': 'attachment; filename="f.txt"',
-    });
+    assert.deepEqual(seal('').headers, [
+      'Content-Type',
+      'text/javascript; charset=UTF-8',
+      'Content-Disposition',
+      'attachment; filename="f.txt"',
+    ]);
   });
 
   it('tells a page any text as it is, in a script that no element ends', () => {

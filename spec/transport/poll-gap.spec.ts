@@ -10,8 +10,10 @@ describe('the gap between two polls', () => {
   beforeEach(() => {
     clock = stoppedClock();
     missed = 0;
-    gap = new PollGap(5_000, () => {
-      missed += 1;
+    gap = new PollGap(5_000, {
+      failed: () => {
+        missed += 1;
+      },
     });
   });
   afterEach(() => clock.restore());

@@ -8,7 +8,7 @@ import { ask, Knock } from '../router/raw.js';
 import { listening } from '../support/listening.js';
 import { within } from '../support/patience.js';
 
-const limits = { maxBytes: 100, timeoutMs: 1_000 };
+const limits = { maxHttpBufferSize: 100, bodyTimeout: 1_000 };
 
 describe('the posts of a client', () => {
   let server: Server;

@@ -17,13 +17,13 @@ export function beating(stage: Stage): void {
   });
 
   it('stays while it is not read', async () => {
-    const { io } = await stage.open({ pingInterval: 40, pingTimeout: 40, mailboxMessages: 1 });
+    const { io } = await stage.open({ pingInterval: 40, pingTimeout: 150, mailboxMessages: 1 });
     const read: unknown[] = [];
     io.serve(async (socket) => {
       for await (const message of socket) {
         read.push(message.data);
         // Longer than a heartbeat and its patience: that is the thing tested.
-        if (message.data === 0) await new Promise((resolve) => setTimeout(resolve, 200));
+        if (message.data === 0) await new Promise((resolve) => setTimeout(resolve, 300));
         if (message.data === 9) break;
       }
     });

@@ -12,6 +12,7 @@ import { arriving, asking, type Manners } from '../../lib/session/manners.js';
 import { Session } from '../../lib/session/session.js';
 import { Ticks } from '../../lib/session/ticks.js';
 import { Wheel } from '../../lib/session/wheel.js';
+import { Watch } from '../../lib/watch/watch.js';
 import { FakeTransport } from '../session/fake-transport.js';
 
 const MEMBERS = 1_000;
@@ -67,6 +68,7 @@ class Ground {
     ticks: new Ticks(),
     limits: { ...this.#options, maxPayload: this.#options.maxHttpBufferSize },
     failed: () => {},
+    watch: new Watch(),
   };
   #count = 0;
 
@@ -82,6 +84,7 @@ class Ground {
     const settings = {
       namespaces: this.namespaces,
       wheel: this.#house.wheel,
+      watch: this.#house.watch,
       connectTimeout,
       maxNamespaces,
       maxEventsPerSecond,
@@ -99,7 +102,7 @@ class Ground {
       protocol: 0,
       request: {} as IncomingMessage,
       remoteAddress: '',
-      admission: { path: '/', origin: undefined, headers: {} },
+      admission: { path: '/', origin: undefined, headers: {}, letterhead: [] },
     };
     const session = new Session(birth, this.#house, peer);
     const transport = new FakeTransport();

@@ -60,18 +60,12 @@ async function arriveAt(worker: string, url: string, name: string, rooms: string
 }
 
 /**
- * Who is not heard comes again. While the primary hands a connection over it may still read from it, and what it reads
- * then is lost (once in some hundred connections, with genuine workers, too); and who polls may be back before the
- * primary has been told where it belongs.
+ * Who is not heard comes again. While the primary hands a WebSocket over it may still read from it, and what it reads
+ * then is lost: once in some hundred connections, with genuine workers, too.
  */
-export async function comeAgain(
-  url: string,
-  name: string,
-  rooms: string[],
-  transports = ['websocket'],
-): Promise<Guest> {
+async function comeAgain(url: string, name: string, rooms: string[]): Promise<Guest> {
   for (let attempt = 0; attempt < 10; attempt++) {
-    const guest = await arrive(url, name, rooms, 1_000, transports).catch(() => undefined);
+    const guest = await arrive(url, name, rooms, 1_000).catch(() => undefined);
     if (guest) return guest;
   }
   throw new Error(`${name} was never heard`);

@@ -1,0 +1,98 @@
+/** What a connection remembers of the request by which it came: `socket.request`, without what only HTTP needed. */
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import type { Query } from './ticket.js';
+
+/** What Node puts on a request; `parser` where it is an upgrade. */
+const ofNode = [...Reflect.ownKeys(new IncomingMessage(new Socket())), 'parser'];
+
+/** What Express, Connect and this library put there. */
+const ofRouters = [
+  '_parsedOriginalUrl',
+  '_parsedUrl',
+  '_query',
+  'baseUrl',
+  'body',
+  'next',
+  'originalUrl',
+  'params',
+  'query',
+  'res',
+  'route',
+];
+
+const usual: ReadonlySet<string | symbol | undefined> = new Set([
+  ...ofNode,
+  ...ofRouters,
+  // By its description: a symbol of Express' router that it does not export.
+  'router.tracing.matchedRoute',
+]);
+
+/** A request, as far as anybody reads it later. */
+type Remembered = IncomingMessage & {
+  originalUrl?: string;
+  baseUrl?: string;
+  query?: unknown;
+  _query?: unknown;
+  res?: { readonly locals?: object };
+};
+
+/**
+ * A request is large, and a server has as many as clients. Where the site's middleware has put nothing on it, a small
+ * copy takes its place, with the same prototype and so with what Express offers there; otherwise (a session or a user
+ * may point back at it) the request itself stays.
+ */
+export function remember(req: IncomingMessage, parsed: Query): IncomingMessage {
+  return Reflect.ownKeys(req).every(isUsual) && !hasLocals(req) ? copyOf(req, parsed) : req;
+}
+
+/** Whether the stack has said something for later in `res.locals`, where Express leads from the request. */
+function hasLocals({ res }: Remembered): boolean {
+  for (const _ in res?.locals) return true;
+  return false;
+}
+
+function isUsual(key: string | symbol): boolean {
+  return usual.has(key) || (typeof key === 'symbol' && usual.has(key.description));
+}
+
+function copyOf(req: Remembered, parsed: Query): IncomingMessage {
+  const copy = Object.create(prototypeFor(req)) as Remembered;
+  const { method, originalUrl, baseUrl, query } = req;
+  copy.headers = req.headers;
+  copy.socket = req.socket;
+  copy.httpVersion = req.httpVersion;
+  if (method !== undefined) copy.method = method;
+  if (req.url !== undefined) copy.url = req.url;
+  if (originalUrl !== undefined) copy.originalUrl = originalUrl;
+  if (baseUrl) copy.baseUrl = baseUrl;
+  copy._query = parsed;
+  if (Object.hasOwn(req, 'query')) copy.query = query;
+  return copy;
+}
+
+/** The prototypes of copies, by those of requests: an application has one. */
+const prototypes = new WeakMap<object, object>();
+
+function prototypeFor(req: IncomingMessage): object {
+  const original: object = Object.getPrototypeOf(req);
+  let prototype = prototypes.get(original);
+  if (!prototype) {
+    prototype = Object.create(original, shared);
+    prototypes.set(original, prototype as object);
+  }
+  return prototype as object;
+}
+
+const shared: PropertyDescriptorMap = {
+  complete: { value: true },
+  httpVersionMajor: { value: 1 },
+  httpVersionMinor: { value: 1 },
+  rawHeaders: {
+    get(this: IncomingMessage): string[] {
+      return Object.entries(this.headers).flatMap(([name, value]) =>
+        [value ?? []].flat().flatMap((one) => [name, one]),
+      );
+    },
+  },
+};

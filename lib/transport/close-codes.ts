@@ -1,0 +1,24 @@
+/** The codes that a WebSocket ends with. @see RFC 6455, section 7.4.1 */
+import type { CloseManner } from './transport.js';
+
+/** What our own goodbye says. */
+export const closeCodes = {
+  orderly: 1000,
+  away: 1001,
+  malformed: 1008,
+} as const satisfies Record<Exclude<CloseManner, 'abort'>, number>;
+
+/** What a client is told of its frames. */
+export const PROTOCOL_ERROR = 1002;
+export const NOT_UTF8 = 1007;
+export const POLICY = 1008;
+export const TOO_LARGE = 1009;
+
+/**
+ * Whether a client may send it: 1004 is reserved, 1005, 1006 and 1015 stand for what no frame has said.
+ * @see IANA, "WebSocket Close Code Number Registry"
+ */
+export function maySend(code: number): boolean {
+  if (code >= 3000) return code <= 4999;
+  return code >= 1000 && code <= 1014 && (code < 1004 || code > 1006);
+}

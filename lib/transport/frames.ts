@@ -1,0 +1,232 @@
+/** Reads what a client sends over a WebSocket: bytes in, messages out. It knows no connection. */
+import type { Frame } from '../codec/codec.js';
+import { closeFaultOf, type Fault, faults } from './frame-faults.js';
+import { own, PartialMessage } from './partial-message.js';
+import { textOf, turned, unmask } from './unmask.js';
+
+// frame   = first second [length] key payload        ; RFC 6455, section 5.2
+// first   = FIN(1 bit) RSV(3) opcode(4)
+// second  = MASK(1) 0-125, or 126: two bytes of length follow, or 127: eight
+// message = data frame without FIN, continuations, one with FIN; control frames may stand between them
+
+const FINAL = 0x80;
+const RESERVED = 0x70;
+const OPCODE = 0x0f;
+const MASKED = 0x80;
+const LENGTH = 0x7f;
+const TWO_BYTES = 126;
+
+const CONTINUATION = 0x0;
+const TEXT = 0x1;
+const BINARY = 0x2;
+export const CLOSE = 0x8;
+export const PING = 0x9;
+export const PONG = 0xa;
+
+/** Most bytes of a control frame's payload. @see RFC 6455, section 5.5 */
+const LONGEST_CONTROL = 125;
+
+export type Control = typeof CLOSE | typeof PING | typeof PONG;
+
+/** Upward, to whoever owns the connection. */
+export interface FrameEvents {
+  /** A whole message; bytes are the hearer's to keep. */
+  message(frame: Frame): void;
+  /** After a close frame nothing more is read. @param payload valid during the call only */
+  control(opcode: Control, payload: Buffer): void;
+  /** Nothing more is read. */
+  failed(fault: Fault): void;
+}
+
+export interface FrameLimits {
+  /** Most bytes of one message. */
+  readonly maxBytes: number;
+  /** Most data frames of one message. */
+  readonly maxFragments: number;
+}
+
+/** A frame of which some payload is missing. */
+interface Begun {
+  /** Where the payload goes. */
+  readonly into: PartialMessage;
+  /** A control frame stands between the frames of a message. */
+  readonly control: Control | undefined;
+  /** Bytes to come, and the key for them. */
+  left: number;
+  mask: number;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+export class FrameReader {
+  readonly #limits: FrameLimits;
+  readonly #up: FrameEvents;
+  #state: 'reading' | 'stopped' | 'over' = 'reading';
+  /** Bytes that could not be used yet: a header that is not whole, or what came after the flow had been stopped. */
+  #rest: Buffer | undefined;
+  /** The other two are absent while nothing but whole messages come: most of the time for most clients. */
+  #begun: Begun | undefined;
+  #message: PartialMessage | undefined;
+
+  constructor(limits: FrameLimits, up: FrameEvents) {
+    this.#limits = limits;
+    this.#up = up;
+  }
+
+  /** Whether more is wanted. */
+  get flowing(): boolean {
+    return this.#state !== 'stopped';
+  }
+
+  /** Whether something has come that waits for the flow to be opened. */
+  get holds(): boolean {
+    return this.#state === 'stopped' && this.#rest !== undefined;
+  }
+
+  /** While it is stopped, nothing is told upward. Opening it tells what has come meanwhile, unless it is stopped again. */
+  flow(open: boolean): void {
+    if (this.#state === 'over') return;
+    this.#state = open ? 'reading' : 'stopped';
+    if (open && this.#rest) this.read(NOTHING);
+  }
+
+  /** Nothing more is read. */
+  stop(): void {
+    this.#state = 'over';
+    this.#rest = undefined;
+    this.#begun = undefined;
+    this.#message = undefined;
+  }
+
+  /** @param chunk is unmasked in place, and may be kept in part by who gets the messages */
+  read(chunk: Buffer): void {
+    const bytes = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
+    this.#rest = undefined;
+    let at = 0;
+    while (at < bytes.length && this.#state === 'reading') {
+      const next = this.#begun ? this.#continue(this.#begun, bytes, at) : this.#begin(bytes, at);
+      if (next === at) break;
+      at = next;
+    }
+    if (at < bytes.length && this.#state !== 'over') this.#rest = own(bytes, at, bytes.length);
+  }
+
+  /** @returns where the next step begins; unchanged while the header is not whole */
+  #begin(bytes: Buffer, at: number): number {
+    const there = bytes.length - at;
+    if (there < 2) return at;
+    const first = bytes[at] ?? 0;
+    const second = bytes[at + 1] ?? 0;
+    const fault = this.#faultOf(first, second);
+    if (fault) return this.#fail(fault, at);
+    let length = second & LENGTH;
+    let body = at + 6;
+    if (length >= TWO_BYTES) {
+      const extra = length === TWO_BYTES ? 2 : 8;
+      if (there < 2 + extra) return at;
+      length = extra === 2 ? bytes.readUInt16BE(at + 2) : readLength(bytes, at + 2);
+      body += extra;
+    }
+    const opcode = first & OPCODE;
+    if (opcode < CLOSE && !this.#mayAdd(length)) return this.#fail(faults.tooLarge, at);
+    if (body > bytes.length) return at;
+    const mask = bytes.readInt32LE(body - 4);
+    const isFinal = (first & FINAL) !== 0;
+    if (opcode >= CLOSE) return this.#beginControl(opcode as Control, bytes, body, length, mask);
+    const end = body + length;
+    if (isFinal && opcode !== CONTINUATION && end <= bytes.length) {
+      this.#tell(opcode === TEXT, bytes, body, end, mask);
+      return end;
+    }
+    return this.#beginPart(opcode === TEXT, isFinal, body, length, mask);
+  }
+
+  /** What the first two bytes of a frame show. */
+  #faultOf(first: number, second: number): Fault | undefined {
+    if ((first & RESERVED) !== 0) return faults.reservedBit;
+    const opcode = first & OPCODE;
+    if (opcode > PONG || (opcode > BINARY && opcode < CLOSE)) return faults.opcode;
+    if (opcode >= CLOSE) {
+      if ((first & FINAL) === 0) return faults.fragmentedControl;
+      if ((second & LENGTH) > LONGEST_CONTROL) return faults.longControl;
+      if (opcode === CLOSE && (second & LENGTH) === 1) return faults.halfCloseCode;
+    } else if ((opcode === CONTINUATION) !== (this.#message !== undefined)) {
+      return this.#message ? faults.notContinued : faults.nothingToContinue;
+    }
+    return (second & MASKED) === 0 ? faults.unmasked : undefined;
+  }
+
+  #mayAdd(length: number): boolean {
+    return (this.#message ? this.#message.announced : 0) + length <= this.#limits.maxBytes;
+  }
+
+  /** The usual case: a message in one frame, and all of it is here. */
+  #tell(isText: boolean, bytes: Buffer, start: number, end: number, mask: number): void {
+    const bits = unmask(bytes, start, end, mask);
+    this.#say(isText ? textOf(bytes, start, end, bits) : own(bytes, start, end));
+  }
+
+  #say(message: Frame | undefined): void {
+    if (message === undefined) this.#fail(faults.notUtf8, 0);
+    else this.#up.message(message);
+  }
+
+  /** A frame of a message that has several, or that comes in several pieces. */
+  #beginPart(isText: boolean, isFinal: boolean, body: number, length: number, mask: number): number {
+    this.#message ??= new PartialMessage(isText);
+    const message = this.#message;
+    if (message.frames >= this.#limits.maxFragments) return this.#fail(faults.tooManyFragments, body);
+    message.begin(length, isFinal);
+    this.#begun = { into: message, control: undefined, left: length, mask };
+    if (length === 0) this.#finish(this.#begun);
+    return body;
+  }
+
+  #beginControl(opcode: Control, bytes: Buffer, body: number, length: number, mask: number): number {
+    const end = body + length;
+    if (end <= bytes.length) {
+      unmask(bytes, body, end, mask);
+      this.#tellControl(opcode, bytes.subarray(body, end));
+      return end;
+    }
+    const into = new PartialMessage(false);
+    into.begin(length, true);
+    this.#begun = { into, control: opcode, left: length, mask };
+    return body;
+  }
+
+  #continue(begun: Begun, bytes: Buffer, at: number): number {
+    const end = Math.min(bytes.length, at + begun.left);
+    begun.into.add(bytes, at, end, begun.mask, this.#limits.maxBytes);
+    begun.left -= end - at;
+    begun.mask = turned(begun.mask, end - at);
+    if (begun.left === 0) this.#finish(begun);
+    return end;
+  }
+
+  #finish({ into, control }: Begun): void {
+    this.#begun = undefined;
+    if (control !== undefined) return this.#tellControl(control, into.bytes);
+    if (!into.isFinal) return;
+    this.#message = undefined;
+    this.#say(into.finish());
+  }
+
+  #tellControl(opcode: Control, payload: Buffer): void {
+    const fault = opcode === CLOSE ? closeFaultOf(payload) : undefined;
+    if (fault) return void this.#fail(fault, 0);
+    if (opcode === CLOSE) this.stop();
+    this.#up.control(opcode, payload);
+  }
+
+  /** @returns where reading ends */
+  #fail(fault: Fault, at: number): number {
+    this.stop();
+    this.#up.failed(fault);
+    return at;
+  }
+}
+
+function readLength(bytes: Buffer, at: number): number {
+  return bytes.readUInt32BE(at) * 0x1_0000_0000 + bytes.readUInt32BE(at + 4);
+}

@@ -1,0 +1,188 @@
+/** What observers are told, by the channels of `node:diagnostics_channel`. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { promisify } from 'node:util';
+import type { DiagnosticsEvents, Socket, UserOptions } from '../../lib/index.js';
+import { ask, handshake, knock } from '../router/raw.js';
+import { newestPairs } from '../support/newest.js';
+import { heard, within } from '../support/patience.js';
+import { openSite, type Site } from '../support/site.js';
+import { Stage } from '../support/stage.js';
+
+type Told = { [Name in keyof DiagnosticsEvents]: [Name, DiagnosticsEvents[Name]] }[keyof DiagnosticsEvents];
+
+const names: readonly (keyof DiagnosticsEvents)[] = [
+  'socketio:handshake',
+  'socketio:refusal',
+  'socketio:close',
+  'socketio:limit',
+  'socketio:slow-consumer',
+];
+
+const POLL = '/socket.io/?EIO=4&transport=polling';
+const client = { session: 1, generation: 4, transport: 'polling', address: '127.0.0.1' } as const;
+
+describe('an observer', () => {
+  let site: Site;
+  let told: Told[];
+  let look: () => void;
+  let stage: Stage | undefined;
+  const listeners = names.map((name) => {
+    const hear = (message: unknown): void => {
+      told.push([name, message] as Told);
+      look();
+    };
+    return [name, hear] as const;
+  });
+
+  beforeEach(() => {
+    told = [];
+    look = () => {};
+    for (const [name, hear] of listeners) subscribe(name, hear);
+  });
+  afterEach(async () => {
+    await stage?.close();
+    await site.close();
+    for (const [name, hear] of listeners) unsubscribe(name, hear);
+    assert.deepEqual(
+      names.map((name) => channel(name).hasSubscribers),
+      names.map(() => false),
+    );
+  });
+
+  /** What has been told, as soon as an event of that name is among it. */
+  function until(name: keyof DiagnosticsEvents): Promise<Told[]> {
+    const all = new Promise<Told[]>((resolve) => {
+      look = () => told.some(([one]) => one === name) && resolve(told);
+      look();
+    });
+    return within(all, name);
+  }
+
+  /** Somebody who polls, and is in `/`. */
+  async function poller(options: UserOptions = {}): Promise<{ say: (body: string) => Promise<unknown> }> {
+    site = await openSite(options);
+    const path = `${POLL}&sid=${await handshake(site.port)}`;
+    return { say: (body) => ask(site.port, path, { method: 'POST', body }) };
+  }
+
+  it('is told of a handshake and of the end', async () => {
+    const { say } = await poller();
+    await say('1');
+    assert.deepEqual(await until('socketio:close'), [
+      ['socketio:handshake', client],
+      ['socketio:close', { ...client, reason: 'transport close' }],
+    ]);
+  });
+
+  it('is told why, where the reason does not say it, and which bound it was', async () => {
+    const { say } = await poller({ maxNamespaces: 1 });
+    site.io.of('/x');
+    await say('40\x1e40/x,');
+    assert.deepEqual((await until('socketio:limit')).slice(1), [
+      [
+        'socketio:close',
+        { ...client, reason: 'forced server close', why: 'more than maxNamespaces namespaces' },
+      ],
+      ['socketio:limit', { ...client, limit: 'maxNamespaces' }],
+    ]);
+  });
+
+  it('is told of a client that does not keep up, while it can be seen how much waits', async () => {
+    const { say } = await poller({ softBufferLimit: 1_000, hardBufferLimit: 5_000 });
+    const joined = heard(site.io as never, 'connection') as Promise<[Socket]>;
+    await say('40');
+    const [socket] = await joined;
+    for (let count = 0; count < 10; count++) socket.emit('x', 'y'.repeat(1_000));
+    const [, slow, close] = await until('socketio:close');
+    assert.ok(slow?.[0] === 'socketio:slow-consumer');
+    const { bufferedAmount, why, ...who } = slow[1];
+    assert.deepEqual(who, client);
+    assert.ok(bufferedAmount >= 5_000 && bufferedAmount < 7_000, String(bufferedAmount));
+    assert.match(why, /hardBufferLimit/);
+    assert.deepEqual(close, ['socketio:close', { ...client, reason: 'slow consumer', why }]);
+    await until('socketio:limit');
+  });
+
+  it('is told of refusals, and not what has been refused', async () => {
+    site = await openSite();
+    await ask(site.port, `${POLL}&sid=a-secret-of-somebody`);
+    await ask(site.port, '/socket.io/?EIO=9&transport=polling');
+    await ask(site.port, '/socket.io/?EIO=4&transport=telepathy');
+    await (await knock(site.port, '/socket.io/1/websocket/?t=1')).answer();
+    const address = '127.0.0.1';
+    const polled = { upgrade: false, address, transport: 'polling' };
+    assert.deepEqual(told, [
+      ['socketio:refusal', { ...polled, code: 'SESSION_UNKNOWN', status: 400, generation: 4 }],
+      ['socketio:refusal', { ...polled, code: 'UNSUPPORTED_PROTOCOL_VERSION', status: 400 }],
+      [
+        'socketio:refusal',
+        { code: 'TRANSPORT_UNKNOWN', status: 400, generation: 4, upgrade: false, address },
+      ],
+      [
+        'socketio:refusal',
+        { code: 'BAD_REQUEST', status: 400, generation: 1, transport: 'websocket', upgrade: true, address },
+      ],
+    ]);
+  });
+
+  it('sees the address that Express trusts', async () => {
+    site = await openSite({}, (app) => app.set('trust proxy', true));
+    await ask(site.port, POLL, { headers: { 'X-Forwarded-For': '203.0.113.7' } });
+    assert.deepEqual(told, [['socketio:handshake', { ...client, address: '203.0.113.7' }]]);
+  });
+
+  it('can tell sessions apart', async () => {
+    site = await openSite();
+    for (let count = 0; count < 3; count++) await handshake(site.port);
+    const numbers = told.map(([, message]) => 'session' in message && message.session);
+    assert.deepEqual(numbers, [1, 2, 3]);
+  });
+
+  for (const pair of newestPairs) {
+    it(`is told of a client ${pair.name}`, async () => {
+      stage = new Stage(pair);
+      site = await stage.open();
+      const { guest, socket } = await stage.join();
+      const gone = heard(socket as never, 'disconnect');
+      const closed = until('socketio:close');
+      guest.leave();
+      await gone;
+      site.io.engine.close();
+      const [first, last] = (await closed) as [Told, Told];
+      const { protocol, first: begins, last: ends } = pair;
+      // Clients of revision 1 shake hands before they choose.
+      const by = first[1] as { transport?: string };
+      assert.equal(by.transport, protocol === 1 ? undefined : begins);
+      const { reason, why, ...who } = last[1] as DiagnosticsEvents['socketio:close'];
+      assert.deepEqual(who, { session: 1, generation: protocol, transport: ends, address: '127.0.0.1' });
+      assert.ok(reason);
+      assert.equal(why, undefined);
+    });
+  }
+});
+
+describe('an observer that fails', () => {
+  it('is a fault of the process, as on every channel of Node, and harms neither server nor clients', async () => {
+    const program = new URL('./failing-observer.ts', import.meta.url).pathname;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program]);
+    assert.deepEqual(JSON.parse(stdout), {
+      uncaught: ['the observer', 'the observer'],
+      others: ['handshake', 'close'],
+      answer: '40',
+    });
+  });
+});
+
+describe('a line of NODE_DEBUG=socketio', () => {
+  it('says what observers are told', async () => {
+    const program = new URL('./failing-observer.ts', import.meta.url).pathname;
+    const env = { ...process.env, NODE_DEBUG: 'socketio' };
+    const { stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program], { env });
+    const lines = stderr.split('\n').filter((line) => line.startsWith('SOCKETIO'));
+    const said = lines.map((line) => line.replace(/^SOCKETIO \d+: /, ''));
+    const who = '{"session":1,"generation":4,"transport":"polling","address":"127.0.0.1"';
+    assert.deepEqual(said, [`handshake ${who}}`, `close ${who},"reason":"transport close"}`]);
+  });
+});
