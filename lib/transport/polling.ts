@@ -59,7 +59,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   }
 
   get mostBytes(): number {
-    return Math.min(MOST_BYTES, this.#limits.maxHttpBufferSize);
+    return MOST_BYTES;
   }
 
   get writable(): boolean {
