@@ -12,9 +12,8 @@ import type { Anything, DefaultEventsMap, EventParams, EventsMap, NamesWithoutAc
 import type { NamespaceServer } from './namespace/home.js';
 import type { Namespace } from './namespace/namespace.js';
 import { Namespaces } from './namespace/namespaces.js';
-import type { NameMatcher, ParentNamespace } from './namespace/parent.js';
+import type { NameMatcher } from './namespace/parent.js';
 import { report } from './namespace/report.js';
-import type { Socket } from './namespace/socket.js';
 import type { CreateAdapter } from './namespace/surroundings.js';
 import type { Handshake } from './namespace/wire.js';
 import { refuseUnknown } from './option-checks.js';
@@ -23,8 +22,9 @@ import type { Options, UserOptions } from './options.js';
 import { Peer, type PeerSettings } from './peer.js';
 import { type Codecs, codecsFor, type Desk, measuresFor, returningCodec, rhythmsFor } from './router/desk.js';
 import { Engine } from './router/engine.js';
+import { Lobby } from './router/lobby.js';
 import { Mount } from './router/mount.js';
-import type { HeaderLines } from './router/passage.js';
+import type { HeaderLines, Patience } from './router/passage.js';
 import { PolicyPort } from './router/policy-port.js';
 import { Routes } from './router/routes.js';
 import { webSockets } from './router/upgrade.js';
@@ -53,6 +53,7 @@ export class Server<
   readonly #house: Household;
   readonly #settings: PeerSettings;
   readonly #codecs: Codecs;
+  readonly #lobby = new Lobby();
   readonly #drain: Drain;
 
   /** @throws {SocketioError} `OPTION_INVALID`, naming the option */
@@ -62,7 +63,7 @@ export class Server<
     const limits = { ...options, maxPayload: options.maxHttpBufferSize };
     this.#options = options;
     this.#sessions = new Registry(options);
-    this.#drain = new Drain(this.#sessions, () => this.#leave());
+    this.#drain = new Drain(this.#sessions, this.#lobby, () => this.#leave());
     const failed = (error: unknown, event: string): void => report(options, error, { event });
     this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed, watch: new Watch() };
     const createAdapter = adapterMaker<Parcel>(options.adapter, options);
@@ -87,7 +88,7 @@ export class Server<
     this.of('/');
     this.engine = new Engine(options, this.#sessions, this);
     this.#routes = new Routes(this.#desk());
-    this.#mount = new Mount(options, this.#routes);
+    this.#mount = new Mount(options, this.#lobby, this.#routes);
     this.#policyPort = PolicyPort.for(options, (error) => failed(error, 'flashPolicy'));
   }
 
@@ -95,25 +96,9 @@ export class Server<
     return this.of('/');
   }
 
-  /**
-   * The namespace of that name, made if there is none; for a pattern or a function, a parent of all whose names fit.
-   * @param listener put on `connect`
-   * @throws {SocketioError} `NAMESPACE_INVALID`
-   */
-  of(
-    match: RegExp | NameMatcher,
-    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
-  ): ParentNamespace<Listen, Emit, ServerSide, SocketData>;
-  of(
-    name: string | RegExp | NameMatcher,
-    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
-  ): Namespace<Listen, Emit, ServerSide, SocketData>;
-  of(
-    name: string | RegExp | NameMatcher,
-    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
-  ): Namespace<Listen, Emit, ServerSide, SocketData> {
-    const namespace = this.#namespaces.of(name) as unknown as Namespace<Listen, Emit, ServerSide, SocketData>;
-    return listener ? namespace.on('connect', listener) : namespace;
+  /** @internal */
+  named(name: string | RegExp | NameMatcher): Namespace {
+    return this.#namespaces.of(name);
   }
 
   /** The HTTP server that leads here, once it is known: after `attach`, or with the first connection. */
@@ -177,9 +162,9 @@ export class Server<
     this.#routes.handle(req, res);
   }
 
-  /** Refuses an upgrade for which the site's stack has taken too long. @internal */
-  late(req: IncomingMessage, res: ServerResponse): void {
-    this.#routes.late(req, res);
+  /** How long an upgrade may wait. @internal */
+  patience(req: IncomingMessage): Patience {
+    return this.#mount.patience(req);
   }
 
   /**
@@ -222,6 +207,7 @@ export class Server<
       measures: measuresFor(this.#options, this.#house.watch),
       wheel: this.#house.wheel,
       watch: this.#house.watch,
+      lobby: this.#lobby,
       get open() {
         return server.#drain.open;
       },

@@ -181,7 +181,8 @@ export abstract class Speaker<
     }
     const id = this.#await(ack, flags);
     try {
-      this.#tell({ ...packet, id }, flags);
+      packet.id = id;
+      this.#tell(packet, flags);
     } catch (error) {
       this.forget(id);
       throw error;

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SocketioError, textOf } from '../errors.js';
 import { report } from '../namespace/report.js';
+import type { Session } from '../session/session.js';
 import type { HeaderPairs } from '../transport/envelope.js';
 import type { Desk } from './desk.js';
 import { isLawful, isListed, isVouchedFor, isWelcome } from './origin.js';
@@ -16,6 +17,8 @@ export interface Visit {
   readonly ticket: Ticket;
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  /** Whose request it is, where that is known already. */
+  readonly session?: Session;
   /** Headers of an answer that has not been given any yet. */
   readonly letterhead?: HeaderPairs | undefined;
   /** The id of the session that is to be made; the last of the steps chooses it. */

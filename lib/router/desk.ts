@@ -19,6 +19,7 @@ import type { BodyLimits } from '../transport/body.js';
 import type { PollingLimits } from '../transport/poll-gap.js';
 import type { Watch } from '../watch/watch.js';
 import type { Engine } from './engine.js';
+import type { Lobby } from './lobby.js';
 import type { HeaderLines } from './passage.js';
 import type { Shelf } from './shelf.js';
 import { addressOf } from './ticket.js';
@@ -32,6 +33,7 @@ export interface Desk {
   readonly sockets: WebSocketServer;
   readonly wheel: Wheel;
   readonly watch: Watch;
+  readonly lobby: Lobby;
   /** The client's files, if they are served. */
   readonly shelf: Shelf | undefined;
   readonly measures: Measures;

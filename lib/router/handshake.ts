@@ -14,7 +14,8 @@ import { giveCookie } from './cookie.js';
 import { type Desk, manners as mannersOf } from './desk.js';
 import { remember } from './remembered.js';
 import { headersToRepeat } from './repeated.js';
-import { addressOf, isSecure, type Query, type Ticket } from './ticket.js';
+import type { Query } from './search.js';
+import { addressOf, isSecure, type Ticket } from './ticket.js';
 
 /** Makes the session of a client that has been let in; nothing has been sent yet. */
 export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session {
@@ -27,7 +28,7 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
   if (!codec || !rhythm || !manners) throw new SocketioError('UNSUPPORTED_PROTOCOL_VERSION');
   const { headers, letterhead } = headersToRepeat(res);
   const admission: Admission = { path: ticket.path, origin: ticket.origin, headers, letterhead };
-  const query = lean(ticket.query);
+  const query = lean(ticket.search.all);
   const handshake = describe(ticket, req, query);
   const { address } = handshake;
   const birth = {
@@ -42,7 +43,6 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
   };
   const session = desk.opened(birth, handshake);
   desk.sessions.crowd.enter(session, !ticket.upgrade);
-  desk.watch.admitted(session, ticket.transport);
   return session;
 }
 

@@ -5,7 +5,8 @@ import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Options } from '../options.js';
 import { Door, type Guest } from './door.js';
-import type { Patience } from './passage.js';
+import type { Lobby } from './lobby.js';
+import type { LateCode, Patience } from './passage.js';
 import { Places } from './places.js';
 import { PolicyDesk } from './policy.js';
 
@@ -19,14 +20,13 @@ export interface MountEvents {
   /** Whether the request names a session at the path that this session uses. */
   names(req: IncomingMessage): boolean;
   /** The site's stack has not answered an upgrade in time. */
-  late(req: IncomingMessage, res: ServerResponse): void;
+  late(req: IncomingMessage, res: ServerResponse, code: LateCode): void;
 }
-
-export type MountOptions = Pick<Options, 'handshakeTimeout' | 'headersTimeout' | 'flashPolicy'>;
 
 export class Mount implements Guest {
   readonly headersTimeout: number;
   readonly #handshakeTimeout: number;
+  readonly #lobby: Lobby;
   readonly #up: MountEvents;
   readonly #policy: PolicyDesk | undefined;
   readonly #places = new Places();
@@ -40,9 +40,10 @@ export class Mount implements Guest {
   #watching = false;
   #closed = false;
 
-  constructor({ handshakeTimeout, headersTimeout, flashPolicy }: MountOptions, up: MountEvents) {
+  constructor({ handshakeTimeout, headersTimeout, flashPolicy }: Options, lobby: Lobby, up: MountEvents) {
     this.#handshakeTimeout = handshakeTimeout;
     this.headersTimeout = headersTimeout;
+    this.#lobby = lobby;
     this.#up = up;
     this.#policy = flashPolicy && new PolicyDesk(flashPolicy);
   }
@@ -105,7 +106,12 @@ export class Mount implements Guest {
   }
 
   patience(req: IncomingMessage): Patience {
-    return { handshakeTimeout: this.#handshakeTimeout, late: (response) => this.#up.late(req, response) };
+    return {
+      handshakeTimeout: this.#handshakeTimeout,
+      // What may be somebody else's upgrade is not for us to end.
+      lobby: this.claims(req) ? this.#lobby : undefined,
+      late: (response, code) => this.#up.late(req, response, code),
+    };
   }
 
   #watch(): void {

@@ -1,5 +1,6 @@
 /** The ways of revision 1 to a session, one for each transport: how a request opens it, or learns that it is gone. */
 import type { Codec } from '../codec/codec.js';
+import { SocketioError } from '../errors.js';
 import type { Options, TransportName } from '../options.js';
 import { Relay, type RelaySettings } from '../session/relay.js';
 import type { Session } from '../session/session.js';
@@ -73,12 +74,14 @@ function inScript({ index }: Ticket): Envelope {
 
 function upgrade(visit: Visit, session: Session): void {
   connect(visit, (transport) => {
-    if (!carry(visit.desk, session, () => transport)) dismiss(transport);
+    if (!carry(visit.desk, session, () => transport)) dismiss(transport, visit.desk);
   });
 }
 
 function refuseUpgrade(visit: Visit): void {
-  connect(visit, dismiss);
+  // An answer is all that a closed server has for anybody.
+  if (!visit.desk.open) throw new SocketioError('SERVER_CLOSED');
+  connect(visit, (transport) => dismiss(transport, visit.desk));
 }
 
 /** A WebSocket as RFC 6455 has it, or as Flash and the browsers before it do. */
@@ -87,9 +90,9 @@ function connect(visit: Visit, ready: (transport: Transport) => void): void {
   else shakeHands(visit, false, ready);
 }
 
-function dismiss(transport: Transport): void {
+function dismiss(transport: Transport, { lobby }: Desk): void {
   transport.send(new Trail([SEND_AWAY], SEND_AWAY.length));
-  transport.close('orderly');
+  lobby.seeOff(transport);
 }
 
 function page(visit: Visit, session: Session): void {

@@ -75,9 +75,10 @@ function serveSession(visit: Visit, next: (error?: unknown) => void): void {
 }
 
 function checkHandshake({ desk, ticket }: Visit, next: (error?: unknown) => void): void {
-  const { method, upgrade, index, query } = ticket;
+  const { method, upgrade, index, search } = ticket;
   if (method !== 'GET' && method !== 'POST') throw new SocketioError('METHOD_NOT_SUPPORTED');
-  if (upgrade || (query.jsonp !== undefined && index === undefined)) throw new SocketioError('BAD_REQUEST');
+  if (upgrade || (search.all.jsonp !== undefined && index === undefined))
+    throw new SocketioError('BAD_REQUEST');
   // Any page can embed a script, whatever its origin: there are none unless the site wants them.
   if (index !== undefined && !desk.options.transports.includes('jsonp'))
     throw new SocketioError('TRANSPORT_UNKNOWN');

@@ -49,7 +49,8 @@ export function connect(visit: Visit): void {
   const { desk } = visit;
   shakeHands(visit, true, (transport) => {
     // The site's stack may have taken its time: we have closed meanwhile, or others have come.
-    if (!desk.open || desk.sessions.crowd.refusal(addressOf(visit.req))) return transport.close('away');
+    const isWelcome = desk.open && !desk.sessions.crowd.refusal(addressOf(visit.req));
+    if (!isWelcome) return desk.lobby.seeOff(transport, 'away');
     const session = admit(visit);
     transport.reportTo(session);
     session.open(transport, terms(desk, session, []), desk.engine.opened);
@@ -62,7 +63,7 @@ export function move(visit: Visit, session: Session): void {
   shakeHands(visit, false, (transport) => {
     const handover = session.handOver(transport);
     if (handover) transport.reportTo(handover);
-    else transport.close('orderly');
+    else visit.desk.lobby.seeOff(transport);
   });
 }
 
@@ -120,7 +121,16 @@ export function shakeDraftHands(
   const address = `${isSecure(req) ? 'wss' : 'ws'}://${req.headers.host ?? ''}${ticket.url}`;
   const limits = { maxBytes: options.maxHttpBufferSize, timeoutMs: options.handshakeTimeout };
   const name = ticket.transport === 'flashsocket' ? 'flashsocket' : 'websocket';
-  passage.accept(res, (lines) => greetDraft({ socket, head, offer, address, lines }, limits, name, ready));
+  passage.accept(res, (lines) => {
+    // What stands behind the headers may still be on its way.
+    const arrived = desk.lobby.wait(() => socket.destroy());
+    socket.on('close', arrived);
+    greetDraft({ socket, head, offer, address, lines }, limits, name, (transport) => {
+      socket.off('close', arrived);
+      arrived();
+      ready(transport);
+    });
+  });
 }
 
 /** What `ws` would refuse only after the site's stack has been told of a 101. @see RFC 6455, section 4.2.1 */

@@ -40,7 +40,8 @@ export interface Birth {
   readonly manners: Manners;
   /** Engine.IO revision, as users see it. */
   readonly protocol: number;
-  readonly request: IncomingMessage;
+  /** `null`, whatever the type says, where the program has thrown it away: it asked for that. */
+  request: IncomingMessage;
   readonly remoteAddress: string;
   readonly admission: Admission;
 }

@@ -84,6 +84,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     this.#heartbeat.start();
     if (handshake !== undefined) this.#signal({ type: 'open', data: handshake });
     // Before the client hears of it: a balancer that is told which node a session is on must know before the next poll.
+    this.#house.watch.opened(this);
     announce?.(this);
     // Whoever has heard of it may have ended it.
     if (this.#state !== 'open') return;
@@ -220,7 +221,8 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   }
 
   abandoned(limit?: LimitName): void {
-    this.#handover = undefined;
+    // One that the end of the session has ended is not forgotten before it has gone.
+    if (this.#state === 'open') this.#handover = undefined;
     if (limit) this.#house.watch.limited(limit, this);
   }
 
@@ -232,6 +234,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#farewell?.stop();
+    this.#handover?.drop();
     this.#hearing.end();
     this.#outbox.clear();
     this.#up.ended();

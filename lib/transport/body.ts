@@ -75,6 +75,8 @@ function formOf(fields: object): string {
   return new URLSearchParams(texts).toString();
 }
 
+const empty = Buffer.alloc(0);
+
 /**
  * Milliseconds for a body of which so much has come: a third of the whole time for anything, and of the rest the share
  * that has come. A body of the greatest size may be as slow as the whole time allows; a few bytes may not be stretched.
@@ -90,7 +92,9 @@ class Reading {
   readonly #done: (fault: BodyFault | undefined, bytes: Buffer) => void;
   readonly #begun = performance.now();
   #deadline: NodeJS.Timeout;
-  #chunks: Buffer[] = [];
+  /** Most bodies come in one piece; only others need a list. */
+  #only: Buffer | undefined;
+  #chunks: Buffer[] | undefined;
   #bytes = 0;
   #over = false;
 
@@ -117,7 +121,9 @@ class Reading {
     if (this.#over) return;
     this.#bytes += chunk.length;
     if (this.#bytes > this.#limits.maxHttpBufferSize) this.#end('too large');
-    else this.#chunks.push(chunk);
+    else if (this.#chunks) this.#chunks.push(chunk);
+    else if (this.#only) this.#chunks = [this.#only, chunk];
+    else this.#only = chunk;
   }
 
   #judgeIn(ms: number): NodeJS.Timeout {
@@ -135,9 +141,9 @@ class Reading {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#deadline);
-    const [first] = this.#chunks;
-    const bytes = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
-    this.#chunks = [];
+    const bytes = this.#chunks ? Buffer.concat(this.#chunks) : (this.#only ?? empty);
+    this.#only = undefined;
+    this.#chunks = undefined;
     if (fault) this.#req.pause();
     this.#done(fault, bytes);
   }

@@ -4,7 +4,7 @@ import type { Frame, Malformed, PayloadFormat } from '../codec/codec.js';
 import { type RefusalCode, SocketioError } from '../errors.js';
 import { answer, cutShort, unadorned } from './answer.js';
 import { type BodyFault, type BodyLimits, isBinary, readBody, refusalFor } from './body.js';
-import { Delivery } from './delivery.js';
+import { Delivery, type DeliveryEvents } from './delivery.js';
 import type { Envelope, HeaderPairs } from './envelope.js';
 
 export interface IntakeEvents {
@@ -22,7 +22,7 @@ interface Post {
   readonly letterhead: HeaderPairs;
 }
 
-export class Intake {
+export class Intake implements DeliveryEvents {
   readonly #payload: PayloadFormat;
   readonly #limits: BodyLimits;
   readonly #up: IntakeEvents;
@@ -30,6 +30,8 @@ export class Intake {
   #post: Post | undefined;
   #stopReading: (() => void) | undefined;
   #delivery: Delivery | undefined;
+  /** What is wrong with the body behind the frames. */
+  #malformed: Malformed | undefined;
   #open: boolean;
   #over = false;
 
@@ -69,15 +71,20 @@ export class Intake {
     if (fault) return this.#fault(fault);
     const payload = this.#post?.envelope.open(body);
     const { frames, fault: malformed } = payload === undefined ? nothing : this.#payload.unpack(payload);
-    const delivery = new Delivery(frames, {
-      frame: (frame) => this.#up.received(frame),
-      done: (bad) => this.#delivered(bad, malformed),
-    });
+    this.#malformed = malformed;
+    const delivery = new Delivery(frames, this);
     this.#delivery = delivery;
     delivery.flow(this.#open);
   }
 
-  #delivered(bad: boolean, malformed: Malformed | undefined): void {
+  /** @internal one of the frames */
+  frame(frame: Frame): void {
+    this.#up.received(frame);
+  }
+
+  /** @internal */
+  done(bad: boolean): void {
+    const malformed = this.#malformed;
     const faulty = malformed !== undefined && !this.#over;
     this.#answer(bad || faulty);
     if (faulty) this.#up.failed('parse error', malformed.why);

@@ -36,7 +36,7 @@ function spare(req: IncomingMessage, res: ServerResponse): void {
 
 /** A body over the limit, or one that never came, leaves the session usable. */
 function refuseBody(req: IncomingMessage, res: ServerResponse, fault: BodyFault, limits: BodyLimits): void {
-  if (fault === 'not UTF-8' || fault === 'stopped') return thank(req, res);
+  if (fault === 'not UTF-8') return thank(req, res);
   refuse(req, res, refusalFor(fault), limits);
 }
 
@@ -50,6 +50,8 @@ export class Posts {
   readonly #limits: BodyLimits;
   readonly #received: (frame: Frame) => void;
   readonly #arrived: Post[] = [];
+  /** Ends the reading of bodies that are still coming. */
+  readonly #readings = new Set<{ stop: () => void }>();
   #underWay = 0;
   #delivery: Delivery | undefined;
   #open = true;
@@ -70,7 +72,10 @@ export class Posts {
     res.on('close', () => {
       this.#underWay -= 1;
     });
-    readBody(req, this.#limits, (fault, body) => {
+    const reading = { stop: () => {} };
+    this.#readings.add(reading);
+    reading.stop = readBody(req, this.#limits, (fault, body) => {
+      this.#readings.delete(reading);
       if (fault) return refuseBody(req, res, fault, this.#limits);
       const payload = envelope.open(body);
       this.#arrived.push({ res, frames: payload === undefined ? [] : this.#payload.unpack(payload).frames });
@@ -87,6 +92,7 @@ export class Posts {
   /** Nothing more is taken. */
   stop(): void {
     this.#over = true;
+    for (const { stop } of this.#readings) stop();
     this.#delivery?.stop(false);
   }
 

@@ -50,7 +50,7 @@ describe('a session', () => {
       rhythm: { asker: 'server', every: 300, patience: 200 } as const,
       manners: asking,
       protocol: 4,
-      request: {} as IncomingMessage,
+      request: { headers: {} } as IncomingMessage,
       remoteAddress: '::1',
       admission: { path: '/', origin: undefined, headers: {}, letterhead: [] },
     };
