@@ -1,6 +1,7 @@
 /** The parts joined: the middleware and the server in one object. */
 
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2SecureServer, Http2Server } from 'node:http2';
 import { Server as NetServer } from 'node:net';
 import { adapterMaker } from './adapter/choice.js';
 import { Adjustable } from './adjustable.js';
@@ -35,6 +36,9 @@ import { Ticks } from './session/ticks.js';
 import { Wheel } from './session/wheel.js';
 import { type Stats, takeStock } from './stats.js';
 import { Watch } from './watch/watch.js';
+
+/** What may lead here; an `https.Server` is of the first kind, too. */
+type AnyHttpServer = HttpServer | Http2Server | Http2SecureServer;
 
 export class Server<
   Listen extends EventsMap = DefaultEventsMap,
@@ -141,18 +145,18 @@ export class Server<
    * @param options `path`: the whole mount path, where it can't be seen before a first request either
    * @throws {SocketioError} `SERVER_INVALID`, `OPTION_INVALID`
    */
-  attach(server: HttpServer, { path, ...others }: { readonly path?: string } = {}): this {
+  attach(server: AnyHttpServer, { path, ...others }: { readonly path?: string } = {}): this {
     if (!(server instanceof NetServer)) {
       throw new SocketioError('SERVER_INVALID', 'attach takes an http.Server or https.Server; you listen');
     }
     for (const name of Object.keys(others))
       throw new SocketioError('OPTION_INVALID', `attach takes path; ${name} is an option of socketio()`);
-    this.#mount.attach(server, path);
+    this.#mount.attach(server as HttpServer, path);
     return this;
   }
 
   /** The same as `attach`. */
-  listen(server: HttpServer, options?: { readonly path?: string }): this {
+  listen(server: AnyHttpServer, options?: { readonly path?: string }): this {
     return this.attach(server, options);
   }
 

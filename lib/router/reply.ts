@@ -1,6 +1,7 @@
 /** What every answer carries, and how a refusal looks on the wire. */
 import type { ServerResponse } from 'node:http';
 import { SocketioError } from '../errors.js';
+import { hangUp } from '../transport/answer.js';
 import { isListed } from './origin.js';
 import type { Ticket } from './ticket.js';
 
@@ -65,8 +66,7 @@ export function refuse(res: ServerResponse, error: SocketioError, upgrade: boole
   if (res.headersSent) return void res.destroy();
   const bare = upgrade || error.wireCode === undefined;
   const body = bare ? error.message : JSON.stringify({ code: error.wireCode, message: error.message });
-  // A body that nobody is going to read could hold the connection for minutes.
-  if (!res.req.complete) res.setHeader('Connection', 'close');
+  hangUp(res);
   res.writeHead(error.status ?? 400, {
     'Content-Type': bare ? 'text/html' : 'application/json',
     'Content-Length': Buffer.byteLength(body),

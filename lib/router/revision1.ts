@@ -4,7 +4,7 @@ import { scriptJson } from '../codec/json.js';
 import { SocketioError } from '../errors.js';
 import type { TransportName } from '../options.js';
 import type { Session } from '../session/session.js';
-import { answer } from '../transport/answer.js';
+import { answer, hangUp } from '../transport/answer.js';
 import { declinePost } from '../transport/posts.js';
 import {
   askApplication,
@@ -135,7 +135,7 @@ function wayOf({ desk, ticket }: Visit): Way {
 function refuse(res: ServerResponse, error: SocketioError, { index, sid }: Ticket): void {
   if (res.headersSent) return void res.destroy();
   const [status, text] = refusals[error.code] ?? [error.status ?? 400, error.message];
-  if (!res.req.complete) res.setHeader('Connection', 'close');
+  hangUp(res);
   if (index === undefined || sid !== undefined) answer(res, status, text, 'text/plain');
   else answer(res, 200, call(index, `new Error(${quoted(text)})`), 'application/javascript');
 }

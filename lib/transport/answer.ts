@@ -18,6 +18,20 @@ export interface Waiting {
 export const unadorned: HeaderPairs = ['Cache-Control', 'no-store'];
 
 /**
+ * Whether an answer that is over has not arrived: its connection broke, or, in HTTP/2, the client has cut it off.
+ * @param socket of the answer, while it had one
+ */
+export function isLost(res: ServerResponse, socket: ServerResponse['socket']): boolean {
+  const { stream } = res as { readonly stream?: { readonly rstCode: number } };
+  return stream ? stream.rstCode !== 0 : socket?.destroyed === true;
+}
+
+/** A body that nobody is going to read could hold the connection for minutes; in HTTP/2 it has none of its own. */
+export function hangUp(res: ServerResponse): void {
+  if (!res.req.complete && res.req.httpVersionMajor === 1) res.setHeader('Connection', 'close');
+}
+
+/**
  * Answers with little or nothing; the body of the request has been read, or does not matter.
  * @param letterhead headers that every answer to this client has
  */
@@ -76,8 +90,8 @@ export function answerEarly(
   letterhead = unadorned,
 ): void {
   if (req.complete || res.headersSent) return answer(res, status, body, type, letterhead);
-  const headers = ['Connection', 'close', 'Content-Type', type, 'Content-Length', String(body.length)];
-  res.writeHead(status, [...letterhead, ...headers]);
+  hangUp(res);
+  res.writeHead(status, [...letterhead, 'Content-Type', type, 'Content-Length', String(body.length)]);
   if (body === '') res.flushHeaders();
   else res.write(body);
   const deadline = setTimeout(() => res.end(), DRAIN);

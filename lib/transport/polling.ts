@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, PayloadFormat } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
 import type { HttpCompression } from '../option-compression.js';
-import { answer, cutShort, deliver, unadorned, type Waiting } from './answer.js';
+import { answer, cutShort, deliver, isLost, unadorned, type Waiting } from './answer.js';
 import { shrink } from './compression.js';
 import { bare, type Envelope } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
@@ -103,7 +103,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     this.#leaving = { res, batch };
     const { socket } = res;
     // Before Node lets go of the socket. It says `finish` of an answer whose connection broke, too.
-    res.prependListener('finish', () => socket?.destroyed || this.#left(res));
+    res.prependListener('finish', () => isLost(res, socket) || this.#left(res));
     this.relieve(batch);
   }
 
