@@ -9,7 +9,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { PayloadFormat } from '../codec/codec.js';
 import type { HttpCompression } from '../option-compression.js';
-import { deliver, unadorned, type Waiting } from './answer.js';
+import { deliver, isLost, unadorned, type Waiting } from './answer.js';
 import type { BodyLimits } from './body.js';
 import { bare, type Envelope, type HeaderPairs, type Letter } from './envelope.js';
 import { PollingTransport } from './polling.js';
@@ -24,6 +24,8 @@ interface Doubt {
 /** It carries answers only: the POSTs of such a client belong to its session, whichever transport they name. */
 export class PatientPolling extends PollingTransport {
   readonly #noop: Batch;
+  /** What the answer that is being made carries. */
+  #sending: Batch | undefined;
   #doubt: Doubt | undefined;
   readonly #ended = (reset: boolean): void => {
     const doubt = this.#doubt;
@@ -75,19 +77,36 @@ export class PatientPolling extends PollingTransport {
   /** Whether the client comes again is for the session to judge. */
   protected override lost(): void {}
 
+  override send(batch: Batch): void {
+    if (!this.writable) return;
+    this.#sending = batch;
+    super.send(batch);
+  }
+
   protected override dispatch(res: ServerResponse, letter: Letter, letterhead: HeaderPairs): void {
-    // Node would let go of a connection that the client does not want to keep, and then nothing is seen of it.
-    if (!res.shouldKeepAlive && !res.hasHeader('Connection')) endBehind(res);
+    const batch = this.#sending;
+    this.#sending = undefined;
+    if (batch && res.req.httpVersionMajor === 1) this.#follow(res, batch);
     // A request that has just been read may have an end behind it, which is read in the next turn.
     setImmediate(later, res, letter, letterhead);
   }
 
-  protected override handedOver(socket: Socket, batch: Batch): void {
-    this.#believe();
-    this.#doubt = { socket, batch };
-    socket.once('close', this.#ended);
-    // It may have hung up in this very turn: an answer to nobody makes the next write fail.
-    socket.write('');
+  /** Once the answer is with the operating system, the end of its connection tells what has become of it. */
+  #follow(res: ServerResponse, batch: Batch): void {
+    const { socket } = res;
+    if (!socket) return;
+    // Node would let go of a connection that the client does not want to keep, and then nothing is seen of it.
+    const ends = !res.shouldKeepAlive && !res.hasHeader('Connection');
+    if (ends) res.setHeader('Connection', 'keep-alive');
+    res.on('finish', () => {
+      if (isLost(res, socket)) return;
+      this.#believe();
+      this.#doubt = { socket, batch };
+      socket.once('close', this.#ended);
+      // The client may have hung up in this very turn: an answer to nobody makes the next write fail.
+      socket.write('');
+      if (ends) socket.end();
+    });
   }
 
   #pollBehind(res: ServerResponse, envelope: Envelope, letterhead: HeaderPairs): void {
@@ -104,13 +123,6 @@ export class PatientPolling extends PollingTransport {
     this.#doubt?.socket.off('close', this.#ended);
     this.#doubt = undefined;
   }
-}
-
-/** Ends our side of the connection behind the answer, and leaves the other one to the client. */
-function endBehind(res: ServerResponse): void {
-  const { socket } = res;
-  res.setHeader('Connection', 'keep-alive');
-  res.on('finish', () => void socket?.end());
 }
 
 function later(res: ServerResponse, letter: Letter, letterhead: HeaderPairs): void {
