@@ -1,5 +1,6 @@
 /** The end of a server: nobody comes any more, what waits is delivered, and everybody is seen off. */
 import { SocketioError } from './errors.js';
+import type { Lobby } from './router/lobby.js';
 import type { Registry } from './session/registry.js';
 
 /** The longest time that a timer of Node can have, in milliseconds. */
@@ -13,14 +14,16 @@ export interface CloseOptions {
 
 export class Drain {
   readonly #sessions: Registry;
+  readonly #lobby: Lobby;
   readonly #emptied: () => Promise<void>;
   #open = true;
   #closing: Promise<void> | undefined;
   #last: (() => void) | undefined;
 
   /** @param emptied called when nobody is left */
-  constructor(sessions: Registry, emptied: () => Promise<void>) {
+  constructor(sessions: Registry, lobby: Lobby, emptied: () => Promise<void>) {
     this.#sessions = sessions;
+    this.#lobby = lobby;
     this.#emptied = emptied;
   }
 
@@ -43,6 +46,7 @@ export class Drain {
 
   async #run(drain: number): Promise<void> {
     this.#open = false;
+    this.#lobby.close();
     const emptied = new Promise<void>((resolve) => {
       this.#last = resolve;
     });

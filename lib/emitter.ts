@@ -119,8 +119,8 @@ export class Emitter<Listen extends EventsMap = EventsMap, Reserved extends Even
   }
 
   /** The events that have listeners. */
-  eventNames(): ListenNames<Listen, Reserved>[] {
-    return [...(this.#table?.keys() ?? [])] as ListenNames<Listen, Reserved>[];
+  eventNames(): Name[] {
+    return [...(this.#table?.keys() ?? [])];
   }
 
   /** Kept for programs that call it: no number of listeners is warned about. */

@@ -49,7 +49,8 @@ export type AllButLast<Args extends readonly unknown[]> =
 /** The first of some arguments. */
 export type First<Args extends readonly unknown[]> = Args extends readonly [] ? undefined : Args[0];
 
-type IsAnything<Value> = 0 extends 1 & Value ? true : false;
+/** Whether a type is the loose one. */
+export type IsAnything<Value> = 0 extends 1 & Value ? true : false;
 
 /** An `Error`, maybe optional; an answer that is nothing but `null` is an answer. */
 type IsError<Value> =

@@ -1,6 +1,7 @@
 /** The parts joined: the middleware and the server in one object. */
 
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2SecureServer, Http2Server } from 'node:http2';
 import { Server as NetServer } from 'node:net';
 import { adapterMaker } from './adapter/choice.js';
 import { Adjustable } from './adjustable.js';
@@ -12,19 +13,19 @@ import type { Anything, DefaultEventsMap, EventParams, EventsMap, NamesWithoutAc
 import type { NamespaceServer } from './namespace/home.js';
 import type { Namespace } from './namespace/namespace.js';
 import { Namespaces } from './namespace/namespaces.js';
-import type { NameMatcher, ParentNamespace } from './namespace/parent.js';
+import type { NameMatcher } from './namespace/parent.js';
 import { report } from './namespace/report.js';
-import type { Socket } from './namespace/socket.js';
 import type { CreateAdapter } from './namespace/surroundings.js';
 import type { Handshake } from './namespace/wire.js';
 import { refuseUnknown } from './option-checks.js';
 import { readOptions } from './option-reading.js';
 import type { Options, UserOptions } from './options.js';
 import { Peer, type PeerSettings } from './peer.js';
-import { type Codecs, codecsFor, type Desk, returningCodec, rhythmsFor } from './router/desk.js';
+import { type Codecs, codecsFor, type Desk, measuresFor, returningCodec, rhythmsFor } from './router/desk.js';
 import { Engine } from './router/engine.js';
+import { Lobby } from './router/lobby.js';
 import { Mount } from './router/mount.js';
-import type { HeaderLines } from './router/passage.js';
+import type { HeaderLines, Patience } from './router/passage.js';
 import { PolicyPort } from './router/policy-port.js';
 import { Routes } from './router/routes.js';
 import { webSockets } from './router/upgrade.js';
@@ -36,6 +37,9 @@ import { Wheel } from './session/wheel.js';
 import { type Stats, takeStock } from './stats.js';
 import { Watch } from './watch/watch.js';
 
+/** What may lead here; an `https.Server` is of the first kind, too. */
+type AnyHttpServer = HttpServer | Http2Server | Http2SecureServer;
+
 export class Server<
   Listen extends EventsMap = DefaultEventsMap,
   Emit extends EventsMap = Listen,
@@ -45,7 +49,7 @@ export class Server<
   /** What is below the namespaces, as Engine.IO's users know it. */
   readonly engine: Engine;
   readonly #options: Options;
-  readonly #sessions = new Registry();
+  readonly #sessions: Registry;
   readonly #namespaces: Namespaces;
   readonly #mount: Mount;
   readonly #routes: Routes;
@@ -53,7 +57,8 @@ export class Server<
   readonly #house: Household;
   readonly #settings: PeerSettings;
   readonly #codecs: Codecs;
-  readonly #drain = new Drain(this.#sessions, () => this.#leave());
+  readonly #lobby = new Lobby();
+  readonly #drain: Drain;
 
   /** @throws {SocketioError} `OPTION_INVALID`, naming the option */
   constructor(given: UserOptions = {}) {
@@ -61,6 +66,8 @@ export class Server<
     super(options);
     const limits = { ...options, maxPayload: options.maxHttpBufferSize };
     this.#options = options;
+    this.#sessions = new Registry(options);
+    this.#drain = new Drain(this.#sessions, this.#lobby, () => this.#leave());
     const failed = (error: unknown, event: string): void => report(options, error, { event });
     this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed, watch: new Watch() };
     const createAdapter = adapterMaker<Parcel>(options.adapter, options);
@@ -79,12 +86,13 @@ export class Server<
       namespaces: this.#namespaces,
       wheel: this.#house.wheel,
       watch: this.#house.watch,
+      joined: (session) => this.#sessions.crowd.proves(session, 'join'),
       ended: (session) => this.#forget(session),
     };
     this.of('/');
     this.engine = new Engine(options, this.#sessions, this);
     this.#routes = new Routes(this.#desk());
-    this.#mount = new Mount(options.handshakeTimeout, this.#routes, options.flashPolicy);
+    this.#mount = new Mount(options, this.#lobby, this.#routes);
     this.#policyPort = PolicyPort.for(options, (error) => failed(error, 'flashPolicy'));
   }
 
@@ -92,25 +100,9 @@ export class Server<
     return this.of('/');
   }
 
-  /**
-   * The namespace of that name, made if there is none; for a pattern or a function, a parent of all whose names fit.
-   * @param listener put on `connect`
-   * @throws {SocketioError} `NAMESPACE_INVALID`
-   */
-  of(
-    match: RegExp | NameMatcher,
-    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
-  ): ParentNamespace<Listen, Emit, ServerSide, SocketData>;
-  of(
-    name: string | RegExp | NameMatcher,
-    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
-  ): Namespace<Listen, Emit, ServerSide, SocketData>;
-  of(
-    name: string | RegExp | NameMatcher,
-    listener?: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
-  ): Namespace<Listen, Emit, ServerSide, SocketData> {
-    const namespace = this.#namespaces.of(name) as unknown as Namespace<Listen, Emit, ServerSide, SocketData>;
-    return listener ? namespace.on('connect', listener) : namespace;
+  /** @internal */
+  named(name: string | RegExp | NameMatcher): Namespace {
+    return this.#namespaces.of(name);
   }
 
   /** The HTTP server that leads here, once it is known: after `attach`, or with the first connection. */
@@ -153,18 +145,18 @@ export class Server<
    * @param options `path`: the whole mount path, where it can't be seen before a first request either
    * @throws {SocketioError} `SERVER_INVALID`, `OPTION_INVALID`
    */
-  attach(server: HttpServer, { path, ...others }: { readonly path?: string } = {}): this {
+  attach(server: AnyHttpServer, { path, ...others }: { readonly path?: string } = {}): this {
     if (!(server instanceof NetServer)) {
       throw new SocketioError('SERVER_INVALID', 'attach takes an http.Server or https.Server; you listen');
     }
     for (const name of Object.keys(others))
       throw new SocketioError('OPTION_INVALID', `attach takes path; ${name} is an option of socketio()`);
-    this.#mount.attach(server, path);
+    this.#mount.attach(server as HttpServer, path);
     return this;
   }
 
   /** The same as `attach`. */
-  listen(server: HttpServer, options?: { readonly path?: string }): this {
+  listen(server: AnyHttpServer, options?: { readonly path?: string }): this {
     return this.attach(server, options);
   }
 
@@ -174,9 +166,9 @@ export class Server<
     this.#routes.handle(req, res);
   }
 
-  /** Refuses an upgrade for which the site's stack has taken too long. @internal */
-  late(req: IncomingMessage, res: ServerResponse): void {
-    this.#routes.late(req, res);
+  /** How long an upgrade may wait. @internal */
+  patience(req: IncomingMessage): Patience {
+    return this.#mount.patience(req);
   }
 
   /**
@@ -216,8 +208,10 @@ export class Server<
         return server.shelf;
       },
       lines,
+      measures: measuresFor(this.#options, this.#house.watch),
       wheel: this.#house.wheel,
       watch: this.#house.watch,
+      lobby: this.#lobby,
       get open() {
         return server.#drain.open;
       },

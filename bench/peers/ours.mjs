@@ -15,3 +15,5 @@ const server = app.listen(0, '127.0.0.1', () => {
   const address = server.address();
   if (typeof address === 'object' && address) listens(address.port);
 });
+// The turns of the other servers last longer than Node's five seconds.
+server.keepAliveTimeout = 120_000;

@@ -9,6 +9,8 @@ import { listens, options } from './report.mjs';
 const app = express();
 const server = createServer(app);
 program(new Server(server, options));
+// The turns of the other servers last longer than Node's five seconds.
+server.keepAliveTimeout = 120_000;
 
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();

@@ -40,6 +40,9 @@ export async function startLoad(cores: Cores | undefined): Promise<Child> {
 
 const fileOf = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
+/** uWebSockets' package brings native helpers that `ws` would use if it saw them; a plain installation has none. */
+const plainWs = { WS_NO_BUFFER_UTIL: '1', WS_NO_UTF_8_VALIDATE: '1' };
+
 export class Pair {
   readonly peer: Peer;
   readonly #scenario: Scenario;
@@ -53,7 +56,7 @@ export class Pair {
     const { child, first } = await Child.start<{ readonly port: number }>({
       program: fileOf(`peers/${peer.program}`),
       flags: ['--expose-gc', ...(workshop.serverFlags ?? [])],
-      env: { ...workshop.serverEnv, BENCH_OPTIONS: JSON.stringify(options) },
+      env: { ...plainWs, ...workshop.serverEnv, BENCH_OPTIONS: JSON.stringify(options) },
       core: workshop.cores?.server,
     });
     return new Pair(scenario, peer, child, load, first.port);

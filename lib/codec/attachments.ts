@@ -90,8 +90,16 @@ export interface Placeholder {
   readonly num: number;
 }
 
+const none: readonly Buffer[] = [];
+
+/** Whether binary data could be in it; in most packets there are words and numbers alone. */
+function isContainer(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
 /** Takes the attachments out: `data` is what to write, with placeholders. */
 export function detach(data: unknown): { readonly data: unknown; readonly attachments: readonly Buffer[] } {
+  if (Array.isArray(data) && !data.some(isContainer)) return { data, attachments: none };
   const attachments: Buffer[] = [];
   const written = substituteBinary(data, (bytes): Placeholder => {
     attachments.push(bytes);

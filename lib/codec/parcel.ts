@@ -13,7 +13,10 @@ export interface Encoded {
 
 export class Parcel {
   readonly packet: Packet;
-  readonly #encoded: (Encoded | undefined)[] = [];
+  /** The slot of whoever was the first to read it, and the frames: most parcels have one receiver, or many alike. */
+  #slot = -1;
+  #first: Encoded | undefined;
+  #others: (Encoded | undefined)[] | undefined;
   /** The same frames for those who do not want them compressed; made when first asked for. */
   #plain: (Encoded | undefined)[] | undefined;
 
@@ -24,19 +27,18 @@ export class Parcel {
   /** A parcel of what `keep` gave: for clients of that codec, or of one that is based on it. */
   static of(kept: Encoded, codec: Codec, nsp: string): Parcel {
     const parcel = new Parcel({ type: PacketType.EVENT, nsp, data: [] });
-    parcel.#encoded[codec.slot] = kept;
+    parcel.#put(codec.slot, kept);
     return parcel;
   }
 
   /** @throws what `JSON.stringify` throws (a cycle, a BigInt): the caller of `emit` made it, and hears of it. */
   encoded(codec: Codec): Encoded {
-    const known = this.#encoded[codec.slot];
+    const known = this.#at(codec.slot);
     if (known) return known;
-    const basis = codec.basis && this.#encoded[codec.basis.slot];
+    const basis = codec.basis && this.#at(codec.basis.slot);
     const frames = codec.basis && basis ? codec.basis.turn(basis.frames) : codec.encode(this.packet);
-    const encoded = { frames, bytes: sizeOf(frames), ...(basis?.plain && { plain: basis.plain }) };
-    this.#encoded[codec.slot] = encoded;
-    return encoded;
+    const bytes = sizeOf(frames);
+    return this.#put(codec.slot, basis?.plain ? { frames, bytes, plain: true } : { frames, bytes });
   }
 
   /**
@@ -62,6 +64,21 @@ export class Parcel {
     const plain: Encoded = { ...this.encoded(codec), plain: true };
     this.#plain[codec.slot] = plain;
     return plain;
+  }
+
+  #at(slot: number): Encoded | undefined {
+    return this.#slot === slot ? this.#first : this.#others?.[slot];
+  }
+
+  #put(slot: number, encoded: Encoded): Encoded {
+    if (this.#slot === -1) {
+      this.#slot = slot;
+      this.#first = encoded;
+    } else {
+      this.#others ??= [];
+      this.#others[slot] = encoded;
+    }
+    return encoded;
   }
 }
 

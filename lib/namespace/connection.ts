@@ -71,7 +71,9 @@ export interface Conn extends Emitter<ConnEvents> {
   readonly remoteAddress: string;
   readonly readyState: 'opening' | 'open' | 'closing' | 'closed';
   /** The first request of this client, even after an upgrade. */
-  readonly request: IncomingMessage;
+  get request(): IncomingMessage;
+  /** `null` throws it away: then nobody can read it, and it takes no memory. */
+  set request(request: IncomingMessage | null);
   /** Whether the client is trying a WebSocket. */
   readonly upgrading: boolean;
   /** Whether it has moved to one. */

@@ -120,7 +120,8 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
   protected hear(packet: EventPacket, size: number): void {
     if (RESERVED_EVENTS.has(packet.data[0])) return;
     const reply = this.#replyTo(packet);
-    const event = packet.data.slice() as Event;
+    // Nobody else has it: the packet has just been read.
+    const event = packet.data as Event;
     if (reply !== noReply) event.push(reply);
     for (const listener of this.#any)
       call(listener, this, event, (error) => this.failed(error, String(event[0])));

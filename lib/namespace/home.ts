@@ -35,11 +35,17 @@ export interface NamespaceServer<Joined = Anything> extends Pick<Home<Joined>, S
   of(name: string | RegExp): Home<Joined>;
 }
 
+/** A method, so that a middleware may know more of a socket's events than the server does. */
+export interface Judge<Joined> {
+  judge(socket: Joined, next: (error?: ExtendedError) => void): unknown;
+}
+
 /** What a namespace itself tells its listeners. */
 export interface NamespaceReservedEvents<Joined, Created> {
-  connect: (socket: Joined) => void;
-  connection: (socket: Joined) => void;
-  new_namespace: (namespace: Created) => void;
+  // Methods, so that listeners may know more of a socket's events than the server does.
+  connect(socket: Joined): void;
+  connection(socket: Joined): void;
+  new_namespace(namespace: Created): void;
 }
 
 /** `socket.nsp`: everything that a `Namespace` offers. */
@@ -53,7 +59,7 @@ export interface Home<
   /** Connected sockets by id; not those that middlewares still have. */
   readonly sockets: Map<string, Joined & SocketDescription>;
   /** Adds a middleware: it judges each client before it joins. What it throws counts as `next(error)`. */
-  use(middleware: (socket: Joined, next: (error?: ExtendedError) => void) => unknown): this;
+  use(middleware: Judge<Joined>['judge']): this;
   /** Gives each client that joins from now on to a handler, whose end is the socket's end. A later call replaces it. */
   serve(handler: ServeHandler<Joined>): this;
   /** Who keeps the places of those that may come back, if anybody does. @internal */

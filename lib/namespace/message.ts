@@ -1,11 +1,13 @@
 /** One message of a client, as `for await (const message of socket)` gives it. */
 import type {
   AllButLast,
+  Anything,
   Callback,
   DefaultEventsMap,
   EventNames,
   EventsMap,
   First,
+  IsAnything,
   Last,
 } from '../events.js';
 import type { EventPacket } from '../packet.js';
@@ -33,9 +35,12 @@ interface MessageOf<Name, Args extends readonly unknown[]> {
 }
 
 /** A message; its name tells the types of its arguments. */
-export type Message<Listen extends EventsMap = DefaultEventsMap> = {
-  [Name in EventNames<Listen>]: MessageOf<Name, WithoutAck<Parameters<Listen[Name]>>>;
-}[EventNames<Listen>];
+export type Message<Listen extends EventsMap = DefaultEventsMap> =
+  IsAnything<Listen> extends true
+    ? MessageOf<Anything, Anything>
+    : {
+        [Name in EventNames<Listen>]: MessageOf<Name, WithoutAck<Parameters<Listen[Name]>>>;
+      }[EventNames<Listen>];
 
 /** The answer to those who asked nothing. */
 export const noReply: Reply = () => false;

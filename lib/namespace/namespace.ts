@@ -10,8 +10,8 @@ import { call } from '../emitter.js';
 import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
 import { Assembly } from './assembly.js';
 import type { NamespaceOptions } from './audience.js';
-import { type ExtendedError, type Middleware, refusalOf, runChain } from './chain.js';
-import type { Home, NamespaceReservedEvents, NamespaceServer } from './home.js';
+import { type Middleware, refusalOf, runChain } from './chain.js';
+import type { Home, Judge, NamespaceReservedEvents, NamespaceServer } from './home.js';
 import { recall } from './recall.js';
 import { report } from './report.js';
 import { type ServeHandler, serve } from './serve.js';
@@ -49,8 +49,9 @@ export class Namespace<
   readonly options: NamespaceOptions;
   /** @internal */
   readonly codec: Codec;
-  #middlewares: readonly Middleware<Socket<Listen, Emit, ServerSide, SocketData>>[] = [];
-  #handler: ServeHandler<Socket<Listen, Emit, ServerSide, SocketData>> | undefined;
+  // Loosely typed, so that a namespace with types of its own may stand for one without.
+  #middlewares: readonly Middleware<Anything>[] = [];
+  #handler: ServeHandler<Anything> | undefined;
   /** Clients here, those whom the middlewares still have included. */
   #guests = 0;
   #emptied: (() => void) | undefined;
@@ -66,12 +67,7 @@ export class Namespace<
   }
 
   /** Adds a middleware: it judges each client before it joins. What it throws counts as `next(error)`. */
-  use(
-    middleware: (
-      socket: Socket<Listen, Emit, ServerSide, SocketData>,
-      next: (error?: ExtendedError) => void,
-    ) => unknown,
-  ): this {
+  use(middleware: Judge<Socket<Listen, Emit, ServerSide, SocketData>>['judge']): this {
     if (typeof middleware !== 'function') throw new TypeError('a middleware must be a function');
     this.#middlewares = [...this.#middlewares, middleware];
     return this;

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Entire } from '../adapter/keeper.js';
 import type { Parcel } from '../codec/parcel.js';
+import type { Anything } from '../events.js';
 import type { LimitName } from '../options.js';
 import type { Conn } from './connection.js';
 
@@ -32,7 +33,10 @@ export interface Wire {
 export interface Client {
   readonly id: string;
   readonly conn: Conn;
-  /** The request of the handshake; what the site's middleware put on it (`session`, `user`) is readable here. */
+  /**
+   * The request of the handshake; what the site's middleware put on it (`session`, `user`) is readable here. `null`
+   * where the program has said `conn.request = null`.
+   */
   readonly request: IncomingMessage;
   /** A bound of this client's has been reached. @internal */
   limited(limit: LimitName): void;
@@ -53,7 +57,7 @@ export interface Handshake {
   readonly url: string;
   readonly query: Readonly<Record<string, string | string[]>>;
   /** The payload of CONNECT. */
-  auth: Readonly<Record<string, unknown>>;
+  auth: Readonly<Record<string, Anything>>;
 }
 
 /** One client asking for one namespace. */

@@ -3,12 +3,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SocketioError, textOf } from '../errors.js';
 import { report } from '../namespace/report.js';
+import type { Session } from '../session/session.js';
 import type { HeaderPairs } from '../transport/envelope.js';
 import type { Desk } from './desk.js';
 import { isLawful, isListed, isVouchedFor, isWelcome } from './origin.js';
 import { Refusal } from './refusal.js';
 import { allowPreflight, isOver } from './reply.js';
-import type { Ticket } from './ticket.js';
+import { addressOf, type Ticket } from './ticket.js';
 
 /** A request on its way to an endpoint. */
 export interface Visit {
@@ -16,6 +17,8 @@ export interface Visit {
   readonly ticket: Ticket;
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  /** Whose request it is, where that is known already. */
+  readonly session?: Session;
   /** Headers of an answer that has not been given any yet. */
   readonly letterhead?: HeaderPairs | undefined;
   /** The id of the session that is to be made; the last of the steps chooses it. */
@@ -72,8 +75,14 @@ export const checkMethod: Step = ({ ticket: { method, transport, upgrade } }, ne
   next(upgrade === (transport === 'websocket') ? undefined : new SocketioError('BAD_REQUEST'));
 };
 
-export const checkOpen: Step = ({ desk }, next) => {
-  next(desk.open ? undefined : new SocketioError('SERVER_CLOSED'));
+/** Before the application is asked: a flood shall not reach it. */
+export const checkEntry: Step = ({ desk, req }, next) => {
+  next(desk.open ? desk.sessions.crowd.knock(addressOf(req)) : new SocketioError('SERVER_CLOSED'));
+};
+
+/** The application may have taken its time: we may have closed, and others may have come. */
+export const checkRoom: Step = ({ desk, req }, next) => {
+  next(desk.open ? desk.sessions.crowd.refusal(addressOf(req)) : new SocketioError('SERVER_CLOSED'));
 };
 
 /** Whatever goes wrong in the application's own check is a refusal; only what it says itself is told to the client. */

@@ -5,10 +5,11 @@ import { PollingTransport } from '../transport/polling.js';
 import {
   answerPreflight,
   askApplication,
+  checkEntry,
   checkMethod,
-  checkOpen,
   checkOrigin,
   checkRevision,
+  checkRoom,
   checkTransport,
   chooseId,
   type Step,
@@ -32,12 +33,10 @@ const entrances = {
 };
 
 /** With a session, by transport and method. */
-const endpoints: Partial<Record<string, Endpoint>> = {
-  'polling GET': poll,
-  'polling POST': post,
-  'jsonp GET': poll,
-  'jsonp POST': post,
-  'websocket GET': move,
+const endpoints: Partial<Record<string, Partial<Record<string, Endpoint>>>> = {
+  polling: { GET: poll, POST: post },
+  jsonp: { GET: poll, POST: post },
+  websocket: { GET: move },
 };
 
 /** What the site's stack lets through to us, before it may enter. Nothing falls through to the site again. */
@@ -49,12 +48,11 @@ const steps: readonly Step[] = [
   answerPreflight,
   serveSession,
   checkMethod,
-  checkOpen,
+  checkEntry,
   askApplication,
   checkRevision,
   chooseId,
-  // The application may have taken its time.
-  checkOpen,
+  checkRoom,
 ];
 
 /** @see engine.io-protocol v3, v4 */
@@ -75,8 +73,9 @@ function raise(error?: unknown): void {
 function serveSession(visit: Visit, next: (error?: unknown) => void): void {
   const { desk, ticket } = visit;
   if (ticket.sid === undefined) return next();
-  const session = desk.sessions.get(ticket.sid);
+  const session = visit.session ?? desk.sessions.get(ticket.sid);
   if (!session) return next(new SocketioError('SESSION_UNKNOWN'));
+  desk.sessions.crowd.proves(session, 'request');
   serve(visit, session);
 }
 
@@ -88,7 +87,7 @@ function serve(visit: Visit, session: Session): void {
   if (generation !== previousProtocol) {
     throw new Refusal('BAD_REQUEST', { name: 'PROTOCOL_MISMATCH', protocol: generation, previousProtocol });
   }
-  const endpoint = endpoints[`${transport} ${method}`];
+  const endpoint = endpoints[transport ?? '']?.[method];
   if (!endpoint || (transport === 'websocket' && !upgrade)) throw new SocketioError('METHOD_NOT_SUPPORTED');
   endpoint(visit, session);
 }

@@ -3,32 +3,33 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import onHeaders from 'on-headers';
 import { call, Emitter } from '../emitter.js';
+import type { Anything } from '../events.js';
 import type { Conn, CreatedPacket } from '../namespace/connection.js';
 import { report } from '../namespace/report.js';
 import type { Options } from '../options.js';
 import { newId } from '../session/id.js';
 import type { Registry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
-import { UpgradePassage } from './passage.js';
+import { type Patience, UpgradePassage } from './passage.js';
 import { Refusal, type RefusedRequest } from './refusal.js';
 
 /** Headers of an answer, by name; what listeners change is sent. */
-export type AnswerHeaders = Record<string, number | string | string[]>;
+export type AnswerHeaders = Record<string, Anything>;
 
-/** @see engine.io 6, the events of a server */
+/** Methods, so that listeners may be declared with Express' requests. @see engine.io 6, the events of a server */
 export type EngineEvents = {
   /** A client has been let in; no namespace has been joined yet. */
-  connection: (conn: Conn) => void;
+  connection(conn: Conn): void;
   /** A request has been refused. */
-  connection_error: (refused: RefusedRequest) => void;
+  connection_error(refused: RefusedRequest): void;
   /** The first answer to a client is about to leave; `headers` follows. */
-  initial_headers: (headers: AnswerHeaders, req: IncomingMessage) => void;
+  initial_headers(headers: AnswerHeaders, req: IncomingMessage): void;
   /** An answer to a poll or a POST, or the 101 of a WebSocket, is about to leave. */
-  headers: (headers: AnswerHeaders, req: IncomingMessage) => void;
+  headers(headers: AnswerHeaders, req: IncomingMessage): void;
   /** These packets of a connection are given to its transport. */
-  flush: (conn: Conn, packets: CreatedPacket[]) => void;
+  flush(conn: Conn, packets: CreatedPacket[]): void;
   /** They have been given to it. */
-  drain: (conn: Conn) => void;
+  drain(conn: Conn): void;
 };
 
 type Next = (error?: unknown) => void;
@@ -45,8 +46,8 @@ interface Handler {
 export interface EnginePort {
   /** A request that has been brought by hand. */
   handle(req: IncomingMessage, res: ServerResponse): void;
-  /** An upgrade that was brought by hand, and got no answer in time. */
-  late(req: IncomingMessage, res: ServerResponse): void;
+  /** How long an upgrade that was brought by hand may wait. */
+  patience(req: IncomingMessage): Patience;
 }
 
 export class Engine extends Emitter<EngineEvents> {
@@ -83,6 +84,9 @@ export class Engine extends Emitter<EngineEvents> {
   }
 
   /** Adds a middleware for all requests and upgrades that reach us, those of known sessions included. */
+  use(middleware: Middleware): this;
+  /** The same with types of its own: what earlier ones have put on a request, `_query`, … */
+  use(middleware: (req: Anything, res: Anything, next: Anything) => unknown): this;
   use(middleware: Middleware): this {
     if (typeof middleware !== 'function') throw new TypeError('a middleware must be a function');
     this.#middlewares = [...this.#middlewares, middleware];
@@ -104,9 +108,7 @@ export class Engine extends Emitter<EngineEvents> {
 
   /** Serves an upgrade, for sites that bring it by hand. */
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { handshakeTimeout } = this.opts;
-    const late = (response: ServerResponse): void => this.#up.late(req, response);
-    const { response } = new UpgradePassage(req, socket, head, { handshakeTimeout, late });
+    const { response } = new UpgradePassage(req, socket, head, this.#up.patience(req));
     this.#up.handle(req, response);
   }
 

@@ -14,7 +14,9 @@ import { giveCookie } from './cookie.js';
 import { type Desk, manners as mannersOf } from './desk.js';
 import { remember } from './remembered.js';
 import { headersToRepeat } from './repeated.js';
-import { addressOf, type Query, type Ticket } from './ticket.js';
+import { spareFilter } from './reply.js';
+import type { Query } from './search.js';
+import { addressOf, isSecure, type Ticket } from './ticket.js';
 
 /** Makes the session of a client that has been let in; nothing has been sent yet. */
 export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session {
@@ -27,7 +29,7 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
   if (!codec || !rhythm || !manners) throw new SocketioError('UNSUPPORTED_PROTOCOL_VERSION');
   const { headers, letterhead } = headersToRepeat(res);
   const admission: Admission = { path: ticket.path, origin: ticket.origin, headers, letterhead };
-  const query = lean(ticket.query);
+  const query = lean(ticket.search.all);
   const handshake = describe(ticket, req, query);
   const { address } = handshake;
   const birth = {
@@ -41,16 +43,23 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
     admission,
   };
   const session = desk.opened(birth, handshake);
-  desk.watch.admitted(session, ticket.transport);
+  desk.sessions.crowd.enter(session, !ticket.upgrade);
   return session;
 }
 
 /** The first poll: answered with the session's id and its terms. */
 export function open(name: PollingTransport['name'], visit: Visit): void {
   const { desk, ticket, req, res } = visit;
+  spareFilter(res, req.headers['user-agent']);
   const session = admit(visit);
   const { payload } = session.birth.codec;
-  const transport = new PollingTransport(payload, desk.options, session, name, desk.options.httpCompression);
+  const transport = new PollingTransport(
+    payload,
+    desk.measures.polls,
+    session,
+    name,
+    desk.options.httpCompression,
+  );
   desk.engine.dress(req, res, true);
   giveCookie(res, session.id, desk.options.cookie);
   transport.poll(res, envelopeOf(ticket));
@@ -98,9 +107,4 @@ function timeOf(issued: number): string {
 /** The same without a prototype, in the form that V8 keeps small: a parsed query is a hash table, and stays with its client. */
 function lean(query: Query): Query {
   return Object.setPrototypeOf({ ...query }, null);
-}
-
-/** Whether the request came by TLS, as far as Express trusts the proxies before it. */
-export function isSecure(req: IncomingMessage): boolean {
-  return (req as { readonly secure?: boolean }).secure ?? 'encrypted' in req.socket;
 }

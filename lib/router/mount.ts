@@ -3,9 +3,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { FlashPolicy } from '../option-flash.js';
+import type { Options } from '../options.js';
 import { Door, type Guest } from './door.js';
-import type { Patience } from './passage.js';
+import type { Lobby } from './lobby.js';
+import type { LateCode, Patience } from './passage.js';
 import { Places } from './places.js';
 import { PolicyDesk } from './policy.js';
 
@@ -19,11 +20,13 @@ export interface MountEvents {
   /** Whether the request names a session at the path that this session uses. */
   names(req: IncomingMessage): boolean;
   /** The site's stack has not answered an upgrade in time. */
-  late(req: IncomingMessage, res: ServerResponse): void;
+  late(req: IncomingMessage, res: ServerResponse, code: LateCode): void;
 }
 
 export class Mount implements Guest {
+  readonly headersTimeout: number;
   readonly #handshakeTimeout: number;
+  readonly #lobby: Lobby;
   readonly #up: MountEvents;
   readonly #policy: PolicyDesk | undefined;
   readonly #places = new Places();
@@ -37,10 +40,12 @@ export class Mount implements Guest {
   #watching = false;
   #closed = false;
 
-  constructor(handshakeTimeout: number, up: MountEvents, policy?: FlashPolicy) {
+  constructor({ handshakeTimeout, headersTimeout, flashPolicy }: Options, lobby: Lobby, up: MountEvents) {
     this.#handshakeTimeout = handshakeTimeout;
+    this.headersTimeout = headersTimeout;
+    this.#lobby = lobby;
     this.#up = up;
-    this.#policy = policy && new PolicyDesk(policy);
+    this.#policy = flashPolicy && new PolicyDesk(flashPolicy);
   }
 
   /** Express has mounted us on an application. */
@@ -101,7 +106,12 @@ export class Mount implements Guest {
   }
 
   patience(req: IncomingMessage): Patience {
-    return { handshakeTimeout: this.#handshakeTimeout, late: (response) => this.#up.late(req, response) };
+    return {
+      handshakeTimeout: this.#handshakeTimeout,
+      // What may be somebody else's upgrade is not for us to end.
+      lobby: this.claims(req) ? this.#lobby : undefined,
+      late: (response, code) => this.#up.late(req, response, code),
+    };
   }
 
   #watch(): void {
@@ -117,15 +127,18 @@ export class Mount implements Guest {
     const { server } = socket as NetSocket & { readonly server?: Server };
     if (!server || this.#seen.has(server)) return;
     this.#seen.add(server);
-    if (this.#places.isRoot(server.listeners('request'))) this.#enter(server);
+    if (!this.#places.isRoot(server.listeners('request'))) return;
+    // The server had accepted this very connection before we stood at its door.
+    this.#enter(server)?.accepted(socket);
   }
 
-  #enter(server: Server): void {
-    if (this.#closed) return;
+  #enter(server: Server): Door | undefined {
+    if (this.#closed) return undefined;
     this.#entered.add(server);
     this.#server ??= server;
     const door = Door.of(server);
     door.admit(this, this.#places.visible);
     this.#doors.add(door);
+    return door;
   }
 }

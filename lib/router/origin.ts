@@ -56,7 +56,9 @@ function fits(origin: string, rule: OriginRule): boolean {
 /** The `Host` that the client named, and the one that a trusted proxy says it named. */
 function hostsOf({ headers, socket }: IncomingMessage, admitted: IncomingMessage): string[] {
   const hosts: string[] = [];
-  if (headers.host) hosts.push(headers.host);
+  // HTTP/2 has its own word for it.
+  const host = headers.host ?? headers[':authority'];
+  if (typeof host === 'string') hosts.push(host);
   const forwarded = headers['x-forwarded-host'];
   if (typeof forwarded === 'string' && isTrusted(admitted, socket.remoteAddress)) {
     hosts.push((forwarded.split(',')[0] ?? '').trim());

@@ -3,6 +3,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { SocketioError } from '../errors.js';
+import type { Lobby } from './lobby.js';
 import { Outlet } from './outlet.js';
 import { takeOver } from './takeover.js';
 
@@ -21,12 +22,16 @@ export interface Passage {
   accept(res: ServerResponse, ready: (lines: HeaderLines) => void): void;
 }
 
-/** How long an answer is waited for. */
+/** Why an upgrade gets no answer of the site's stack. */
+export type LateCode = 'HANDSHAKE_TIMEOUT' | 'SERVER_CLOSED';
+
+/** How long an answer of the site's stack is waited for, and who gives one instead. */
 export interface Patience {
   /** Milliseconds. */
   readonly handshakeTimeout: number;
-  /** Nobody has answered in time; this has to be done now. */
-  late(response: ServerResponse): void;
+  /** Told of an upgrade that waits. */
+  readonly lobby: Lobby | undefined;
+  late(response: ServerResponse, code: LateCode): void;
 }
 
 /** Milliseconds for the 503 to leave, when the stack has taken too long; what waits for the stack may hold it, too. */
@@ -90,6 +95,7 @@ export class UpgradePassage implements Passage {
   readonly #patience: Patience;
   readonly #outlet: Outlet;
   readonly #gone = () => this.#abandoned();
+  readonly #decided: () => void;
   #deadline: NodeJS.Timeout;
 
   constructor(req: IncomingMessage, socket: Duplex, head: Buffer, patience: Patience) {
@@ -109,6 +115,7 @@ export class UpgradePassage implements Passage {
     socket.on('error', ignore);
     socket.on('close', this.#gone);
     this.#deadline = setTimeout(() => this.#tooLate(), patience.handshakeTimeout).unref();
+    this.#decided = patience.lobby?.wait(() => this.#unwanted()) ?? ignore;
   }
 
   accept(res: ServerResponse, ready: (lines: HeaderLines) => void): void {
@@ -130,6 +137,7 @@ export class UpgradePassage implements Passage {
 
   #release(): void {
     clearTimeout(this.#deadline);
+    this.#decided();
     this.socket.off('close', this.#gone);
     // The request lives as long as its session; what it came by shall not.
     passages.delete(this.#req);
@@ -141,9 +149,19 @@ export class UpgradePassage implements Passage {
   }
 
   #tooLate(): void {
-    this.#deadline = setTimeout(() => this.socket.destroy(), LAST_WORD).unref();
     if (this.#outlet.capturing || this.response.headersSent) this.socket.destroy();
-    else this.#patience.late(this.response);
+    else this.#answer('HANDSHAKE_TIMEOUT');
+  }
+
+  /** The server closes. Whom the stack has answered hears of it in another way. */
+  #unwanted(): void {
+    if (!this.#outlet.capturing && !this.response.headersSent) this.#answer('SERVER_CLOSED');
+  }
+
+  #answer(code: LateCode): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.socket.destroy(), LAST_WORD).unref();
+    this.#patience.late(this.response, code);
   }
 }
 

@@ -30,15 +30,15 @@ type Context = (error: SocketioError, ticket: Ticket) => RefusedRequest['context
 
 /** Where the code says enough to find the cause in the request. */
 const contexts: Partial<Record<SocketioError['code'], Context>> = {
-  TRANSPORT_UNKNOWN: (_error, { query }) => ({ transport: query.transport }),
+  TRANSPORT_UNKNOWN: (_error, { search }) => ({ transport: search.all.transport }),
   SESSION_UNKNOWN: (_error, { sid }) => ({ sid }),
   BAD_HANDSHAKE_METHOD: (_error, { method }) => ({ method }),
   ORIGIN_FORBIDDEN: () => ({ message: undefined }),
   ADMISSION_FAILED: () => ({ message: undefined }),
   FORBIDDEN: ({ code, message }) => ({ message: message === textOf(code) ? undefined : message }),
   // Whoever names no revision speaks the oldest that did so.
-  UNSUPPORTED_PROTOCOL_VERSION: (_error, { generation, query }) => ({
-    protocol: generation ?? (Number(query.EIO) || 3),
+  UNSUPPORTED_PROTOCOL_VERSION: (_error, { generation, search }) => ({
+    protocol: generation ?? (Number(search.all.EIO) || 3),
   }),
 };
 

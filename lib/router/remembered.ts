@@ -1,7 +1,7 @@
 /** What a connection remembers of the request by which it came: `socket.request`, without what only HTTP needed. */
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import type { Query } from './ticket.js';
+import type { Query } from './search.js';
 
 /** What Node puts on a request; `parser` where it is an upgrade. */
 const ofNode = [...Reflect.ownKeys(new IncomingMessage(new Socket())), 'parser'];

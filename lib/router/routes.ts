@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SocketioError } from '../errors.js';
 import { report } from '../namespace/report.js';
+import { Crowded } from '../session/crowd.js';
 import type { Admission } from '../session/household.js';
 import type { Session } from '../session/session.js';
 import { type Visit, walk } from './checks.js';
@@ -10,6 +11,7 @@ import type { Desk } from './desk.js';
 import type { Dialect } from './dialect.js';
 import { engine } from './engine-requests.js';
 import { isLawful, isWelcome } from './origin.js';
+import type { LateCode } from './passage.js';
 import { describeAsker, describeRefusal } from './refusal.js';
 import { repeatHeaders } from './repeated.js';
 import { asRefusal, dress, isOver } from './reply.js';
@@ -54,22 +56,25 @@ export class Routes {
     const found = this.#find(req);
     if (!found || !isAdmitted(found.session, req, options.origins)) return false;
     const { ticket, session } = found;
-    const { engine } = this.#desk;
+    const desk = this.#desk;
     const { admission } = session.birth;
-    // The usual poll, whose answer is as this client's answers always are, need not be given headers one by one.
-    const isUsual = !engine.curious && carriesLetterhead(ticket, admission);
-    const letterhead = isUsual ? admission.letterhead : undefined;
-    const visit: Visit = { desk: this.#desk, ticket, req, res, letterhead };
-    if (!isUsual) adorn(visit, session);
-    if (engine.curious) this.#present(visit);
+    // The usual poll: its answer is as this client's answers always are, and need not be given headers one by one.
+    if (!desk.engine.curious && carriesLetterhead(ticket, admission)) {
+      this.#serve({ desk, ticket, req, res, session, letterhead: admission.letterhead });
+      return true;
+    }
+    const visit = { desk, ticket, req, res };
+    adorn(visit, session);
+    if (desk.engine.curious) this.#present(visit);
     else this.#serve(visit);
     return true;
   }
 
   /** The site's stack has taken too long. */
-  late(req: IncomingMessage, res: ServerResponse): void {
+  late(req: IncomingMessage, res: ServerResponse, code: LateCode): void {
     const visit = { desk: this.#desk, ticket: readTicket(req), req, res };
-    this.#refuse(new SocketioError('HANDSHAKE_TIMEOUT'), visit);
+    dress(res, visit.ticket, this.#desk.options.origins);
+    this.#refuse(new SocketioError(code), visit);
   }
 
   /** Somebody looks at the requests of known sessions. */
@@ -86,8 +91,7 @@ export class Routes {
     try {
       dialects[visit.ticket.dialect].serve(visit);
     } catch (error) {
-      const session = this.#desk.sessions.get(visit.ticket.sid ?? '');
-      if (session && visit.letterhead) adorn(visit, session);
+      if (visit.session && visit.letterhead) adorn(visit, visit.session);
       this.#refuse(error, visit);
     }
   }
@@ -105,6 +109,7 @@ export class Routes {
     const isOurs = error instanceof SocketioError && error.status !== undefined;
     if (!isOurs) report(this.#desk.options, error, { event: 'request' });
     const refusal = asRefusal(error);
+    if (refusal instanceof Crowded && !res.headersSent) res.setHeader('Retry-After', refusal.retryAfter);
     dialects[ticket.dialect].refuse(res, refusal, ticket);
     this.#desk.watch.refused(refusal, () => describeAsker(req, ticket));
     this.#desk.engine.refused(() => {
@@ -130,5 +135,5 @@ function adorn({ desk, ticket, res }: Visit, session: Session): void {
 function isAdmitted({ birth }: Session, req: IncomingMessage, origins: readonly string[]): boolean {
   const { origin } = req.headers;
   if (origin === birth.admission.origin) return true;
-  return isLawful(origin) && isWelcome(req, origins, birth.request);
+  return isLawful(origin) && isWelcome(req, origins, birth.request ?? undefined);
 }

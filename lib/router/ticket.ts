@@ -1,10 +1,9 @@
 /** What a request asks for, read once from its method, URL and headers. */
 import type { IncomingMessage } from 'node:http';
-import { parse } from 'node:querystring';
+import type { TLSSocket } from 'node:tls';
 import type { Generation, TransportName } from '../options.js';
 import { type Address, readAddress } from './address.js';
-
-export type Query = Readonly<Record<string, string | string[]>>;
+import { B64, EIO, J, type Query, Search, SID, TRANSPORT } from './search.js';
 
 export interface Ticket {
   /** In whose words it is asked, and has to be answered: those of Engine.IO, or of revision 1. */
@@ -16,7 +15,7 @@ export interface Ticket {
   readonly path: string;
   /** What of `path` is behind the mount path; as the stack has left it. */
   readonly rest: string;
-  readonly query: Query;
+  readonly search: Search;
   /** `undefined`: none that this library knows. */
   readonly generation: Generation | undefined;
   /** `undefined`: none that this library knows. */
@@ -60,32 +59,40 @@ const INDEX = /^[0-9]{1,9}$/;
 export function readTicket(req: IncomingMessage): Ticket {
   const url = originalUrl(req);
   const path = pathOf(url);
-  const query = parse(url.slice(path.length + 1)) as Query;
+  const search = new Search(url.slice(path.length + 1));
+  const eio = search.value(EIO);
   // Clients of Engine.IO say what they are; a mount path may end with a number, too.
-  const address = query.EIO === undefined ? readAddress(path, pathOf(req.url ?? '/')) : undefined;
-  return address && isRevision1(address, query)
-    ? ofRevision1(req, url, query, address)
-    : ofEngine(req, url, query, path);
+  const address = eio === undefined ? readAddress(path, pathOf(req.url ?? '/')) : undefined;
+  return address && isRevision1(address, search.all)
+    ? ofRevision1(req, url, search, address)
+    : ofEngine(req, url, search, path, eio);
 }
 
 // Every poll has a ticket: each is written out whole, since an object put together from others costs ten times as much.
 
-function ofEngine(req: IncomingMessage, url: string, query: Query, path: string): Ticket {
-  const { sid } = query;
+function ofEngine(
+  req: IncomingMessage,
+  url: string,
+  search: Search,
+  path: string,
+  eio: string | string[] | undefined,
+): Ticket {
+  const sid = search.value(SID);
+  const j = search.value(J);
   return {
     dialect: 'engine',
     method: req.method ?? 'GET',
     url,
     path,
     rest: pathOf(req.url ?? '/'),
-    query,
-    generation: generations.get(query.EIO),
-    transport: transportOf(query),
-    index: typeof query.j === 'string' ? query.j : undefined,
+    search,
+    generation: generations.get(eio),
+    transport: transportOf(search.value(TRANSPORT), j),
+    index: typeof j === 'string' ? j : undefined,
     // A repeated sid names no session; an empty one neither, but it is not a handshake.
     sid: sid === undefined ? undefined : String(sid),
     upgrade: isUpgrade(req),
-    textOnly: Boolean(query.b64) || query.j !== undefined,
+    textOnly: Boolean(search.value(B64)) || j !== undefined,
     origin: req.headers.origin,
     leaving: false,
   };
@@ -99,9 +106,10 @@ function isRevision1({ revision }: Address, { transport }: Query): boolean {
 function ofRevision1(
   req: IncomingMessage,
   url: string,
-  query: Query,
+  search: Search,
   { mount, revision, transport, sid }: Address,
 ): Ticket {
+  const query = search.all;
   const known = names1.get(transport);
   return {
     dialect: 'revision1',
@@ -109,7 +117,7 @@ function ofRevision1(
     url,
     path: mount,
     rest: pathOf(req.url ?? '/'),
-    query,
+    search,
     generation: revision === '1' ? 1 : undefined,
     transport: known,
     index: sid === '' ? digits(query.jsonp) : known === 'jsonp' ? (digits(query.i) ?? '0') : undefined,
@@ -126,15 +134,15 @@ function digits(value: unknown): string | undefined {
 }
 
 /** An answer is a script only where `j` says which function it calls; what calls none, or more than one, is unknown. */
-function transportOf({ transport, j }: Query): TransportName | undefined {
+function transportOf(transport: unknown, j: unknown): TransportName | undefined {
   const known = transports.get(transport);
   if (known !== 'polling' || j === undefined) return known;
   return INDEX.test(String(j)) ? 'jsonp' : undefined;
 }
 
 /** Puts on a request what Engine.IO's users read there: the address as the client sent it, and its query. */
-export function showTicket(req: IncomingMessage, { url, query }: Ticket): void {
-  Object.assign(req, { url, _query: query });
+export function showTicket(req: IncomingMessage, { url, search }: Ticket): void {
+  Object.assign(req, { url, _query: search.all });
 }
 
 /** What the client sent: Express and Connect take the mount path off `req.url` and keep the whole here. */
@@ -145,6 +153,13 @@ export function originalUrl(req: IncomingMessage): string {
 /** Who asks, as far as Express trusts the proxies before it. */
 export function addressOf(req: IncomingMessage): string {
   return (req as { readonly ip?: string }).ip ?? req.socket.remoteAddress ?? '';
+}
+
+/** Whether the request came by TLS, as far as Express trusts the proxies before it. */
+export function isSecure(req: IncomingMessage): boolean {
+  return (
+    (req as { readonly secure?: boolean }).secure ?? (req.socket as Partial<TLSSocket>).encrypted === true
+  );
 }
 
 /** A URL without its query. */

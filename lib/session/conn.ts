@@ -43,6 +43,8 @@ export class Conn extends Emitter<ConnEvents> implements View {
   readonly #session: Watched;
   readonly #outbox: Outbox;
   readonly #failed: Household['failed'];
+  /** Whether it began by polling. */
+  readonly #polled: boolean;
   #hears = false;
   #watches = false;
   #carriage: Carriage;
@@ -56,6 +58,7 @@ export class Conn extends Emitter<ConnEvents> implements View {
     this.#outbox = outbox;
     this.#failed = failed;
     this.#carriage = this.#carriageOf(session.carrier);
+    this.#polled = !/^websocket$/i.test(session.birth.request?.headers.upgrade ?? '');
   }
 
   get id(): string {
@@ -72,6 +75,10 @@ export class Conn extends Emitter<ConnEvents> implements View {
 
   get request(): IncomingMessage {
     return this.#session.birth.request;
+  }
+
+  set request(request: IncomingMessage | null) {
+    this.#session.birth.request = request as IncomingMessage;
   }
 
   get readyState(): ReadyState {
@@ -92,7 +99,7 @@ export class Conn extends Emitter<ConnEvents> implements View {
   }
 
   get upgraded(): boolean {
-    return this.transport.name === 'websocket' && !/^websocket$/i.test(this.request.headers.upgrade ?? '');
+    return this.#polled && this.transport.name === 'websocket';
   }
 
   get bufferedAmount(): number {

@@ -78,6 +78,11 @@ export class Handover implements TransportEvents {
     this.#up.abandoned(limit);
   }
 
+  /** The session is over: nothing is waited for. */
+  drop(): void {
+    this.#to.close('abort');
+  }
+
   #probed(): void {
     this.#to.send(written(this.#codec, { type: 'pong', data: 'probe' }));
     this.#release(this.#to);

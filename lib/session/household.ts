@@ -40,7 +40,8 @@ export interface Birth {
   readonly manners: Manners;
   /** Engine.IO revision, as users see it. */
   readonly protocol: number;
-  readonly request: IncomingMessage;
+  /** `null`, whatever the type says, where the program has thrown it away: it asked for that. */
+  request: IncomingMessage;
   readonly remoteAddress: string;
   readonly admission: Admission;
 }
@@ -49,7 +50,8 @@ export interface Birth {
 export interface Household {
   readonly wheel: Wheel;
   readonly ticks: Ticks;
-  readonly limits: DecodeLimits & PressureLimits & { readonly upgradeTimeout: number };
+  readonly limits: DecodeLimits &
+    PressureLimits & { readonly upgradeTimeout: number; readonly attachmentTimeout: number };
   /** A listener of a connection has failed. */
   readonly failed: (error: unknown, event: string) => void;
   readonly watch: Watch;

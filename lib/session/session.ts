@@ -37,7 +37,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     this.#house = house;
     this.#up = up;
     this.#heartbeat = new Heartbeat(house.wheel, birth.rhythm, this);
-    this.#hearing = new Hearing(birth.codec.decoder(house.limits), this.#heartbeat, up, this);
+    this.#hearing = new Hearing(birth.codec.decoder(house.limits), this.#heartbeat, house, up, this);
     this.#outbox = new Outbox(birth.codec, house, this);
   }
 
@@ -84,6 +84,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     this.#heartbeat.start();
     if (handshake !== undefined) this.#signal({ type: 'open', data: handshake });
     // Before the client hears of it: a balancer that is told which node a session is on must know before the next poll.
+    this.#house.watch.opened(this);
     announce?.(this);
     // Whoever has heard of it may have ended it.
     if (this.#state !== 'open') return;
@@ -109,6 +110,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     if (this.#flowing === open || this.#state !== 'open') return;
     this.#flowing = open;
     this.#heartbeat.flow(open);
+    this.#hearing.flow(open);
     this.#transport?.flow(open);
   }
 
@@ -219,7 +221,8 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   }
 
   abandoned(limit?: LimitName): void {
-    this.#handover = undefined;
+    // One that the end of the session has ended is not forgotten before it has gone.
+    if (this.#state === 'open') this.#handover = undefined;
     if (limit) this.#house.watch.limited(limit, this);
   }
 
@@ -231,6 +234,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#farewell?.stop();
+    this.#handover?.drop();
     this.#hearing.end();
     this.#outbox.clear();
     this.#up.ended();

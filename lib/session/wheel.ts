@@ -65,6 +65,9 @@ export class Wheel {
   }
 }
 
+/** Milliseconds by which a timer is later than the machine alone makes it: the process has been busy, or was stopped. */
+const LATE = 25;
+
 /** Alarms of one length: the first to be set is the first to ring, so the list is always in order. */
 class Queue {
   readonly #ms: number;
@@ -108,11 +111,19 @@ class Queue {
   }
 
   #arm(ms: number): void {
-    this.#timer = setTimeout(() => this.#due(), Math.max(1, Math.ceil(ms)));
+    this.#timer = setTimeout(() => this.#wake(), Math.max(1, Math.ceil(ms)));
     this.#timer.unref();
   }
 
+  /** Timers come before what has arrived meanwhile: whoever spoke while the process was busy is heard before he is judged. */
+  #wake(): void {
+    const isLate = this.#first && performance.now() - this.#first.at > LATE;
+    if (isLate) setImmediate(() => this.#due());
+    else this.#due();
+  }
+
   #due(): void {
+    clearTimeout(this.#timer);
     this.#timer = undefined;
     const due = performance.now() + this.#slack;
     try {

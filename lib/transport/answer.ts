@@ -1,5 +1,7 @@
 /** Answers to requests of a polling client. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Frame } from '../codec/codec.js';
+import type { SocketioError } from '../errors.js';
 import type { Envelope, HeaderPairs, Letter } from './envelope.js';
 
 /** Milliseconds in which a client whose body is refused may go on sending it. */
@@ -16,6 +18,20 @@ export interface Waiting {
 export const unadorned: HeaderPairs = ['Cache-Control', 'no-store'];
 
 /**
+ * Whether an answer that is over has not arrived: its connection broke, or, in HTTP/2, the client has cut it off.
+ * @param socket of the answer, while it had one
+ */
+export function isLost(res: ServerResponse, socket: ServerResponse['socket']): boolean {
+  const { stream } = res as { readonly stream?: { readonly rstCode: number } };
+  return stream ? stream.rstCode !== 0 : socket?.destroyed === true;
+}
+
+/** A body that nobody is going to read could hold the connection for minutes; in HTTP/2 it has none of its own. */
+export function hangUp(res: ServerResponse): void {
+  if (!res.req.complete && res.req.httpVersionMajor === 1) res.setHeader('Connection', 'close');
+}
+
+/**
  * Answers with little or nothing; the body of the request has been read, or does not matter.
  * @param letterhead headers that every answer to this client has
  */
@@ -28,29 +44,56 @@ export function answer(
 ): void {
   if (res.headersSent) return;
   res.writeHead(status, [...letterhead, 'Content-Type', type, 'Content-Length', String(body.length)]);
-  res.end(body);
+  finish(res, body);
 }
 
 /** Answers a poll. Compressing takes time; the client may have gone, and what it did not get is kept already. */
 export function deliver(res: ServerResponse, { body, headers }: Letter, letterhead: HeaderPairs): void {
   if (res.destroyed || res.headersSent) return;
   res.writeHead(200, [...letterhead, ...headers, 'Content-Length', String(Buffer.byteLength(body))]);
-  res.end(body);
+  finish(res, body);
+}
+
+/**
+ * Ends an answer whose length has been told. Node's own `end` writes two pieces, of which the second is empty: to write
+ * the one alone saves some 7 % of an answer.
+ */
+function finish(res: ServerResponse, body: Frame): void {
+  if (body.length === 0) return void res.end();
+  const { socket } = res;
+  res.write(body);
+  // Node has corked it until the end of the tick, in case that more follows.
+  if (socket?.writableCorked === 1) socket.uncork();
+  res.end();
+}
+
+/** Refuses a request whose body is still arriving. */
+export function cutShort(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { status = 400 }: Pick<SocketioError, 'status'>,
+  letterhead = unadorned,
+): void {
+  answerEarly(req, res, status, '', undefined, letterhead);
 }
 
 /**
  * Answers a request whose body is still arriving, and then closes the connection. The rest of the body is thrown away
  * first: closing in front of unread bytes resets the connection, and the client would never read the answer.
  */
-export function cutShort(
+export function answerEarly(
   req: IncomingMessage,
   res: ServerResponse,
   status: number,
+  body: string,
+  type = 'text/html',
   letterhead = unadorned,
 ): void {
-  if (req.complete || res.headersSent) return answer(res, status, '', undefined, letterhead);
-  res.writeHead(status, [...letterhead, 'Connection', 'close', 'Content-Length', '0']);
-  res.flushHeaders();
+  if (req.complete || res.headersSent) return answer(res, status, body, type, letterhead);
+  hangUp(res);
+  res.writeHead(status, [...letterhead, 'Content-Type', type, 'Content-Length', String(body.length)]);
+  if (body === '') res.flushHeaders();
+  else res.write(body);
   const deadline = setTimeout(() => res.end(), DRAIN);
   deadline.unref();
   const over = () => {

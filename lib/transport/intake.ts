@@ -1,9 +1,10 @@
 /** The POST of a polling client, one at a time: answered when all its frames have been taken. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, Malformed, PayloadFormat } from '../codec/codec.js';
+import { type RefusalCode, SocketioError } from '../errors.js';
 import { answer, cutShort, unadorned } from './answer.js';
-import { type BodyFault, type BodyLimits, isBinary, readBody } from './body.js';
-import { Delivery } from './delivery.js';
+import { type BodyFault, type BodyLimits, isBinary, readBody, refusalFor } from './body.js';
+import { Delivery, type DeliveryEvents } from './delivery.js';
 import type { Envelope, HeaderPairs } from './envelope.js';
 
 export interface IntakeEvents {
@@ -21,7 +22,7 @@ interface Post {
   readonly letterhead: HeaderPairs;
 }
 
-export class Intake {
+export class Intake implements DeliveryEvents {
   readonly #payload: PayloadFormat;
   readonly #limits: BodyLimits;
   readonly #up: IntakeEvents;
@@ -29,6 +30,8 @@ export class Intake {
   #post: Post | undefined;
   #stopReading: (() => void) | undefined;
   #delivery: Delivery | undefined;
+  /** What is wrong with the body behind the frames. */
+  #malformed: Malformed | undefined;
   #open: boolean;
   #over = false;
 
@@ -43,8 +46,8 @@ export class Intake {
   /** @param letterhead headers that the answer shall have */
   take(req: IncomingMessage, res: ServerResponse, envelope: Envelope, letterhead = unadorned): void {
     const post = { req, res, envelope, letterhead };
-    if (this.#post) return this.#refuse(post, 'two posts at once');
-    if (isBinary(req) && !this.#payload.binary) return this.#refuse(post, 'binary body');
+    if (this.#post) return this.#refuse(post, 'OVERLAP', 'two posts at once');
+    if (isBinary(req) && !this.#payload.binary) return this.#refuse(post, 'MALFORMED_BODY', 'binary body');
     this.#post = post;
     const stop = readBody(req, this.#limits, (fault, body) => this.#arrived(fault, body));
     if (this.#post && !this.#delivery) this.#stopReading = stop;
@@ -68,15 +71,20 @@ export class Intake {
     if (fault) return this.#fault(fault);
     const payload = this.#post?.envelope.open(body);
     const { frames, fault: malformed } = payload === undefined ? nothing : this.#payload.unpack(payload);
-    const delivery = new Delivery(frames, {
-      frame: (frame) => this.#up.received(frame),
-      done: (bad) => this.#delivered(bad, malformed),
-    });
+    this.#malformed = malformed;
+    const delivery = new Delivery(frames, this);
     this.#delivery = delivery;
     delivery.flow(this.#open);
   }
 
-  #delivered(bad: boolean, malformed: Malformed | undefined): void {
+  /** @internal one of the frames */
+  frame(frame: Frame): void {
+    this.#up.received(frame);
+  }
+
+  /** @internal */
+  done(bad: boolean): void {
+    const malformed = this.#malformed;
     const faulty = malformed !== undefined && !this.#over;
     this.#answer(bad || faulty);
     if (faulty) this.#up.failed('parse error', malformed.why);
@@ -93,13 +101,16 @@ export class Intake {
 
   /** A body over the limit leaves the session usable; any other fault does not. */
   #fault(fault: BodyFault): void {
+    const refusal = refusalFor(fault);
+    if (this.#post && fault !== 'stopped') this.#limits.refused?.(refusal, this.#post.req);
     if (fault === 'not UTF-8') {
       this.#answer(true);
       return this.#up.failed('parse error', fault);
     }
     const post = this.#ended();
-    if (post) cutShort(post.req, post.res, statuses[fault], post.letterhead);
+    if (post) cutShort(post.req, post.res, refusal, post.letterhead);
     if (fault === 'aborted') this.#up.failed('transport error', 'data request broke off');
+    if (fault === 'too slow') this.#up.failed('transport error', refusal.message);
   }
 
   #ended(): Post | undefined {
@@ -109,13 +120,13 @@ export class Intake {
     return post;
   }
 
-  #refuse({ req, res, letterhead }: Post, why: string): void {
-    cutShort(req, res, 400, letterhead);
+  #refuse({ req, res, letterhead }: Post, code: RefusalCode, why: string): void {
+    const refusal = new SocketioError(code);
+    this.#limits.refused?.(refusal, req);
+    cutShort(req, res, refusal, letterhead);
     this.#up.failed('transport error', why);
   }
 }
 
 /** What a body without a payload brings. */
 const nothing: ReturnType<PayloadFormat['unpack']> = { frames: [] };
-
-const statuses = { aborted: 408, 'too large': 413, stopped: 400 } as const;

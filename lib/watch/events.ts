@@ -9,7 +9,7 @@ export interface ObservedClient {
   readonly session: number;
   /** 1, 3 or 4, as in the option `generations`. */
   readonly generation: number;
-  /** What carries it at present; absent before a client of revision 1 has chosen. */
+  /** What carries it at present; absent if it has gone before it came by any: clients of revision 1 may. */
   readonly transport?: TransportName;
   /** As in `socket.handshake.address`. */
   readonly address: string;
@@ -49,7 +49,7 @@ export interface ObservedSlowConsumer extends ObservedClient {
 
 /** What is published, by channel. */
 export interface DiagnosticsEvents {
-  /** A client has been let in; it has not joined a namespace yet. */
+  /** A client has been let in, and its first transport is there; it has not joined a namespace yet. */
   readonly 'socketio:handshake': ObservedClient;
   readonly 'socketio:refusal': ObservedRefusal;
   /** The end of a session: nothing more comes from this client. */

@@ -33,10 +33,9 @@ export class Watch {
     return this.#sessions;
   }
 
-  /** @param by the transport that it comes by, if it has said so */
-  admitted(subject: Subject, by: TransportName | undefined): void {
-    if (!heeded('socketio:handshake')) return;
-    tell('socketio:handshake', clientOf(subject, by));
+  /** A client has been let in, and has its first transport. */
+  opened(subject: Subject): void {
+    if (heeded('socketio:handshake')) tell('socketio:handshake', clientOf(subject));
   }
 
   /** @param about whom and what; asked only if somebody listens */
@@ -86,9 +85,9 @@ function tell<Name extends keyof DiagnosticsEvents>(event: Name, message: Diagno
   channels[event].publish(message);
 }
 
-function clientOf({ number, birth, carrier }: Subject, transport = carrier?.name): ObservedClient {
+function clientOf({ number, birth, carrier }: Subject): ObservedClient {
   const { protocol: generation, remoteAddress: address } = birth;
-  return { session: number, generation, ...(transport && { transport }), address };
+  return { session: number, generation, ...(carrier && { transport: carrier.name }), address };
 }
 
 /** Words of ours, or what an error of the connection says; neither contains what the client has sent. */

@@ -19,10 +19,12 @@ const limits = {
   maxArguments: 10,
   maxDepth: 10,
   maxNameLength: 10,
+  maxNamespaceLength: 10,
   softBufferLimit: 10_000,
   hardBufferLimit: 100_000,
   writeDeadline: 500,
   upgradeTimeout: 1_000,
+  attachmentTimeout: 1_000,
 };
 
 const event = (name: string): Parcel => new Parcel({ type: PacketType.EVENT, nsp: '/', data: [name] });
@@ -48,7 +50,7 @@ describe('a session', () => {
       rhythm: { asker: 'server', every: 300, patience: 200 } as const,
       manners: asking,
       protocol: 4,
-      request: {} as IncomingMessage,
+      request: { headers: {} } as IncomingMessage,
       remoteAddress: '::1',
       admission: { path: '/', origin: undefined, headers: {}, letterhead: [] },
     };

@@ -32,7 +32,7 @@ describe('a WebSocket that may be compressed', () => {
     server.on('upgrade', (req, socket: TcpSocket, head) => {
       connection = socket;
       sockets.handleUpgrade(req, socket, head, (ws) => {
-        const transport = carry(ws, socket, 1_024);
+        const transport = carry(ws, socket, { threshold: 1_024, maxControlFrames: 100 });
         transport.reportTo(up);
         opened.open(transport);
       });

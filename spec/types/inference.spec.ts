@@ -182,4 +182,35 @@ describe('the types of a server', () => {
     void use;
     holds<[Not<Fits<Namespace<FromClient>, Socket>>]>();
   });
+
+  it('let what has types of its own stand for what has none', () => {
+    type Loosely = ReturnType<typeof JSON.parse>;
+    holds<
+      [
+        Fits<Io, Server>,
+        Fits<Io, Server<Loosely, Loosely>>,
+        Fits<Server, Server<Loosely, Loosely>>,
+        Fits<Server<Loosely, Loosely>, Server>,
+        Fits<Place, Namespace>,
+        Fits<Place, Namespace<Loosely, Loosely>>,
+        Fits<Client, Socket>,
+        Fits<Client, Socket<Loosely, Loosely>>,
+        Fits<Socket<Loosely, Loosely>, Client>,
+      ]
+    >();
+  });
+
+  it('let a part of a server without types have its own', () => {
+    const use = (io: Server): unknown => {
+      const place: Place = io.of('/x');
+      io.of('/y', (socket: Client) => socket.data.user.length);
+      io.on('connection', (socket: Client) => socket.emit('bare'));
+      io.use((socket: Client, next) => next(socket.data.user ? undefined : new Error()));
+      const typed = io.of<FromClient>('/z', (socket) => {
+        holds<[Same<NamesOf<(typeof socket)['on']>, NamesOf<Client['on']>>]>();
+      });
+      return [place, typed];
+    };
+    void use;
+  });
 });

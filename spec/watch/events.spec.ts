@@ -152,9 +152,7 @@ describe('an observer', () => {
       site.io.engine.close();
       const [first, last] = (await closed) as [Told, Told];
       const { protocol, first: begins, last: ends } = pair;
-      // Clients of revision 1 shake hands before they choose.
-      const by = first[1] as { transport?: string };
-      assert.equal(by.transport, protocol === 1 ? undefined : begins);
+      assert.equal((first[1] as { transport?: string }).transport, begins);
       const { reason, why, ...who } = last[1] as DiagnosticsEvents['socketio:close'];
       assert.deepEqual(who, { session: 1, generation: protocol, transport: ends, address: '127.0.0.1' });
       assert.ok(reason);
