@@ -23,6 +23,7 @@ import { Anteroom, type AnteroomBounds } from './session/anteroom.js';
 import { arrivesEntire } from './session/entire.js';
 import type { SessionEvents } from './session/household.js';
 import type { Session } from './session/session.js';
+import { Tempo } from './session/tempo.js';
 import { Alarm, type Sleeper, type Wheel } from './session/wheel.js';
 import type { Watch } from './watch/watch.js';
 
@@ -31,7 +32,10 @@ export interface PeerSettings extends AnteroomBounds {
   readonly wheel: Wheel;
   readonly connectTimeout: number;
   readonly maxNamespaces: number;
+  readonly maxEventsPerSecond: number;
   readonly watch: Watch;
+  /** The session is in a namespace: told once. */
+  readonly joined: (session: Session) => void;
   /** The session has ended and may be forgotten. */
   readonly ended: (session: Session) => void;
 }
@@ -43,16 +47,18 @@ export class Peer implements SessionEvents, Client, Sleeper {
   #sockets: readonly Socket[] = [];
   /** Namespaces that are being looked for. */
   #sought: Set<string> | undefined;
-  /** Sockets that do not want to be read, by namespace. */
+  /** Sockets that do not want to be read, by namespace; and others, who are called what no namespace is. */
   #congested: Set<string> | undefined;
   /** Packets of hasty clients that came before their namespaces were joined. */
   #early: Anteroom | undefined;
+  readonly #tempo: Tempo | undefined;
   #session: Session | undefined;
   #joinDeadline: Alarm | undefined = new Alarm(this);
 
   constructor(settings: PeerSettings, handshake: Handshake) {
     this.#settings = settings;
     this.#handshake = handshake;
+    this.#tempo = Tempo.of(settings.maxEventsPerSecond, (open) => this.flow('', open));
   }
 
   /** The session that reports here; told once, before it opens. */
@@ -94,6 +100,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   }
 
   closed(reason: DisconnectReason, description?: unknown): void {
+    this.#tempo?.stop();
     this.#joinDeadline?.stop();
     this.#joinDeadline = undefined;
     for (const socket of this.#sockets) socket.closed(reason, description);
@@ -113,7 +120,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   left(nsp: string, extent: Extent): void {
     if (extent === 'lost') return this.#abandon();
     this.#sockets = this.#sockets.filter((socket) => socket.nsp.name !== nsp);
-    this.#early?.take(nsp);
+    this.#early?.forget(nsp);
     this.flow(nsp, true);
     if (nsp === this.#present.birth.manners.base && this.#joinDeadline === undefined) return this.#dismiss();
     if (extent === 'membership' || (extent !== 'connection' && this.#sockets.length > 0)) return;
@@ -167,6 +174,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   }
 
   #deal(packet: EventPacket | AckPacket | DisconnectPacket, size: number): void {
+    if (packet.type === PacketType.EVENT) this.#tempo?.heard();
     const socket = this.#find(packet.nsp);
     if (socket?.connected && !this.#early?.has(packet.nsp)) socket.receive(packet, size);
     else if (this.#present.birth.manners.hasty) this.#keep(packet, size);
@@ -174,8 +182,10 @@ export class Peer implements SessionEvents, Client, Sleeper {
   }
 
   #keep(packet: EventPacket | AckPacket | DisconnectPacket, size: number): void {
-    this.#early ??= new Anteroom(this.#settings);
-    const limit = this.#early.add({ packet, size });
+    const { nsp } = packet;
+    this.#early ??= new Anteroom(this.#settings, (open) => this.flow('anteroom', open));
+    const isSought = this.#sought?.has(nsp) || this.#find(nsp) !== undefined;
+    const limit = this.#early.add({ packet, size }, isSought);
     if (limit) this.limited(limit);
   }
 
@@ -204,7 +214,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
     const { nsp, address } = packet;
     if (this.#present.readyState !== 'open') return namespace?.vacate();
     if (!namespace) {
-      this.#early?.take(nsp);
+      this.#early?.forget(nsp);
       return this.send(new Parcel(unknownNamespace(address ?? nsp)), undefined);
     }
     const line = new Line(this, nsp, address);
@@ -225,13 +235,12 @@ export class Peer implements SessionEvents, Client, Sleeper {
 
   /** @internal a namespace has been joined; its listeners are put on in this very tick */
   joined(nsp: string): void {
+    if (this.#joinDeadline) this.#settings.joined(this.#present);
     this.#joinDeadline?.stop();
     this.#joinDeadline = undefined;
-    if (this.#early?.has(nsp)) process.nextTick(() => this.#hearEarly(nsp));
-  }
-
-  #hearEarly(nsp: string): void {
-    for (const { packet, size } of this.#early?.take(nsp) ?? []) this.#find(nsp)?.receive(packet, size);
+    const early = this.#early;
+    if (!early?.has(nsp)) return;
+    process.nextTick(() => early.hear(nsp, ({ packet, size }) => this.#find(nsp)?.receive(packet, size)));
   }
 }
 

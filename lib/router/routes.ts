@@ -3,19 +3,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SocketioError } from '../errors.js';
 import { report } from '../namespace/report.js';
+import { Crowded } from '../session/crowd.js';
 import type { Admission } from '../session/household.js';
 import type { Session } from '../session/session.js';
 import { type Visit, walk } from './checks.js';
 import type { Desk } from './desk.js';
 import type { Dialect } from './dialect.js';
 import { engine } from './engine-requests.js';
-import { isLawful, isWelcome } from './origin.js';
+import { isAdmitted } from './origin.js';
 import type { LateCode } from './passage.js';
 import { describeAsker, describeRefusal } from './refusal.js';
 import { repeatHeaders } from './repeated.js';
 import { asRefusal, dress, isOver } from './reply.js';
 import { revision1 } from './revision1.js';
 import { readTicket, showTicket, type Ticket } from './ticket.js';
+
+/** A request that names a session of ours. */
+interface Found {
+  readonly ticket: Ticket;
+  readonly session: Session;
+}
 
 const dialects: Readonly<Record<Ticket['dialect'], Dialect>> = { engine, revision1 };
 
@@ -53,8 +60,9 @@ export class Routes {
     const { options } = this.#desk;
     if (options.admit === 'every' || req.method === 'OPTIONS') return false;
     const found = this.#find(req);
-    if (!found || !isAdmitted(found.session, req, found.ticket, options.origins)) return false;
+    if (!found) return false;
     const { ticket, session } = found;
+    if (!isAdmitted(ticket.origin, session.birth, req, options.origins)) return false;
     const desk = this.#desk;
     const { admission } = session.birth;
     // The usual poll: its answer is as this client's answers always are, and need not be given headers one by one.
@@ -72,6 +80,7 @@ export class Routes {
   /** The site's stack has taken too long. */
   late(req: IncomingMessage, res: ServerResponse, code: LateCode): void {
     const visit = { desk: this.#desk, ticket: readTicket(req), req, res };
+    dress(res, visit.ticket, this.#desk.options.origins);
     this.#refuse(new SocketioError(code), visit);
   }
 
@@ -94,7 +103,7 @@ export class Routes {
     }
   }
 
-  #find(req: IncomingMessage): { readonly ticket: Ticket; readonly session: Session } | undefined {
+  #find(req: IncomingMessage): Found | undefined {
     // Every request of the site passes here: look before reading.
     if (!req.url?.includes('sid=') && !req.url?.includes('/1/')) return undefined;
     const ticket = readTicket(req);
@@ -107,6 +116,7 @@ export class Routes {
     const isOurs = error instanceof SocketioError && error.status !== undefined;
     if (!isOurs) report(this.#desk.options, error, { event: 'request' });
     const refusal = asRefusal(error);
+    if (refusal instanceof Crowded && !res.headersSent) res.setHeader('Retry-After', refusal.retryAfter);
     dialects[ticket.dialect].refuse(res, refusal, ticket);
     this.#desk.watch.refused(refusal, () => describeAsker(req, ticket));
     this.#desk.engine.refused(() => {
@@ -126,15 +136,4 @@ function adorn({ desk, ticket, res }: Visit, session: Session): void {
   if (res.headersSent) return;
   repeatHeaders(res, ticket, session.birth.admission);
   dress(res, ticket, desk.options.origins);
-}
-
-/** What the stack has allowed to this session, it need not be asked again; another origin goes through it. */
-function isAdmitted(
-  { birth }: Session,
-  req: IncomingMessage,
-  { origin }: Ticket,
-  origins: readonly string[],
-): boolean {
-  if (origin === birth.admission.origin) return true;
-  return isLawful(origin) && isWelcome(req, origins, birth.request ?? undefined);
 }

@@ -4,10 +4,10 @@ import type { Frame, PayloadFormat } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
 import type { HttpCompression } from '../option-compression.js';
 import { answer, cutShort, deliver, isLost, unadorned, type Waiting } from './answer.js';
-import type { BodyLimits } from './body.js';
-import { compress, compressed, encodingFor } from './compression.js';
-import { bare, type Envelope } from './envelope.js';
+import { shrink } from './compression.js';
+import { bare, type Envelope, type HeaderPairs, type Letter } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
+import { PollGap, type PollGapEvents, type PollingLimits } from './poll-gap.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
 
 /** Milliseconds in which a client whose poll was cut may poll again; Chromium repeats a request by itself. */
@@ -18,22 +18,23 @@ const LAST_ANSWER = 30_000;
 const MOST_FRAMES = 16;
 const MOST_BYTES = 1_048_576;
 
-export class PollingTransport implements Transport, IntakeEvents {
+export class PollingTransport implements Transport, IntakeEvents, PollGapEvents {
   readonly name: 'polling' | 'jsonp';
-  readonly mostBytes = MOST_BYTES;
   readonly saysGoodbye = true;
   readonly #payload: PayloadFormat;
-  readonly #limits: BodyLimits;
+  readonly #limits: PollingLimits;
   /** A POST that is under way; between two there is none, and most clients are silent most of the time. */
   #intake: Intake | undefined;
   #open = true;
   readonly #compression: false | HttpCompression;
   #up: TransportEvents;
+  /** Made with the first answer. */
+  #gap: PollGap | undefined;
   #waiting: Waiting | undefined;
   /** Answered, and not yet handed to the operating system. */
   #leaving: { readonly res: ServerResponse; readonly batch: Batch } | undefined;
   /** Was leaving when its connection broke; goes with the next poll, before anything newer. */
-  #unsent: Batch | undefined;
+  protected unsent: Batch | undefined;
   #closed = false;
   #told = false;
   #grace: NodeJS.Timeout | undefined;
@@ -41,7 +42,7 @@ export class PollingTransport implements Transport, IntakeEvents {
 
   constructor(
     payload: PayloadFormat,
-    limits: BodyLimits,
+    limits: PollingLimits,
     up: TransportEvents,
     name: 'polling' | 'jsonp' = 'polling',
     compression: false | HttpCompression = false,
@@ -57,12 +58,16 @@ export class PollingTransport implements Transport, IntakeEvents {
     return MOST_FRAMES;
   }
 
+  get mostBytes(): number {
+    return MOST_BYTES;
+  }
+
   get writable(): boolean {
     return this.#waiting !== undefined && !this.#closed;
   }
 
   get buffered(): number {
-    return (this.#leaving ? this.#leaving.batch.bytes : 0) + (this.#unsent ? this.#unsent.bytes : 0);
+    return (this.#leaving ? this.#leaving.batch.bytes : 0) + (this.unsent ? this.unsent.bytes : 0);
   }
 
   get settled(): boolean {
@@ -87,7 +92,7 @@ export class PollingTransport implements Transport, IntakeEvents {
 
   /** A POST brings frames; it is answered when all of them have been taken. */
   post(req: IncomingMessage, res: ServerResponse, envelope: Envelope = bare, letterhead = unadorned): void {
-    if (this.#closed) return cutShort(req, res, 400, letterhead);
+    if (this.#closed) return cutShort(req, res, { status: 400 }, letterhead);
     this.#intake ??= new Intake(this.#payload, this.#limits, this, this.#open);
     this.#intake.take(req, res, envelope, letterhead);
   }
@@ -97,7 +102,7 @@ export class PollingTransport implements Transport, IntakeEvents {
     const { res } = this.#waiting;
     this.#leaving = { res, batch };
     const { socket } = res;
-    // Before Node lets go of the socket. It says `finish` of an answer whose connection broke, too.
+    // Before Node lets go of the socket. It says `finish` of an answer whose connection broke or ended, too.
     res.prependListener('finish', () => isLost(res, socket) || this.#left(res));
     this.relieve(batch);
   }
@@ -108,15 +113,17 @@ export class PollingTransport implements Transport, IntakeEvents {
     const { res, envelope, letterhead } = this.#waiting;
     this.#waiting = undefined;
     const letter = envelope.seal(batch.packed(this.#payload.pack));
-    const compression = this.#compression;
-    const encoding = compression && encodingFor(res, batch, letter.body, compression);
-    if (!encoding) return deliver(res, letter, letterhead);
-    const shrinking =
-      envelope === bare
-        ? compressed(batch, letter, encoding, compression)
-        : compress(letter, encoding, compression);
+    this.#gap ??= new PollGap(this.#limits.pollTimeout ?? 0, this);
+    this.#gap.begin(letter.body.length);
+    const shrinking = shrink(res, batch, letter, envelope === bare, this.#compression);
+    if (!shrinking) return this.dispatch(res, letter, letterhead);
     // It counts as leaving all the while: a poll that is cut meanwhile loses nothing.
-    void shrinking.then((smaller) => deliver(res, smaller, letterhead));
+    void shrinking.then((smaller) => this.dispatch(res, smaller, letterhead));
+  }
+
+  /** An answer is ready. */
+  protected dispatch(res: ServerResponse, letter: Letter, letterhead: HeaderPairs): void {
+    deliver(res, letter, letterhead);
   }
 
   /** One more GET has come to wait. */
@@ -143,14 +150,13 @@ export class PollingTransport implements Transport, IntakeEvents {
 
   drained(done: () => void): void {
     if (this.buffered === 0) return done();
-    this.#waiters ??= [];
-    this.#waiters.push(done);
+    this.#waiters = [...(this.#waiters ?? []), done];
   }
 
   reclaim(): Batch | undefined {
     this.#reclaim();
-    const unsent = this.#unsent;
-    this.#unsent = undefined;
+    const unsent = this.unsent;
+    this.unsent = undefined;
     this.#settle();
     return unsent;
   }
@@ -160,9 +166,10 @@ export class PollingTransport implements Transport, IntakeEvents {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#grace);
+    this.#gap?.stop();
     this.#waiting?.res.destroy();
     this.#waiting = undefined;
-    this.#unsent = undefined;
+    this.unsent = undefined;
     this.#leaving?.res.setTimeout(LAST_ANSWER);
     this.#intake?.stop(manner === 'malformed');
     this.#settle();
@@ -186,11 +193,11 @@ export class PollingTransport implements Transport, IntakeEvents {
   #accept(poll: Waiting): void {
     this.#reclaim();
     clearTimeout(this.#grace);
+    this.#gap?.end();
     this.#waiting = poll;
-    const { res } = poll;
-    res.on('close', () => this.#responseClosed(res));
-    const unsent = this.#unsent;
-    this.#unsent = undefined;
+    poll.res.on('close', () => this.#responseClosed(poll.res));
+    const unsent = this.unsent;
+    this.unsent = undefined;
     if (unsent) this.send(unsent);
     else this.#up.writable();
   }
@@ -198,13 +205,16 @@ export class PollingTransport implements Transport, IntakeEvents {
   #pollAgain(poll: Waiting): void {
     const { res, envelope, letterhead } = poll;
     if (res.destroyed) return;
-    if (!this.#waiting || this.#closed) return this.poll(res, envelope, letterhead);
-    this.overlap(poll);
+    if (this.#waiting && !this.#closed) this.overlap(poll);
+    else this.poll(res, envelope, letterhead);
   }
 
   #responseClosed(res: ServerResponse): void {
     if (this.#closed) return this.#left(res);
-    if (this.#leaving?.res === res || this.#waiting?.res === res) this.#cut();
+    if (this.#leaving?.res !== res && this.#waiting?.res !== res) return;
+    this.#waiting = undefined;
+    this.#reclaim();
+    this.lost();
   }
 
   #left(res: ServerResponse): void {
@@ -213,18 +223,12 @@ export class PollingTransport implements Transport, IntakeEvents {
     this.#settle();
   }
 
-  #cut(): void {
-    this.#waiting = undefined;
-    this.#reclaim();
-    this.lost();
-  }
-
   /** A client that polls again has not received what is still leaving. */
   #reclaim(): void {
     const leaving = this.#leaving;
     if (!leaving) return;
     this.#leaving = undefined;
-    this.#unsent = leaving.batch;
+    this.unsent = leaving.batch;
     leaving.res.destroy();
   }
 
@@ -233,9 +237,8 @@ export class PollingTransport implements Transport, IntakeEvents {
     if (this.buffered > 0) return;
     if (this.#closed) this.#tell('transport close');
     const waiters = this.#waiters;
-    if (!waiters) return;
     this.#waiters = undefined;
-    for (const done of waiters) done();
+    for (const done of waiters ?? []) done();
   }
 
   #tell(reason: DisconnectReason, why?: string): void {

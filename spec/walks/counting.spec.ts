@@ -79,15 +79,17 @@ class Ground {
 
   /** Somebody comes, and is in. */
   member({ codec, manners, entry }: Generation): { session: Session; transport: FakeTransport } {
-    const { connectTimeout, maxNamespaces, mailboxMessages, mailboxBytes } = this.#options;
+    const { connectTimeout, maxNamespaces, maxEventsPerSecond, mailboxBytes } = this.#options;
     const settings = {
       namespaces: this.namespaces,
       wheel: this.#house.wheel,
       watch: this.#house.watch,
       connectTimeout,
       maxNamespaces,
-      mailboxMessages,
+      maxEventsPerSecond,
+
       mailboxBytes,
+      joined: () => {},
       ended: () => {},
     };
     const peer = new Peer(settings, { auth: {}, query: {}, headers: {} } as never);
