@@ -14,6 +14,7 @@ import { giveCookie } from './cookie.js';
 import { type Desk, manners as mannersOf } from './desk.js';
 import { remember } from './remembered.js';
 import { headersToRepeat } from './repeated.js';
+import { spareFilter } from './reply.js';
 import type { Query } from './search.js';
 import { addressOf, isSecure, type Ticket } from './ticket.js';
 
@@ -49,6 +50,7 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
 /** The first poll: answered with the session's id and its terms. */
 export function open(name: PollingTransport['name'], visit: Visit): void {
   const { desk, ticket, req, res } = visit;
+  spareFilter(res, req.headers['user-agent']);
   const session = admit(visit);
   const { payload } = session.birth.codec;
   const transport = new PollingTransport(
@@ -82,7 +84,7 @@ function describe(ticket: Ticket, req: IncomingMessage, query: Query): Handshake
     headers: req.headers,
     time: timeOf(issued),
     address: addressOf(req),
-    xdomain: ticket.origin !== undefined,
+    xdomain: req.headers.origin !== undefined,
     secure: isSecure(req),
     issued,
     url: ticket.url,

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Generation, TransportName } from '../options.js';
 import { type Address, readAddress } from './address.js';
+import { pageOf } from './page.js';
 import { B64, EIO, J, type Query, Search, SID, TRANSPORT } from './search.js';
 
 export interface Ticket {
@@ -28,6 +29,7 @@ export interface Ticket {
   readonly upgrade: boolean;
   /** Whether the client can't read binary frames (`b64`). */
   readonly textOnly: boolean;
+  /** Whose page asks: the `Origin`, or what tells it where the answer is a script; `undefined`: none, or our own. */
   readonly origin: string | undefined;
   /** Whether the session shall end (`?disconnect`). */
   readonly leaving: boolean;
@@ -79,6 +81,7 @@ function ofEngine(
 ): Ticket {
   const sid = search.value(SID);
   const j = search.value(J);
+  const index = typeof j === 'string' ? j : undefined;
   return {
     dialect: 'engine',
     method: req.method ?? 'GET',
@@ -88,12 +91,12 @@ function ofEngine(
     search,
     generation: generations.get(eio),
     transport: transportOf(search.value(TRANSPORT), j),
-    index: typeof j === 'string' ? j : undefined,
+    index,
     // A repeated sid names no session; an empty one neither, but it is not a handshake.
     sid: sid === undefined ? undefined : String(sid),
     upgrade: isUpgrade(req),
     textOnly: Boolean(search.value(B64)) || j !== undefined,
-    origin: req.headers.origin,
+    origin: index === undefined ? req.headers.origin : pageOf(req.headers),
     leaving: false,
   };
 }
@@ -111,6 +114,7 @@ function ofRevision1(
 ): Ticket {
   const query = search.all;
   const known = names1.get(transport);
+  const index = sid === '' ? digits(query.jsonp) : known === 'jsonp' ? (digits(query.i) ?? '0') : undefined;
   return {
     dialect: 'revision1',
     method: req.method ?? 'GET',
@@ -120,11 +124,11 @@ function ofRevision1(
     search,
     generation: revision === '1' ? 1 : undefined,
     transport: known,
-    index: sid === '' ? digits(query.jsonp) : known === 'jsonp' ? (digits(query.i) ?? '0') : undefined,
+    index,
     sid: sid === '' ? undefined : sid,
     upgrade: isUpgrade(req),
     textOnly: false,
-    origin: req.headers.origin,
+    origin: index === undefined ? req.headers.origin : pageOf(req.headers),
     leaving: query.disconnect !== undefined,
   };
 }

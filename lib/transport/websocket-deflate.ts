@@ -18,8 +18,8 @@ export interface CarryOptions {
   readonly maxControlFrames: number;
 }
 
-/** What `ws` calls the bounds that it keeps for us. */
-const bounds: Partial<Record<string, Fault>> = {
+/** Errors in which a bound of ours speaks, by the codes of `ws`: its words do not name our options. */
+const faultsOfWs: Readonly<Record<string, Fault>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: faults.tooLarge,
   WS_ERR_TOO_MANY_BUFFERED_PARTS: faults.tooManyFragments,
 };
@@ -148,10 +148,9 @@ export class DeflateTransport implements Transport {
     for (const done of waiters ?? []) done();
   }
 
-  /** @param error of `ws`; where it speaks of a bound, ours has another name */
   #failed(error: Error & { readonly code?: string }): void {
-    const fault = bounds[error.code ?? ''];
-    this.#error = fault ? new RangeError(fault.why) : error;
+    const fault = faultsOfWs[error.code ?? ''];
+    this.#error = fault ? new RangeError(fault.why, { cause: error }) : error;
   }
 
   #ended(): void {
