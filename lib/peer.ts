@@ -58,7 +58,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   constructor(settings: PeerSettings, handshake: Handshake) {
     this.#settings = settings;
     this.#handshake = handshake;
-    this.#tempo = Tempo.of(settings.maxEventsPerSecond, (open) => this.flow('', open));
+    this.#tempo = Tempo.of(settings.maxEventsPerSecond, this);
   }
 
   /** The session that reports here; told once, before it opens. */
