@@ -1,5 +1,5 @@
 /** `npm run bench`: runs the scenarios, prints the table, and writes the JSON file and the chart. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Scenario, scenarios } from './runner/catalogue.js';
@@ -8,18 +8,22 @@ import { findCores } from './runner/cores.js';
 import { measure } from './runner/measure.js';
 import { type Pace, paces } from './runner/pace.js';
 import { OURS, type Peer, peers } from './runner/peers.js';
+import { published } from './runner/publish.js';
 import { comparisonsOf, type Report, rowsOf } from './runner/report.js';
 import type { Sample } from './runner/statistics.js';
 import { tableOf } from './runner/table.js';
+import { versionsOf } from './runner/versions.js';
 
-const HELP = `npm run bench -- [--quick] [--only S1,S2] [--peers ours,ws] [--repetitions 5]
+const HELP = `npm run bench -- [--quick] [--only S1,S2] [--peers ours,ws] [--repetitions 5] [--publish]
 
-  --quick        short segments, once: four to five minutes, and rough
+  --quick        the libraries alone, short segments, once: under three minutes, and rough
   --only         these scenarios: ${scenarios.map(({ id }) => id).join(', ')}
   --peers        these peers: ${peers.map(({ name }) => name).join(', ')}
-  --repetitions  how often all of it is run with fresh processes`;
+  --repetitions  how often all of it is run with fresh processes
+  --publish      writes the table into README.md, where the place for it is`;
 
 const results = new URL('results/', import.meta.url);
+const readme = new URL('../README.md', import.meta.url);
 
 const { values } = parseArgs({
   options: {
@@ -27,6 +31,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     peers: { type: 'string' },
     repetitions: { type: 'string' },
+    publish: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -40,10 +45,13 @@ async function run(): Promise<void> {
   const chosen = chosenOf(scenarios, ({ id }) => id, values.only).filter(
     ({ quick }) => pace.name === 'full' || quick !== false,
   );
-  const rivals = chosenOf(peers, ({ name }) => name, values.peers);
+  const rivals = chosenOf(peers, ({ name }) => name, values.peers).filter(
+    ({ isLibrary }) => isLibrary || pace.name === 'full' || values.peers !== undefined,
+  );
   const report = await reportOf(chosen, rivals, pace);
   console.log(`\n${tableOf(report)}`);
   await write(report);
+  if (values.publish) await writeFile(readme, published(await readFile(readme, 'utf8'), report));
   if (Object.keys(report.failed).length > 0) process.exitCode = 1;
 }
 
@@ -81,6 +89,8 @@ async function reportOf(chosen: readonly Scenario[], rivals: readonly Peer[], pa
   return {
     when: new Date().toISOString(),
     machine: machineOf(workshop.cores !== undefined),
+    versions: versionsOf(),
+    command: ['npm run bench', ...process.argv.slice(2)].join(' ').replace('bench ', 'bench -- '),
     pace: `${pace.name} (${pace.repetitions} × ${pace.segments} segments)`,
     peers: rivals.map(({ name, title }) => ({ name, title })),
     skipped,

@@ -1,5 +1,6 @@
 /** The benchmark: its statistics, table and chart, and one small scenario from end to end, so that it does not rot. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { FrameReader, TEXT, textFrame } from '../bench/load/frames.js';
 import type { LoadName } from '../bench/load/loads.js';
@@ -9,6 +10,7 @@ import { ChildError, reasonIn } from '../bench/runner/child.js';
 import { coresOf } from '../bench/runner/cores.js';
 import { measure } from '../bench/runner/measure.js';
 import { OURS, peers } from '../bench/runner/peers.js';
+import { published } from '../bench/runner/publish.js';
 import { comparisonsOf, type Report, rowsOf } from '../bench/runner/report.js';
 import { quantile, ratios, type Sample, summarize } from '../bench/runner/statistics.js';
 import { tableOf } from '../bench/runner/table.js';
@@ -40,6 +42,8 @@ function report(): Report {
   return {
     when: '2020-02-02T00:00:00.000Z',
     machine: 'a machine <of ours>',
+    versions: 'ws 8.0.0',
+    command: 'npm run bench -- --publish',
     pace: 'quick (1 × 2 segments)',
     peers: peers.slice(0, 3).map(({ name, title }) => ({ name, title })),
     skipped: { 'bare uWS': 'no binary' },
@@ -101,6 +105,27 @@ describe('the report of the benchmark', () => {
     assert.match(svg, /a machine &lt;of ours>/);
     // One in the legend, one in the row.
     assert.equal(svg.match(/<path class="mark0"/g)?.length, 2);
+  });
+
+  it('stands in README as it was made', () => {
+    const text = published(
+      'before\n<!-- made by `npm run bench -- --publish` -->\nold\n<!-- until here -->\nafter',
+      report(),
+    );
+    assert.match(
+      text,
+      /^before\n.*\| S1 \| echo \| CPU, event \| 15\.0 µs \| 1\.75 \[1\.50\.\.2\.00\] \|.*\nafter$/s,
+    );
+    assert.match(text, /with recovery : without: express-socketio with recovery 1\.10/);
+    assert.doesNotMatch(text, /old/);
+    assert.equal(published(text, report()), text);
+    assert.throws(() => published('nothing', report()), /no place/);
+  });
+
+  it('is the one that README shows', () => {
+    const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+    const readme = read('README.md');
+    assert.equal(published(readme, JSON.parse(read('bench/results/full.json'))), readme);
   });
 
   it('says why a child has ended', () => {

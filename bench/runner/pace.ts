@@ -12,6 +12,6 @@ export interface Pace {
 }
 
 export const paces: Readonly<Record<Pace['name'], Pace>> = {
-  full: { name: 'full', repetitions: 5, warmUpMs: 4_000, segments: 6, segmentMs: 1_000 },
+  full: { name: 'full', repetitions: 5, warmUpMs: 3_000, segments: 6, segmentMs: 500 },
   quick: { name: 'quick', repetitions: 1, warmUpMs: 500, segments: 3, segmentMs: 200 },
 };

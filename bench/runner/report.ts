@@ -24,6 +24,10 @@ export interface Comparison {
 export interface Report {
   readonly when: string;
   readonly machine: string;
+  /** What is compared. */
+  readonly versions: string;
+  /** How to repeat it. */
+  readonly command: string;
   readonly pace: string;
   readonly peers: readonly Pick<Peer, 'name' | 'title'>[];
   readonly skipped: Readonly<Record<string, string>>;

@@ -42,7 +42,7 @@ export function ratioText(summary: Summary | undefined): string {
   return `${short(median)} [${short(min)}..${short(max)}]`;
 }
 
-function costText({ metric, costs }: Row): string {
+export function costText({ metric, costs }: Row): string {
   const cost = costs[OURS]?.median;
   if (cost === undefined) return '';
   return metric === 'heap' || metric === 'rss' ? `${Math.round(cost)} B` : `${short(cost)} µs`;
