@@ -87,13 +87,13 @@ export class Wire implements Visitor {
     });
   }
 
-  /** @param path with its query */
-  static async open(port: number, path: string, tongue?: Tongue): Promise<Wire> {
+  /** @param path with its query @param more header lines */
+  static async open(port: number, path: string, tongue?: Tongue, more = ''): Promise<Wire> {
     const socket = connect(port, '127.0.0.1');
     const wire = new Wire(socket, tongue);
     socket.write(
       `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${more}\r\n`,
     );
     await wire.#shaken();
     return wire;
