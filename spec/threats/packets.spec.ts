@@ -307,4 +307,13 @@ describe('packets that no client sends', () => {
     }
     assert.equal((await stage.report()).namespaces, 3, 'what only it was in has gone');
   });
+
+  it('T031 says that it leaves: it is gone at once, whatever its heartbeats allow', async () => {
+    for (const way of engineWays) {
+      const visitor = await way.come(stage.port);
+      await visitor.say(['1']);
+      assert.match((await stage.rule()).disconnects.join(), /^transport close/, way.name);
+      visitor.leave();
+    }
+  });
 });

@@ -98,6 +98,33 @@ function listen(socket: Socket): void {
   socket.on('rejects', async () => {
     throw new Error('the listener fails');
   });
+  socket.on('fails in its answer', (reply: unknown) => Reflect.apply(reply as () => void, undefined, [1n]));
+  socket.on('untidy', () => makeUntidy(socket));
+  socket.on('change', () => {
+    const value = { list: [1], text: 'as it was' };
+    socket.nsp.emit('value', value);
+    socket.emit('value', value);
+    value.list.push(2);
+    value.text = 'as it is';
+  });
+}
+
+/** Does what should not be done at the end of a connection. */
+function makeUntidy(socket: Socket): void {
+  const act = (): void => {
+    void socket.join('late');
+    socket.emit('late', () => {});
+    socket.broadcast.emit('late');
+    socket.disconnect(true);
+    void socket.leave('late');
+  };
+  socket.on('disconnecting', act);
+  socket.on('disconnect', () => {
+    act();
+    setTimeout(act, 20);
+    socket.removeAllListeners();
+    if (socket.nsp.adapter.rooms.has('late')) uncaught.push('a room was left behind');
+  });
 }
 
 /** In turns, so that somebody else has his, too. */

@@ -76,6 +76,20 @@ export class Stage {
     return { ...report, ...seen };
   }
 
+  /** Waits for something to be told; what was told before it is forgotten. */
+  async until(fulfilled: (report: Report) => boolean, deadlineMs = 15_000): Promise<void> {
+    for (const end = performance.now() + deadlineMs; performance.now() < end; ) {
+      const report = await this.report();
+      assert.ok(
+        report.stall <= report.most,
+        `the event loop was held up for ${report.stall} ms of ${report.most}`,
+      );
+      if (fulfilled(report)) return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    assert.fail('the site does not tell what is waited for');
+  }
+
   async close(): Promise<void> {
     for (const bystander of this.#bystanders) bystander.leave();
     if (this.#exited) return;
@@ -115,7 +129,7 @@ class Bystander {
       ticks.map((_tick, index) => first + index),
       'a bystander misses nothing',
     );
-    this.#wire.forget(`["tick",${ticks.at(-1)}]`);
+    this.#wire.forget(`["tick",${ticks.at(-1)}`);
   }
 
   leave(): void {
@@ -123,6 +137,6 @@ class Bystander {
   }
 
   #ticks(): number[] {
-    return [...this.#wire.told.matchAll(/\["tick",(\d+)\]/g)].map(([, digits]) => Number(digits));
+    return [...this.#wire.told.matchAll(/\["tick",(\d+)[\],]/g)].map(([, digits]) => Number(digits));
   }
 }

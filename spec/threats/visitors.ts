@@ -278,3 +278,91 @@ const byPolls = (generation: 3 | 4): Way => ({
 });
 
 export const engineWays: readonly Way[] = [byWire(4), byPolls(4), byWire(3), byPolls(3)];
+
+const HELLO = '/socket.io/1/';
+const PROBE1 = '5:::{"name":"echo","args":["pr0be"]}';
+const MARK1 = '\ufffd';
+
+/** Several packets as one message, as clients of revision 1 may write them. */
+export function framed(words: readonly string[]): string {
+  const [only = ''] = words;
+  return words.length === 1 ? only : words.map((word) => `${MARK1}${word.length}${MARK1}${word}`).join('');
+}
+
+/** The id of a new session of revision 1. */
+export async function hello(port: number): Promise<string> {
+  const { body } = await ask(port, HELLO);
+  return body.split(':')[0] ?? '';
+}
+
+/** A client of revision 1 that polls; each POST is thanked for, whatever becomes of it. */
+class Poller1 implements Visitor {
+  readonly #port: number;
+  readonly #path: string;
+  #told = '';
+  #status = 200;
+
+  constructor(port: number, sid: string) {
+    this.#port = port;
+    this.#path = `/socket.io/1/xhr-polling/${sid}`;
+  }
+
+  static async join(port: number): Promise<Poller1> {
+    const poller = new Poller1(port, await hello(port));
+    await poller.#poll();
+    poller.#told = '';
+    return poller;
+  }
+
+  async say(words: readonly Words[]): Promise<void> {
+    const { status } = await this.#post(framed(words.map(String)));
+    if (this.#status === 200) this.#status = status;
+  }
+
+  async fate(): Promise<Fate> {
+    await this.#post(PROBE1);
+    while (!this.#told.includes(ECHO)) {
+      const body = await this.#poll();
+      if (body.includes('7:::1+0') || body.endsWith('0::'))
+        return { closed: true, code: this.#status, told: this.#told };
+    }
+    return { closed: false, code: this.#status, told: this.#told };
+  }
+
+  leave(): void {
+    void ask(this.#port, `${this.#path}?disconnect`);
+  }
+
+  #post(body: string): Promise<{ readonly status: number; readonly body: string }> {
+    return ask(this.#port, this.#path, { method: 'POST', body }).catch(() => ({ status: 0, body: '' }));
+  }
+
+  async #poll(): Promise<string> {
+    const { body } = await ask(this.#port, this.#path);
+    this.#told += body;
+    return body;
+  }
+}
+
+const revision1: Tongue = {
+  query: '',
+  join: [],
+  probe: PROBE1,
+  binary: (bytes) => bytes,
+  body: (words) => framed(words.map(String)),
+};
+
+export const revision1Ways: readonly Way[] = [
+  {
+    name: 'revision 1 by WebSocket',
+    generation: 1,
+    polls: false,
+    come: async (port) => {
+      const wire = await Wire.open(port, `/socket.io/1/websocket/${await hello(port)}`, revision1);
+      await wire.until('1::');
+      wire.forget('1::');
+      return wire;
+    },
+  },
+  { name: 'revision 1 by xhr-polling', generation: 1, polls: true, come: (port) => Poller1.join(port) },
+];
