@@ -304,6 +304,18 @@ describe('a WebSocket that is not compressed', () => {
       assert.deepEqual([up.frames, up.ends], [['a'], [['transport close', undefined]]]);
     });
 
+    it('behind all that still has to leave, though it is told to when its client has ended', async () => {
+      const { client, transport } = await joined();
+      client.socket.pause();
+      transport.send(batchOf(Buffer.alloc(20_000_000)));
+      client.socket.end();
+      await until(() => connection.writableEnded);
+      transport.close('orderly');
+      client.socket.resume();
+      await client.ended;
+      assert.equal(client.heard.length, 10 + 20_000_000);
+    });
+
     it('when the connection breaks', async () => {
       const { client } = await joined();
       client.socket.resetAndDestroy();
