@@ -146,8 +146,9 @@ export class Peer implements SessionEvents, Client, Sleeper {
     return this.#sockets.find((socket) => socket.nsp.name === nsp);
   }
 
+  /** @param why what the client has done or left undone: nobody lingers for one that breaks the rules */
   #close(why?: string): void {
-    this.#session?.close('forced server close', why);
+    this.#session?.close('forced server close', why, undefined, why === undefined ? undefined : 'brisk');
   }
 
   /** Nobody is at the other end any more: all sockets leave, and nothing is waited for. */

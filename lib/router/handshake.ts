@@ -7,6 +7,7 @@ import type { Admission } from '../session/household.js';
 import { newId } from '../session/id.js';
 import { unspoken } from '../session/manners.js';
 import type { Session } from '../session/session.js';
+import { isQueued } from '../transport/answer.js';
 import { bare, type Envelope } from '../transport/envelope.js';
 import { scripted } from '../transport/jsonp.js';
 import { PollingTransport } from '../transport/polling.js';
@@ -48,6 +49,7 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
 /** The first poll: answered with the session's id and its terms. */
 export function open(name: PollingTransport['name'], visit: Visit): void {
   const { desk, ticket, req, res } = visit;
+  if (isQueued(res)) throw new SocketioError('BAD_REQUEST');
   const session = admit(visit);
   const { payload } = session.birth.codec;
   const transport = new PollingTransport(payload, desk.options, session, name, desk.options.httpCompression);
