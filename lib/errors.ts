@@ -17,10 +17,15 @@ const refusals = {
   ORIGIN_FORBIDDEN: { status: 403, wireCode: 4, message: 'Forbidden' },
   ADMISSION_FAILED: { status: 403, wireCode: 4, message: 'Forbidden' },
   UNSUPPORTED_PROTOCOL_VERSION: { status: 400, wireCode: 5, message: 'Unsupported protocol version' },
-  MALFORMED_BODY: { status: 400, message: '' },
   METHOD_NOT_SUPPORTED: { status: 500, message: '' },
-  OVERLAP: { status: 400, message: '' },
-  PAYLOAD_TOO_LARGE: { status: 413, message: '' },
+  // Down to TOO_MANY_POSTS the answer is the status alone; the words are for those who watch.
+  MALFORMED_BODY: { status: 400, message: 'a body that is no payload' },
+  BODY_BROKEN_OFF: { status: 400, message: 'a body that broke off' },
+  BODY_TIMEOUT: { status: 408, message: 'a body that took longer than bodyTimeout allows' },
+  PAYLOAD_TOO_LARGE: { status: 413, message: 'a body of more than maxHttpBufferSize bytes' },
+  OVERLAP: { status: 400, message: 'two requests at once' },
+  TOO_MANY_POSTS: { status: 429, message: 'too many POSTs at once' },
+  TOO_MANY_REQUESTS: { status: 429, wireCode: 3, message: 'Too many requests' },
   SERVER_CLOSED: { status: 503, message: 'Server is shutting down' },
   HANDSHAKE_TIMEOUT: {
     status: 503,

@@ -51,26 +51,62 @@ export interface Options {
   readonly pingTimeout: number;
   /** Milliseconds that the switch to a better transport may take. @default 10_000 */
   readonly upgradeTimeout: number;
-  /** Milliseconds in which a new client must have joined a namespace; 0: the default. @default 45_000 */
+  /**
+   * Milliseconds in which a polling client must have come for its next answer once it has got one; 0: its heartbeats
+   * alone tell. Not for revision 1, whose clients are told `pingInterval + pingTimeout`. @default 15_000
+   */
+  readonly pollTimeout: number;
+  /** Milliseconds in which a new client must have joined a namespace; 0: the default. @default 15_000 */
   readonly connectTimeout: number;
   /** Milliseconds that the site's stack may take to answer an upgrade; then 503. @default 10_000 */
   readonly handshakeTimeout: number;
-  /** Milliseconds that one POST body may take to arrive. @default 30_000 */
+  /**
+   * Milliseconds that the first request of a connection may take to be asked, on each HTTP server that leads here; 0:
+   * what the server itself allows. @default 15_000
+   */
+  readonly headersTimeout: number;
+  /**
+   * Milliseconds that one POST body of `maxHttpBufferSize` may take to arrive. A smaller one has a third of them, and of
+   * the rest as much as is its share in that size. @default 30_000
+   */
   readonly bodyTimeout: number;
   /** Most frames of one WebSocket message. @default 1_024 */
   readonly maxFragments: number;
+  /** Most WebSocket pings and pongs of one client in a second. @default 100 */
+  readonly maxControlFrames: number;
   /** Most bytes of one message with all its attachments, or of one POST body. @default 1_000_000 */
   readonly maxHttpBufferSize: number;
   /** Most binary attachments of one packet. @default 10 */
   readonly maxAttachments: number;
+  /** Milliseconds that the binary attachments of one packet may take to arrive. @default 10_000 */
+  readonly attachmentTimeout: number;
   /** Most arguments of one event, its name not counted. @default 1_000 */
   readonly maxArguments: number;
   /** Most levels of nesting in what a client sends. @default 512 */
   readonly maxDepth: number;
-  /** Most UTF-16 code units in the name of an event or a namespace. @default 1_024 */
+  /** Most UTF-16 code units in the name of an event. @default 1_024 */
   readonly maxNameLength: number;
+  /** Most UTF-16 code units in the name of a namespace that a client asks for. @default 256 */
+  readonly maxNamespaceLength: number;
   /** Most namespaces that one client may be in. @default 100 */
   readonly maxNamespaces: number;
+  /**
+   * Events of one client that are heard in a second; it is not read until the next one if it says more. 0: any number.
+   * @default 0
+   */
+  readonly maxEventsPerSecond: number;
+  /**
+   * Most sessions of one address (an IPv6 network of 64 bits counts as one) that are not in use yet: in no namespace, or
+   * with no sign of life since the handshake that put them into one. One more is refused with 429. @default 1_000
+   */
+  readonly maxPendingPerAddress: number;
+  /** Most sessions of one address, in use or not; one more is refused with 429. 0: any number. @default 0 */
+  readonly maxSessionsPerAddress: number;
+  /**
+   * New sessions of one address in a second, in the long run; ten times as many may come at once. Others are refused
+   * with 429. 0: any number. @default 0
+   */
+  readonly maxHandshakesPerSecond: number;
   /** Whether a namespace that a client's name made (`io.of(/pattern/)`) goes with its last client. @default true */
   readonly cleanupEmptyChildNamespaces: boolean;
   /** Bytes waiting for one client above which the write deadline runs. @default 1_048_576 */
@@ -84,7 +120,11 @@ export interface Options {
   readonly hardBufferLimit: number;
   /** Acknowledgements that one socket may owe; one more fails at once. @default 10_000 */
   readonly maxPendingAcks: number;
-  /** Milliseconds after which an acknowledgement without a `timeout()` is forgotten; 0: never. @default 0 */
+  /**
+   * Milliseconds after which an acknowledgement without a `timeout()` gives its place to a new one where
+   * `maxPendingAcks` are owed; `onError` hears of it. Until then it is waited for as long as the client stays. 0: for
+   * ever. @default 60_000
+   */
   readonly ackTimeout: number;
   /** Messages that a mailbox (`for await`) holds before its client is no longer read. @default 256 */
   readonly mailboxMessages: number;

@@ -23,6 +23,7 @@ import { Anteroom, type AnteroomBounds } from './session/anteroom.js';
 import { arrivesEntire } from './session/entire.js';
 import type { SessionEvents } from './session/household.js';
 import type { Session } from './session/session.js';
+import { Tempo } from './session/tempo.js';
 import { Alarm, type Sleeper, type Wheel } from './session/wheel.js';
 import type { Watch } from './watch/watch.js';
 
@@ -31,7 +32,10 @@ export interface PeerSettings extends AnteroomBounds {
   readonly wheel: Wheel;
   readonly connectTimeout: number;
   readonly maxNamespaces: number;
+  readonly maxEventsPerSecond: number;
   readonly watch: Watch;
+  /** The session is in a namespace: told once. */
+  readonly joined: (session: Session) => void;
   /** The session has ended and may be forgotten. */
   readonly ended: (session: Session) => void;
 }
@@ -47,12 +51,14 @@ export class Peer implements SessionEvents, Client, Sleeper {
   #congested: Set<string> | undefined;
   /** Packets of hasty clients that came before their namespaces were joined. */
   #early: Anteroom | undefined;
+  readonly #tempo: Tempo | undefined;
   #session: Session | undefined;
   #joinDeadline: Alarm | undefined = new Alarm(this);
 
   constructor(settings: PeerSettings, handshake: Handshake) {
     this.#settings = settings;
     this.#handshake = handshake;
+    this.#tempo = Tempo.of(settings.maxEventsPerSecond, (open) => this.flow('', open));
   }
 
   /** The session that reports here; told once, before it opens. */
@@ -94,6 +100,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   }
 
   closed(reason: DisconnectReason, description?: unknown): void {
+    this.#tempo?.stop();
     this.#joinDeadline?.stop();
     this.#joinDeadline = undefined;
     for (const socket of this.#sockets) socket.closed(reason, description);
@@ -168,6 +175,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   }
 
   #deal(packet: EventPacket | AckPacket | DisconnectPacket, size: number): void {
+    if (packet.type === PacketType.EVENT) this.#tempo?.heard();
     const socket = this.#find(packet.nsp);
     if (socket?.connected && !this.#early?.has(packet.nsp)) socket.receive(packet, size);
     else if (this.#present.birth.manners.hasty) this.#keep(packet, size);
@@ -226,6 +234,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
 
   /** @internal a namespace has been joined; its listeners are put on in this very tick */
   joined(nsp: string): void {
+    if (this.#joinDeadline) this.#settings.joined(this.#present);
     this.#joinDeadline?.stop();
     this.#joinDeadline = undefined;
     if (this.#early?.has(nsp)) process.nextTick(() => this.#hearEarly(nsp));

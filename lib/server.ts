@@ -21,7 +21,7 @@ import { refuseUnknown } from './option-checks.js';
 import { readOptions } from './option-reading.js';
 import type { Options, UserOptions } from './options.js';
 import { Peer, type PeerSettings } from './peer.js';
-import { type Codecs, codecsFor, type Desk, returningCodec, rhythmsFor } from './router/desk.js';
+import { type Codecs, codecsFor, type Desk, measuresFor, returningCodec, rhythmsFor } from './router/desk.js';
 import { Engine } from './router/engine.js';
 import { Lobby } from './router/lobby.js';
 import { Mount } from './router/mount.js';
@@ -49,7 +49,7 @@ export class Server<
   /** What is below the namespaces, as Engine.IO's users know it. */
   readonly engine: Engine;
   readonly #options: Options;
-  readonly #sessions = new Registry();
+  readonly #sessions: Registry;
   readonly #namespaces: Namespaces;
   readonly #mount: Mount;
   readonly #routes: Routes;
@@ -58,7 +58,7 @@ export class Server<
   readonly #settings: PeerSettings;
   readonly #codecs: Codecs;
   readonly #lobby = new Lobby();
-  readonly #drain = new Drain(this.#sessions, this.#lobby, () => this.#leave());
+  readonly #drain: Drain;
 
   /** @throws {SocketioError} `OPTION_INVALID`, naming the option */
   constructor(given: UserOptions = {}) {
@@ -66,6 +66,8 @@ export class Server<
     super(options);
     const limits = { ...options, maxPayload: options.maxHttpBufferSize };
     this.#options = options;
+    this.#sessions = new Registry(options);
+    this.#drain = new Drain(this.#sessions, this.#lobby, () => this.#leave());
     const failed = (error: unknown, event: string): void => report(options, error, { event });
     this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed, watch: new Watch() };
     const createAdapter = adapterMaker<Parcel>(options.adapter, options);
@@ -84,6 +86,7 @@ export class Server<
       namespaces: this.#namespaces,
       wheel: this.#house.wheel,
       watch: this.#house.watch,
+      joined: (session) => this.#sessions.crowd.proves(session, 'join'),
       ended: (session) => this.#forget(session),
     };
     this.of('/');
@@ -205,6 +208,7 @@ export class Server<
         return server.shelf;
       },
       lines,
+      measures: measuresFor(this.#options, this.#house.watch),
       wheel: this.#house.wheel,
       watch: this.#house.watch,
       lobby: this.#lobby,

@@ -33,13 +33,17 @@ export interface DecodeLimits {
   readonly maxArguments: number;
   /** Most levels of nested arrays and objects. */
   readonly maxDepth: number;
-  /** Most UTF-16 code units in an event name or a namespace. */
+  /** Most UTF-16 code units in an event name. */
   readonly maxNameLength: number;
+  /** Most UTF-16 code units in the name of a namespace. */
+  readonly maxNamespaceLength: number;
 }
 
 /** Reads the frames of one connection, in order. It never throws on input. */
 export interface Decoder {
   decode(frame: Frame): Decoded;
+  /** Whether attachments of a packet are due. */
+  readonly unfinished?: boolean;
   /** Nothing more comes. */
   end?(): void;
 }
@@ -49,6 +53,8 @@ export interface MessageReader {
   /** @param at where the message begins in the frame */
   text(frame: string, at: number): Decoded;
   binary(bytes: Buffer): Decoded;
+  /** Whether attachments of a packet are due. */
+  readonly unfinished?: boolean;
   end?(): void;
 }
 

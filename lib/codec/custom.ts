@@ -3,7 +3,7 @@ import type { Parser } from '../options.js';
 import { type EventPacket, never, type Packet, PacketType } from '../packet.js';
 import type { Decoded, DecodeLimits, Dialect, Grammar, Malformed, MessageReader } from './codec.js';
 import { isRecord } from './json.js';
-import { crowded, longName, nameFault, socketFault } from './malformed.js';
+import { crowded, longNamespace, nameFault, socketFault } from './malformed.js';
 
 /**
  * One encoder for all, and a decoder for each connection that says something.
@@ -72,6 +72,10 @@ class ForeignReader implements MessageReader {
     this.#parser = parser;
     this.#dialect = dialect;
     this.#limits = limits;
+  }
+
+  get unfinished(): boolean {
+    return this.#messages > 0;
   }
 
   text(frame: string, at: number): Decoded {
@@ -145,7 +149,7 @@ function read(found: unknown, dialect: Dialect, limits: DecodeLimits): Decoded {
   if (!isId(id)) return socketFault('an id that is no number');
   if (isDeeper(data, limits.maxDepth)) return socketFault('nested deeper than maxDepth');
   if (type === PacketType.CONNECT) return readConnect(dialect, nsp, data, limits);
-  const fault = longName(nsp, limits);
+  const fault = longNamespace(nsp, limits);
   if (fault) return fault;
   switch (type) {
     case PacketType.DISCONNECT:
@@ -168,7 +172,7 @@ function isId(id: unknown): id is number | undefined {
 function readConnect(dialect: Dialect, address: string, payload: unknown, limits: DecodeLimits): Decoded {
   const connect = dialect.readConnect(address, payload);
   if (connect === undefined || connect.type === 'malformed') return connect;
-  return longName(connect.nsp, limits) ?? connect;
+  return longNamespace(connect.nsp, limits) ?? connect;
 }
 
 function readEvent(nsp: string, id: number | undefined, data: unknown, limits: DecodeLimits): Decoded {

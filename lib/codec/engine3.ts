@@ -66,6 +66,10 @@ class Engine3Decoder implements Decoder {
     this.#messages = messages;
   }
 
+  get unfinished(): boolean {
+    return this.#messages.unfinished === true;
+  }
+
   end(): void {
     this.#messages.end?.();
   }

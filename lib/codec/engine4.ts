@@ -47,6 +47,10 @@ class Engine4Decoder implements Decoder {
     this.#messages = messages;
   }
 
+  get unfinished(): boolean {
+    return this.#messages.unfinished === true;
+  }
+
   end(): void {
     this.#messages.end?.();
   }

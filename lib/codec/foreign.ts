@@ -10,6 +10,7 @@ const limits: DecodeLimits = {
   maxArguments: Number.MAX_SAFE_INTEGER,
   maxDepth: 4_000,
   maxNameLength: Number.MAX_SAFE_INTEGER,
+  maxNamespaceLength: Number.MAX_SAFE_INTEGER,
 };
 
 /**

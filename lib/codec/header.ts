@@ -1,7 +1,7 @@
 /** What stands before the JSON in a Socket.IO packet. */
 import { PacketType } from '../packet.js';
 import type { DecodeLimits, Malformed } from './codec.js';
-import { longName, socketFault } from './malformed.js';
+import { longNamespace, socketFault } from './malformed.js';
 
 /** The head of one packet, and where its JSON begins. */
 export interface Header {
@@ -57,7 +57,7 @@ function readAddress(
     const end = comma < 0 ? text.length : comma;
     nsp = text.slice(at, end);
     // In a CONNECT there may be more than a name; whoever reads that measures the name.
-    const fault = type === PacketType.CONNECT ? undefined : longName(nsp, limits);
+    const fault = type === PacketType.CONNECT ? undefined : longNamespace(nsp, limits);
     if (fault) return fault;
     at = comma < 0 ? end : end + 1;
   }

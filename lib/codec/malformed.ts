@@ -19,10 +19,16 @@ export function oversize(text: string, limits: DecodeLimits): Malformed | undefi
   return socketFault('more than maxHttpBufferSize bytes');
 }
 
-/** Whether a namespace or an event has a name beyond the bound. */
+/** Whether an event has a name beyond the bound. */
 export function longName(name: string, limits: DecodeLimits): Malformed | undefined {
   if (name.length <= limits.maxNameLength) return undefined;
   return socketFault('a name longer than maxNameLength');
+}
+
+/** Whether a namespace has a name beyond the bound. */
+export function longNamespace(name: string, limits: DecodeLimits): Malformed | undefined {
+  if (name.length <= limits.maxNamespaceLength) return undefined;
+  return socketFault('a namespace with a name longer than maxNamespaceLength');
 }
 
 /** Whether an event has a name that no client may use. */

@@ -5,7 +5,7 @@ import { attach, detach } from './attachments.js';
 import type { Decoded, DecodeLimits, Dialect, MessageReader } from './codec.js';
 import { type Header, readHeader } from './header.js';
 import { readJson, Unreadable } from './json.js';
-import { crowded, longName, nameFault, oversize, socketFault } from './malformed.js';
+import { crowded, longNamespace, nameFault, oversize, socketFault } from './malformed.js';
 
 /** One packet as Engine.IO messages: a text, then binaries. */
 export interface Message {
@@ -88,6 +88,10 @@ export class MessageDecoder implements MessageReader {
     this.#limits = limits;
   }
 
+  get unfinished(): boolean {
+    return this.#unfinished !== undefined;
+  }
+
   /** @param at where the message begins in the frame: after the Engine.IO type */
   text(frame: string, at: number): Decoded {
     if (this.#unfinished) {
@@ -142,7 +146,7 @@ export class MessageDecoder implements MessageReader {
   #connect(address: string, payload: unknown): Decoded {
     const connect = this.#dialect.readConnect(address, payload);
     if (connect === undefined || connect.type === 'malformed') return connect;
-    return longName(connect.nsp, this.#limits) ?? connect;
+    return longNamespace(connect.nsp, this.#limits) ?? connect;
   }
 
   #event({ nsp, id, attachments }: Omit<Header, 'end'>, payload: unknown, frame: string): Decoded {

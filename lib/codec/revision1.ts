@@ -5,7 +5,7 @@ import { substituteBinary } from './attachments.js';
 import type { Codec, Decoded, DecodeLimits, Frame, Shown, Signal } from './codec.js';
 import { framing } from './framing.js';
 import { disarm, isRecord, NOT_JSON, readJson, scriptJson, TOO_DEEP } from './json.js';
-import { crowded, longName, oversize, socketFault } from './malformed.js';
+import { crowded, longName, longNamespace, oversize, socketFault } from './malformed.js';
 
 // packet   = type ":" [id] ["+"] ":" [endpoint] [":" data] / "0"
 // type     = %x30-38          ; disconnect connect heartbeat message json event ack error noop
@@ -60,10 +60,10 @@ function decode(frame: Frame, limits: DecodeLimits): Decoded {
   // The paper form of a root disconnect.
   if (frame === '0') return { type: 'close' };
   const [, type = '', id, plus, endpoint = '/', data = ''] = grammar.exec(frame) ?? [];
-  const long = longName(endpoint, limits);
-  if (long) return long;
   const question = endpoint.indexOf('?');
   const nsp = question < 0 ? endpoint : endpoint.slice(0, question);
+  const long = longNamespace(nsp, limits) ?? longName(endpoint, limits);
+  if (long) return long;
   const query = question < 0 ? '' : endpoint.slice(question);
   return readers[type]?.({ nsp, query, data, ask: readAsk(id, plus) }, limits);
 }

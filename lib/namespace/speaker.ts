@@ -14,7 +14,7 @@ import type {
   NamesWithAck,
 } from '../events.js';
 import type { EventPacket, Packet } from '../packet.js';
-import { type AckListener, Acks, disconnected, type FallibleListener, tooMany } from './acks.js';
+import { type AckListener, Acks, disconnected, type FallibleListener, givenUp, tooMany } from './acks.js';
 import { Broadcast, type Selection } from './broadcast.js';
 import type { Load } from './load.js';
 import { eventPacket, messagePacket, separate } from './outgoing.js';
@@ -204,7 +204,10 @@ export abstract class Speaker<
   /** Why no answer can be waited for; such an event is not sent, so that failing means "nothing has happened". */
   #unaskable(): Error | undefined {
     if (!this.present) return disconnected();
-    return this.#owesAll() ? tooMany() : undefined;
+    if (!this.#owesAll()) return undefined;
+    if (!this.#acks?.giveUpOldest(this.nsp.options.ackTimeout)) return tooMany();
+    this.failed(givenUp(), 'acknowledgement');
+    return undefined;
   }
 
   /** Whether the client owes as many answers as it may. */

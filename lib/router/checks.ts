@@ -9,7 +9,7 @@ import type { Desk } from './desk.js';
 import { isLawful, isListed, isVouchedFor, isWelcome } from './origin.js';
 import { Refusal } from './refusal.js';
 import { allowPreflight, isOver } from './reply.js';
-import type { Ticket } from './ticket.js';
+import { addressOf, type Ticket } from './ticket.js';
 
 /** A request on its way to an endpoint. */
 export interface Visit {
@@ -75,8 +75,14 @@ export const checkMethod: Step = ({ ticket: { method, transport, upgrade } }, ne
   next(upgrade === (transport === 'websocket') ? undefined : new SocketioError('BAD_REQUEST'));
 };
 
-export const checkOpen: Step = ({ desk }, next) => {
-  next(desk.open ? undefined : new SocketioError('SERVER_CLOSED'));
+/** Before the application is asked: a flood shall not reach it. */
+export const checkEntry: Step = ({ desk, req }, next) => {
+  next(desk.open ? desk.sessions.crowd.knock(addressOf(req)) : new SocketioError('SERVER_CLOSED'));
+};
+
+/** The application may have taken its time: we may have closed, and others may have come. */
+export const checkRoom: Step = ({ desk, req }, next) => {
+  next(desk.open ? desk.sessions.crowd.refusal(addressOf(req)) : new SocketioError('SERVER_CLOSED'));
 };
 
 /** Whatever goes wrong in the application's own check is a refusal; only what it says itself is told to the client. */

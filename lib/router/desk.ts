@@ -6,6 +6,7 @@ import { grammarOf } from '../codec/custom.js';
 import { engine3, engine3Text } from '../codec/engine3.js';
 import { engine4, engine4Text } from '../codec/engine4.js';
 import { revision1 } from '../codec/revision1.js';
+import type { SocketioError } from '../errors.js';
 import type { Handshake } from '../namespace/wire.js';
 import type { Generation, Options } from '../options.js';
 import type { Rhythm } from '../session/heartbeat.js';
@@ -14,11 +15,14 @@ import { arriving, asking, type Manners, present } from '../session/manners.js';
 import type { Registry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import type { Wheel } from '../session/wheel.js';
+import type { BodyLimits } from '../transport/body.js';
+import type { PollingLimits } from '../transport/poll-gap.js';
 import type { Watch } from '../watch/watch.js';
 import type { Engine } from './engine.js';
 import type { Lobby } from './lobby.js';
 import type { HeaderLines } from './passage.js';
 import type { Shelf } from './shelf.js';
+import { addressOf } from './ticket.js';
 
 export interface Desk {
   readonly options: Options;
@@ -32,12 +36,28 @@ export interface Desk {
   readonly lobby: Lobby;
   /** The client's files, if they are served. */
   readonly shelf: Shelf | undefined;
+  readonly measures: Measures;
   /** Header lines that a WebSocket handshake shall carry, by its request. */
   readonly lines: WeakMap<IncomingMessage, HeaderLines>;
   /** False once the server is closing: nobody new is let in. */
   readonly open: boolean;
   /** Upward, to the server: a client has been let in. */
   opened(birth: Birth, handshake: Handshake): Session;
+}
+
+/** What clients without a connection of their own are measured by; one for all of them. */
+export interface Measures {
+  readonly posts: BodyLimits;
+  readonly polls: PollingLimits;
+}
+
+/** What is refused by them is told like any other refusal. */
+export function measuresFor(options: Options, watch: Watch): Measures {
+  const { maxHttpBufferSize, bodyTimeout, pollTimeout } = options;
+  const refused = (error: SocketioError, req: IncomingMessage): void =>
+    watch.refused(error, () => ({ upgrade: false, address: addressOf(req) }));
+  const posts = { maxHttpBufferSize, bodyTimeout, refused };
+  return { posts, polls: { ...posts, pollTimeout } };
 }
 
 export type Rhythms = Partial<Record<Generation, Rhythm>>;

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
 import { type Patience, UpgradePassage } from './passage.js';
+import { Threshold } from './threshold.js';
 import { isUpgrade } from './ticket.js';
 
 /** What stands behind a door. */
@@ -19,15 +20,27 @@ export interface Guest {
   reads(error: Error, socket: Duplex, pass: () => void): boolean;
   /** What is waited for an upgrade, and what happens then. */
   patience(req: IncomingMessage): Patience;
+  /** Milliseconds for the first request of a connection; 0: what the server allows. */
+  readonly headersTimeout: number;
 }
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
+
+/** Events by which Node hands on a request whose headers have all come. */
+const asking: ReadonlySet<string | symbol> = new Set([
+  'request',
+  'upgrade',
+  'connect',
+  'checkContinue',
+  'checkExpectation',
+]);
 
 const doors = new WeakMap<Server, Door>();
 
 export class Door {
   readonly #server: Server;
   readonly #guests = new Set<Guest>();
+  readonly #threshold = new Threshold((connection) => this.#tooLate(connection));
   readonly #before: Emit;
   readonly #own: boolean;
   readonly #intercept: Emit;
@@ -54,14 +67,21 @@ export class Door {
   /** @param listen whether the guest's path is known, so that Node shall deliver upgrades as upgrades */
   admit(guest: Guest, listen: boolean): void {
     this.#guests.add(guest);
+    this.#setPatience();
     if (!listen || this.#listening) return;
     this.#listening = true;
     this.#server.on('upgrade', keepUpgrades);
   }
 
+  /** A connection that the server has accepted without our seeing it; one by TLS is seen when it has been secured. */
+  accepted(connection: Duplex): void {
+    if (this.#accepting === 'connection') this.#threshold.came(connection);
+  }
+
   /** The last guest to leave closes the door: the server is as it was. */
   leave(guest: Guest): void {
     this.#guests.delete(guest);
+    this.#setPatience();
     if (this.#guests.size > 0) return;
     this.#server.off('upgrade', keepUpgrades);
     this.#listening = false;
@@ -73,6 +93,8 @@ export class Door {
 
   /** @returns whether the event has been taken */
   #passing(event: string | symbol, args: unknown[]): boolean {
+    if (event === this.#accepting) this.#threshold.came(args[0] as Duplex);
+    else if (asking.has(event)) this.#threshold.asked((args[0] as IncomingMessage).socket);
     if (event === 'request') return this.#request(args as [IncomingMessage, ServerResponse]);
     if (event === 'upgrade') return this.#upgrade(args as [IncomingMessage, Duplex, Buffer]);
     if (event === 'clientError') return this.#stumbled(args as [Error, Duplex]);
@@ -94,6 +116,24 @@ export class Door {
     // Unclaimed, Node would have made it an ordinary request without us: the site answers, and learns nothing of us.
     if (!this.#request([req, response])) this.#before.call(this.#server, 'request', req, response);
     return true;
+  }
+
+  /** The event by which a connection comes that requests are read from. */
+  get #accepting(): string {
+    return this.#server instanceof TlsServer ? 'secureConnection' : 'connection';
+  }
+
+  /** The most impatient guest decides. */
+  #setPatience(): void {
+    const limits = [...this.#guests].map(({ headersTimeout }) => headersTimeout).filter((ms) => ms > 0);
+    this.#threshold.setPatience(limits.length > 0 ? Math.min(...limits) : 0);
+  }
+
+  /** As if Node's own `headersTimeout` had passed, which is looked at twice a minute only. */
+  #tooLate(connection: Duplex): void {
+    const error = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+    if (!this.#before.call(this.#server, 'clientError', error, connection))
+      refuseAsNode(connection, error, '408 Request Timeout');
   }
 
   /** Node answers by itself where nobody listens, and it asks by this very event: we must not become a listener. */
@@ -120,8 +160,7 @@ export class Door {
    */
   #asPlain(req: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     socket.unshift(Buffer.concat([Buffer.from(plainHead(req), 'latin1'), head]));
-    const event = this.#server instanceof TlsServer ? 'secureConnection' : 'connection';
-    this.#before.call(this.#server, event, socket);
+    this.#before.call(this.#server, this.#accepting, socket);
     return true;
   }
 }
@@ -129,9 +168,9 @@ export class Door {
 /** Its presence makes Node emit `upgrade`; the door has dealt with the event before it could come here. */
 function keepUpgrades(): void {}
 
-/** What Node does with a connection on which nothing but nonsense has been said. */
-function refuseAsNode(socket: Duplex, error: Error): void {
-  if (socket.writable) socket.write('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+/** What Node does with a connection on which nothing but nonsense has been said, or nothing in time. */
+function refuseAsNode(socket: Duplex, error: Error, status = '400 Bad Request'): void {
+  if (socket.writable) socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
   socket.destroy(error);
 }
 

@@ -5,10 +5,11 @@ import { PollingTransport } from '../transport/polling.js';
 import {
   answerPreflight,
   askApplication,
+  checkEntry,
   checkMethod,
-  checkOpen,
   checkOrigin,
   checkRevision,
+  checkRoom,
   checkTransport,
   chooseId,
   type Step,
@@ -47,12 +48,11 @@ const steps: readonly Step[] = [
   answerPreflight,
   serveSession,
   checkMethod,
-  checkOpen,
+  checkEntry,
   askApplication,
   checkRevision,
   chooseId,
-  // The application may have taken its time.
-  checkOpen,
+  checkRoom,
 ];
 
 /** @see engine.io-protocol v3, v4 */
@@ -75,6 +75,7 @@ function serveSession(visit: Visit, next: (error?: unknown) => void): void {
   if (ticket.sid === undefined) return next();
   const session = visit.session ?? desk.sessions.get(ticket.sid);
   if (!session) return next(new SocketioError('SESSION_UNKNOWN'));
+  desk.sessions.crowd.proves(session, 'request');
   serve(visit, session);
 }
 

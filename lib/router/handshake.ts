@@ -1,6 +1,5 @@
 /** A client comes: its session is made, and told to it over its first transport. */
 import type { IncomingMessage } from 'node:http';
-import type { TLSSocket } from 'node:tls';
 import { SocketioError } from '../errors.js';
 import type { Handshake } from '../namespace/wire.js';
 import type { Admission } from '../session/household.js';
@@ -16,8 +15,9 @@ import { giveCookie } from './cookie.js';
 import { type Desk, manners as mannersOf } from './desk.js';
 import { remember } from './remembered.js';
 import { headersToRepeat } from './repeated.js';
+import { spareFilter } from './reply.js';
 import type { Query } from './search.js';
-import { addressOf, type Ticket } from './ticket.js';
+import { addressOf, isSecure, type Ticket } from './ticket.js';
 
 /** Makes the session of a client that has been let in; nothing has been sent yet. */
 export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session {
@@ -43,16 +43,25 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
     remoteAddress: address,
     admission,
   };
-  return desk.opened(birth, handshake);
+  const session = desk.opened(birth, handshake);
+  desk.sessions.crowd.enter(session, !ticket.upgrade);
+  return session;
 }
 
 /** The first poll: answered with the session's id and its terms. */
 export function open(name: PollingTransport['name'], visit: Visit): void {
   const { desk, ticket, req, res } = visit;
   if (isQueued(res)) throw new SocketioError('BAD_REQUEST');
+  spareFilter(res, req.headers['user-agent']);
   const session = admit(visit);
   const { payload } = session.birth.codec;
-  const transport = new PollingTransport(payload, desk.options, session, name, desk.options.httpCompression);
+  const transport = new PollingTransport(
+    payload,
+    desk.measures.polls,
+    session,
+    name,
+    desk.options.httpCompression,
+  );
   desk.engine.dress(req, res, true);
   giveCookie(res, session.id, desk.options.cookie);
   transport.poll(res, envelopeOf(ticket));
@@ -100,11 +109,4 @@ function timeOf(issued: number): string {
 /** The same without a prototype, in the form that V8 keeps small: a parsed query is a hash table, and stays with its client. */
 function lean(query: Query): Query {
   return Object.setPrototypeOf({ ...query }, null);
-}
-
-/** Whether the request came by TLS, as far as Express trusts the proxies before it. */
-export function isSecure(req: IncomingMessage): boolean {
-  return (
-    (req as { readonly secure?: boolean }).secure ?? (req.socket as Partial<TLSSocket>).encrypted === true
-  );
 }

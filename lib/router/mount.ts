@@ -24,6 +24,7 @@ export interface MountEvents {
 }
 
 export class Mount implements Guest {
+  readonly headersTimeout: number;
   readonly #handshakeTimeout: number;
   readonly #lobby: Lobby;
   readonly #up: MountEvents;
@@ -39,8 +40,9 @@ export class Mount implements Guest {
   #watching = false;
   #closed = false;
 
-  constructor({ handshakeTimeout, flashPolicy }: Options, lobby: Lobby, up: MountEvents) {
+  constructor({ handshakeTimeout, headersTimeout, flashPolicy }: Options, lobby: Lobby, up: MountEvents) {
     this.#handshakeTimeout = handshakeTimeout;
+    this.headersTimeout = headersTimeout;
     this.#lobby = lobby;
     this.#up = up;
     this.#policy = flashPolicy && new PolicyDesk(flashPolicy);
@@ -125,15 +127,18 @@ export class Mount implements Guest {
     const { server } = socket as NetSocket & { readonly server?: Server };
     if (!server || this.#seen.has(server)) return;
     this.#seen.add(server);
-    if (this.#places.isRoot(server.listeners('request'))) this.#enter(server);
+    if (!this.#places.isRoot(server.listeners('request'))) return;
+    // The server had accepted this very connection before we stood at its door.
+    this.#enter(server)?.accepted(socket);
   }
 
-  #enter(server: Server): void {
-    if (this.#closed) return;
+  #enter(server: Server): Door | undefined {
+    if (this.#closed) return undefined;
     this.#entered.add(server);
     this.#server ??= server;
     const door = Door.of(server);
     door.admit(this, this.#places.visible);
     this.#doors.add(door);
+    return door;
   }
 }

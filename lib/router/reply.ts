@@ -5,15 +5,31 @@ import { hangUp } from '../transport/answer.js';
 import { isListed } from './origin.js';
 import type { Ticket } from './ticket.js';
 
+/** Who may embed an answer without asking by CORS. @see Fetch standard, "Cross-Origin-Resource-Policy" */
+const EMBEDDING = 'Cross-Origin-Resource-Policy';
+
+/** Whether pages of others may load it as a script: the client itself, and JSONP where a site wants that. */
+function isScript({ index, rest }: Ticket): boolean {
+  return index !== undefined || rest.endsWith('.js');
+}
+
 /** Whether somebody has answered already, or nobody waits for an answer any more. */
 export function isOver(res: ServerResponse): boolean {
   return res.headersSent || res.writableEnded || res.destroyed;
 }
 
-/** Headers that every answer of ours has, whatever the site's stack has set before. */
-export function dress(res: ServerResponse, ticket: Ticket, origins: readonly string[]): void {
+/** Headers that every answer has; what the site's stack has set stays, but nothing of ours is ever stored. */
+export function harden(res: ServerResponse): void {
   res.setHeader('Cache-Control', 'no-store');
   if (!res.hasHeader('X-Content-Type-Options')) res.setHeader('X-Content-Type-Options', 'nosniff');
+  // Addresses hold session ids.
+  if (!res.hasHeader('Referrer-Policy')) res.setHeader('Referrer-Policy', 'no-referrer');
+}
+
+/** The same, with what depends on the request. */
+export function dress(res: ServerResponse, ticket: Ticket, origins: readonly string[]): void {
+  harden(res);
+  if (!res.hasHeader(EMBEDDING)) res.setHeader(EMBEDDING, isScript(ticket) ? 'cross-origin' : 'same-origin');
   const { origin } = ticket;
   if (origin === undefined || res.hasHeader('Access-Control-Allow-Origin') || !isListed(origin, origins))
     return;
@@ -43,6 +59,11 @@ export function allowPreflight(res: ServerResponse, asked: string | undefined): 
   }
   res.writeHead(204, { 'Content-Length': 0 });
   res.end();
+}
+
+/** The filter of Internet Explorer takes answers that repeat a part of the request for an attack, and empties them. */
+export function spareFilter(res: ServerResponse, agent: string | undefined): void {
+  if (agent !== undefined && /MSIE |Trident\//.test(agent)) res.setHeader('X-XSS-Protection', '0');
 }
 
 /** Turns an error to HTTP: JSON for requests, the bare message for upgrades. @see engine.io 6 */

@@ -6,7 +6,6 @@ import { Relay, type RelaySettings } from '../session/relay.js';
 import type { Session } from '../session/session.js';
 import { written } from '../session/signals.js';
 import { Trail } from '../session/trail.js';
-import type { Wheel } from '../session/wheel.js';
 import { isQueued } from '../transport/answer.js';
 import { bare, type Envelope } from '../transport/envelope.js';
 import { isDraft } from '../transport/hixie76-handshake.js';
@@ -133,16 +132,23 @@ function pollingOf(desk: Desk, session: Session, name: PatientPolling['name']): 
   const { codec } = session.birth;
   const noop = written(codec, { type: 'noop' });
   const { options } = desk;
-  const made = new PatientPolling(codec.payload, options, nobody, name, noop, options.httpCompression);
+  const made = new PatientPolling(
+    codec.payload,
+    desk.measures.posts,
+    nobody,
+    name,
+    noop,
+    options.httpCompression,
+  );
   return carry(desk, session, () => made) ? made : undefined;
 }
 
 /** The first transport opens the session; a later one takes over. @returns `false` if the session is ending */
-function carry({ options, wheel, engine }: Desk, session: Session, made: () => Transport): boolean {
+function carry(desk: Desk, session: Session, made: () => Transport): boolean {
   const { carrier, readyState } = session;
   if (readyState === 'opening') {
-    const settings = relaySettings(options, session.birth.codec, wheel);
-    session.open(new Relay(made(), settings, session), undefined, engine.opened);
+    const settings = relaySettings(desk, session.birth.codec);
+    session.open(new Relay(made(), settings, session), undefined, desk.engine.opened);
     return true;
   }
   if (readyState !== 'open' || !(carrier instanceof Relay)) return false;
@@ -150,7 +156,8 @@ function carry({ options, wheel, engine }: Desk, session: Session, made: () => T
   return true;
 }
 
-function relaySettings(options: Options, codec: Codec, wheel: Wheel): RelaySettings {
+function relaySettings(desk: Desk, codec: Codec): RelaySettings {
+  const { options, wheel } = desk;
   const { pingInterval, pingTimeout, softBufferLimit } = options;
   const every = Math.min(pingInterval, LONGEST);
   return {
@@ -159,7 +166,7 @@ function relaySettings(options: Options, codec: Codec, wheel: Wheel): RelaySetti
     rhythm: { asker: 'server', every, patience: pingTimeout },
     pollDuration: every,
     closeTimeout: closeTimeout(options),
-    body: options,
+    body: desk.measures.posts,
     mostKept: softBufferLimit,
   };
 }

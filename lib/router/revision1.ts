@@ -5,12 +5,13 @@ import { SocketioError } from '../errors.js';
 import type { TransportName } from '../options.js';
 import type { Session } from '../session/session.js';
 import { answer, hangUp } from '../transport/answer.js';
-import { ignorePost } from '../transport/posts.js';
+import { declinePost } from '../transport/posts.js';
 import {
   askApplication,
-  checkOpen,
+  checkEntry,
   checkOrigin,
   checkRevision,
+  checkRoom,
   chooseId,
   type Step,
   type Visit,
@@ -41,11 +42,10 @@ const steps: readonly Step[] = [
   answerPreflight,
   serveSession,
   checkHandshake,
-  checkOpen,
+  checkEntry,
   askApplication,
   chooseId,
-  // The application may have taken its time.
-  checkOpen,
+  checkRoom,
 ];
 
 /** @see revision 1, "Handshake" */
@@ -69,14 +69,16 @@ function serveSession(visit: Visit, next: (error?: unknown) => void): void {
   const { desk, ticket } = visit;
   if (ticket.sid === undefined) return next();
   const session = desk.sessions.get(ticket.sid);
-  if (session) serve(visit, session);
-  else meetStranger(visit);
+  if (!session) return meetStranger(visit);
+  desk.sessions.crowd.proves(session, 'request');
+  serve(visit, session);
 }
 
 function checkHandshake({ desk, ticket }: Visit, next: (error?: unknown) => void): void {
-  const { method, upgrade, index } = ticket;
+  const { method, upgrade, index, search } = ticket;
   if (method !== 'GET' && method !== 'POST') throw new SocketioError('METHOD_NOT_SUPPORTED');
-  if (upgrade) throw new SocketioError('BAD_REQUEST');
+  if (upgrade || (search.all.jsonp !== undefined && index === undefined))
+    throw new SocketioError('BAD_REQUEST');
   // Any page can embed a script, whatever its origin: there are none unless the site wants them.
   if (index !== undefined && !desk.options.transports.includes('jsonp'))
     throw new SocketioError('TRANSPORT_UNKNOWN');
@@ -107,15 +109,15 @@ function serve(visit: Visit, session: Session): void {
   }
   const way = wayOf(visit);
   if (ticket.method !== 'POST') way.open(visit, session);
-  else if (!post(visit, session, way)) ignorePost(visit.req, res, visit.desk.options);
+  else if (!post(visit, session, way)) declinePost(visit.req, res);
 }
 
 /** A session that is not here: its client shall come anew. Who says something or goodbye has been heard. */
 function meetStranger(visit: Visit): void {
-  const { desk, ticket, req, res } = visit;
+  const { ticket, req, res } = visit;
   if (ticket.leaving) return answer(res, 200, '');
   const way = wayOf(visit);
-  if (ticket.method === 'POST') ignorePost(req, res, desk.options);
+  if (ticket.method === 'POST') declinePost(req, res);
   else way.sendAway(visit);
 }
 

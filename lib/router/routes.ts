@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SocketioError } from '../errors.js';
 import { report } from '../namespace/report.js';
+import { Crowded } from '../session/crowd.js';
 import type { Admission } from '../session/household.js';
 import type { Session } from '../session/session.js';
 import { type Visit, walk } from './checks.js';
@@ -72,6 +73,7 @@ export class Routes {
   /** The site's stack has taken too long. */
   late(req: IncomingMessage, res: ServerResponse, code: LateCode): void {
     const visit = { desk: this.#desk, ticket: readTicket(req), req, res };
+    dress(res, visit.ticket, this.#desk.options.origins);
     this.#refuse(new SocketioError(code), visit);
   }
 
@@ -107,6 +109,7 @@ export class Routes {
     const isOurs = error instanceof SocketioError && error.status !== undefined;
     if (!isOurs) report(this.#desk.options, error, { event: 'request' });
     const refusal = asRefusal(error);
+    if (refusal instanceof Crowded && !res.headersSent) res.setHeader('Retry-After', refusal.retryAfter);
     dialects[ticket.dialect].refuse(res, refusal, ticket);
     this.#desk.watch.refused(refusal, () => describeAsker(req, ticket));
     this.#desk.engine.refused(() => {

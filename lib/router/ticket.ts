@@ -1,5 +1,6 @@
 /** What a request asks for, read once from its method, URL and headers. */
 import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import type { Generation, TransportName } from '../options.js';
 import { type Address, readAddress } from './address.js';
 import { B64, EIO, J, type Query, Search, SID, TRANSPORT } from './search.js';
@@ -152,6 +153,13 @@ export function originalUrl(req: IncomingMessage): string {
 /** Who asks, as far as Express trusts the proxies before it. */
 export function addressOf(req: IncomingMessage): string {
   return (req as { readonly ip?: string }).ip ?? req.socket.remoteAddress ?? '';
+}
+
+/** Whether the request came by TLS, as far as Express trusts the proxies before it. */
+export function isSecure(req: IncomingMessage): boolean {
+  return (
+    (req as { readonly secure?: boolean }).secure ?? (req.socket as Partial<TLSSocket>).encrypted === true
+  );
 }
 
 /** A URL without its query. */

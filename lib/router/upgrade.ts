@@ -10,9 +10,11 @@ import { carry, couriers } from '../transport/courier.js';
 import { shakeHands as greetDraft } from '../transport/hixie76.js';
 import { readOffer } from '../transport/hixie76-handshake.js';
 import type { Transport } from '../transport/transport.js';
+import type { CarryOptions } from '../transport/websocket-deflate.js';
 import type { Visit } from './checks.js';
-import { admit, isSecure, terms } from './handshake.js';
+import { admit, terms } from './handshake.js';
 import { type HeaderLines, passageOf, UpgradePassage } from './passage.js';
+import { addressOf, isSecure } from './ticket.js';
 
 /** A message may come in pieces as small as this, in bytes, since networks cut as they like; not byte by byte. */
 const SMALL_CHUNK = 64;
@@ -28,7 +30,7 @@ const bounds = {
 
 /** The server that shakes hands for us; it owns no port and keeps no list. */
 export function webSockets(options: Options, lines: WeakMap<IncomingMessage, HeaderLines>): WebSocketServer {
-  const { perMessageDeflate, maxFragments, maxHttpBufferSize: maxPayload } = options;
+  const { perMessageDeflate, maxFragments, maxControlFrames, maxHttpBufferSize: maxPayload } = options;
   const maxBufferedChunks = Math.max(LEAST_CHUNKS, Math.ceil(maxPayload / SMALL_CHUNK));
   const server = new WebSocketServer({
     noServer: true,
@@ -36,7 +38,7 @@ export function webSockets(options: Options, lines: WeakMap<IncomingMessage, Hea
     // Where it may have to compress, `ws` reads and writes as well.
     ...(perMessageDeflate
       ? { ...bounds, perMessageDeflate, maxPayload, maxFragments, maxBufferedChunks }
-      : { WebSocket: couriers(maxPayload, maxFragments) }),
+      : { WebSocket: couriers({ maxBytes: maxPayload, maxFragments, maxControlFrames }) }),
   });
   server.on('headers', (headers, req) => headers.push(...(lines.get(req) ?? [])));
   return server;
@@ -46,8 +48,9 @@ export function webSockets(options: Options, lines: WeakMap<IncomingMessage, Hea
 export function connect(visit: Visit): void {
   const { desk } = visit;
   shakeHands(visit, true, (transport) => {
-    // The site's stack may have taken its time, and we have closed meanwhile.
-    if (!desk.open) return desk.lobby.seeOff(transport, 'away');
+    // The site's stack may have taken its time: we have closed meanwhile, or others have come.
+    const isWelcome = desk.open && !desk.sessions.crowd.refusal(addressOf(visit.req));
+    if (!isWelcome) return desk.lobby.seeOff(transport, 'away');
     const session = admit(visit);
     transport.reportTo(session);
     session.open(transport, terms(desk, session, []), desk.engine.opened);
@@ -64,9 +67,8 @@ export function move(visit: Visit, session: Session): void {
   });
 }
 
-/** Bytes from which on a message is compressed. */
-function thresholdOf({ perMessageDeflate }: Options): number {
-  return perMessageDeflate ? perMessageDeflate.threshold : 0;
+function carriageOf({ perMessageDeflate, maxControlFrames }: Options): CarryOptions {
+  return { threshold: perMessageDeflate ? perMessageDeflate.threshold : 0, maxControlFrames };
 }
 
 /**
@@ -88,7 +90,7 @@ export function shakeHands(
     socket.cork();
     try {
       desk.sockets.handleUpgrade(req, socket, head, (connection) =>
-        ready(carry(connection, socket, thresholdOf(desk.options))),
+        ready(carry(connection, socket, carriageOf(desk.options))),
       );
     } catch (error) {
       // Nobody above can answer any more.

@@ -2,7 +2,8 @@
 import type { Decoded, Decoder, Frame, Malformed, Signal } from '../codec/codec.js';
 import { never, type Packet } from '../packet.js';
 import type { Heartbeat } from './heartbeat.js';
-import type { SessionEvents } from './household.js';
+import type { Household, SessionEvents } from './household.js';
+import { Alarm, type Sleeper } from './wheel.js';
 
 /** Upward, to the session. */
 export interface HearingEvents {
@@ -12,41 +13,82 @@ export interface HearingEvents {
   over(because: 'close' | 'heartbeat' | Malformed): void;
 }
 
-export class Hearing {
+const overdue: Malformed = {
+  type: 'malformed',
+  layer: 'socket',
+  why: 'attachments that were not there within attachmentTimeout',
+};
+
+export class Hearing implements Sleeper {
   readonly #decoder: Decoder;
   readonly #heartbeat: Heartbeat;
   readonly #people: Pick<SessionEvents, 'packet'>;
   readonly #up: HearingEvents;
+  readonly #house: Pick<Household, 'wheel' | 'limits'>;
   /** Bytes of a packet whose attachments are still coming. */
   #partial = 0;
+  /** Runs while they are coming; most clients never send any. */
+  #deadline: Alarm | undefined;
 
   /** @param people who gets the packets */
   constructor(
     decoder: Decoder,
     heartbeat: Heartbeat,
+    house: Pick<Household, 'wheel' | 'limits'>,
     people: Pick<SessionEvents, 'packet'>,
     up: HearingEvents,
   ) {
     this.#decoder = decoder;
     this.#heartbeat = heartbeat;
+    this.#house = house;
     this.#people = people;
     this.#up = up;
   }
 
   hear(frame: Frame): void {
     const decoded = this.#decoder.decode(frame);
-    this.#partial += frame.length;
+    if (decoded === undefined && this.#decoder.unfinished) return this.#await(frame.length);
+    const size = this.#partial + frame.length;
+    // A sign of life may come in between.
+    if (this.#partial > 0 && !this.#decoder.unfinished) this.#complete();
     if (decoded === undefined) return this.#heartbeat.sign();
-    const size = this.#partial;
-    this.#partial = 0;
     if (!isPacket(decoded)) return this.#deal(decoded);
     this.#heartbeat.sign();
     this.#people.packet(decoded, size);
   }
 
+  /** Whether the client is read: what it can't say is not late. */
+  flow(open: boolean): void {
+    if (this.#partial > 0 && open)
+      this.#deadline?.start(this.#house.wheel, this.#house.limits.attachmentTimeout);
+    else this.#deadline?.stop();
+  }
+
+  /** @internal attachments have not come in time */
+  rung(): void {
+    this.#up.over(overdue);
+  }
+
   /** Nothing more is heard. */
   end(): void {
+    this.#deadline?.stop();
     this.#decoder.end?.();
+  }
+
+  /** More of the packet is due. */
+  #await(bytes: number): void {
+    if (this.#partial === 0) {
+      const { wheel, limits } = this.#house;
+      this.#deadline ??= new Alarm(this);
+      this.#deadline.start(wheel, limits.attachmentTimeout);
+    }
+    this.#partial += bytes;
+    this.#heartbeat.sign();
+  }
+
+  #complete(): void {
+    this.#partial = 0;
+    this.#deadline?.stop();
   }
 
   #deal(decoded: Signal | Malformed): void {

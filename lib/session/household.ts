@@ -50,7 +50,8 @@ export interface Birth {
 export interface Household {
   readonly wheel: Wheel;
   readonly ticks: Ticks;
-  readonly limits: DecodeLimits & PressureLimits & { readonly upgradeTimeout: number };
+  readonly limits: DecodeLimits &
+    PressureLimits & { readonly upgradeTimeout: number; readonly attachmentTimeout: number };
   /** A listener of a connection has failed. */
   readonly failed: (error: unknown, event: string) => void;
   readonly watch: Watch;

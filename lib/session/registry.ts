@@ -1,8 +1,14 @@
-/** Which sessions live: id to session. */
+/** Which sessions live: id to session, and how many come from where. */
+import { Crowd, type CrowdLimits } from './crowd.js';
 import type { Session } from './session.js';
 
 export class Registry {
+  readonly crowd: Crowd;
   readonly #sessions = new Map<string, Session>();
+
+  constructor(limits: CrowdLimits) {
+    this.crowd = new Crowd(limits);
+  }
 
   get size(): number {
     return this.#sessions.size;
@@ -18,6 +24,7 @@ export class Registry {
 
   remove(session: Session): void {
     this.#sessions.delete(session.id);
+    this.crowd.leave(session);
   }
 
   values(): IterableIterator<Session> {

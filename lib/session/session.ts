@@ -37,7 +37,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     this.#house = house;
     this.#up = up;
     this.#heartbeat = new Heartbeat(house.wheel, birth.rhythm, this);
-    this.#hearing = new Hearing(birth.codec.decoder(house.limits), this.#heartbeat, up, this);
+    this.#hearing = new Hearing(birth.codec.decoder(house.limits), this.#heartbeat, house, up, this);
     this.#outbox = new Outbox(birth.codec, house, this);
   }
 
@@ -110,6 +110,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     if (this.#flowing === open || this.#state !== 'open') return;
     this.#flowing = open;
     this.#heartbeat.flow(open);
+    this.#hearing.flow(open);
     this.#transport?.flow(open);
   }
 

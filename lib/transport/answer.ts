@@ -1,6 +1,7 @@
 /** Answers to requests of a polling client. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame } from '../codec/codec.js';
+import type { SocketioError } from '../errors.js';
 import type { Envelope, HeaderPairs, Letter } from './envelope.js';
 
 /** Milliseconds in which a client whose body is refused may go on sending it. */
@@ -71,20 +72,33 @@ function finish(res: ServerResponse, body: Frame): void {
   res.end();
 }
 
+/** Refuses a request whose body is still arriving. */
+export function cutShort(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { status = 400 }: Pick<SocketioError, 'status'>,
+  letterhead = unadorned,
+): void {
+  answerEarly(req, res, status, '', undefined, letterhead);
+}
+
 /**
  * Answers a request whose body is still arriving, and then closes the connection. The rest of the body is thrown away
  * first: closing in front of unread bytes resets the connection, and the client would never read the answer.
  */
-export function cutShort(
+export function answerEarly(
   req: IncomingMessage,
   res: ServerResponse,
   status: number,
+  body: string,
+  type = 'text/html',
   letterhead = unadorned,
 ): void {
-  if (req.complete || res.headersSent) return answer(res, status, '', undefined, letterhead);
+  if (req.complete || res.headersSent) return answer(res, status, body, type, letterhead);
   hangUp(res);
-  res.writeHead(status, [...letterhead, 'Content-Length', '0']);
-  res.flushHeaders();
+  res.writeHead(status, [...letterhead, 'Content-Type', type, 'Content-Length', String(body.length)]);
+  if (body === '') res.flushHeaders();
+  else res.write(body);
   const deadline = setTimeout(() => res.end(), DRAIN);
   deadline.unref();
   const over = () => {

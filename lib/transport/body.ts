@@ -2,13 +2,30 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Frame } from '../codec/codec.js';
+import { type RefusalCode, SocketioError } from '../errors.js';
 import type { Options } from '../options.js';
 
-/** Bytes of one body, and milliseconds for it to arrive. */
-export type BodyLimits = Pick<Options, 'maxHttpBufferSize' | 'bodyTimeout'>;
+/** Bytes of one body, and milliseconds for one of that size to arrive. */
+export interface BodyLimits extends Pick<Options, 'maxHttpBufferSize' | 'bodyTimeout'> {
+  /** Hears of each request that was refused for its body. */
+  refused?(error: SocketioError, req: IncomingMessage): void;
+}
 
-/** `aborted`: the client went away or stalled. `too large`: over the limit. `stopped`: nobody wants it any more. */
-export type BodyFault = 'aborted' | 'too large' | 'not UTF-8' | 'stopped';
+/** `aborted`: the client went away. `too slow`: over the time. `stopped`: nobody wants it any more. */
+export type BodyFault = 'aborted' | 'too slow' | 'too large' | 'not UTF-8' | 'stopped';
+
+const refusals: Readonly<Record<BodyFault, RefusalCode>> = {
+  aborted: 'BODY_BROKEN_OFF',
+  'too slow': 'BODY_TIMEOUT',
+  'too large': 'PAYLOAD_TOO_LARGE',
+  'not UTF-8': 'MALFORMED_BODY',
+  stopped: 'SESSION_UNKNOWN',
+};
+
+/** A fault as it is told. */
+export function refusalFor(fault: BodyFault): SocketioError {
+  return new SocketioError(refusals[fault]);
+}
 
 type Done = (fault: BodyFault | undefined, body: Frame) => void;
 
@@ -60,12 +77,21 @@ function formOf(fields: object): string {
 
 const empty = Buffer.alloc(0);
 
+/**
+ * Milliseconds for a body of which so much has come: a third of the whole time for anything, and of the rest the share
+ * that has come. A body of the greatest size may be as slow as the whole time allows; a few bytes may not be stretched.
+ */
+function earned(bytes: number, { maxHttpBufferSize, bodyTimeout }: BodyLimits): number {
+  return (bodyTimeout / 3) * (1 + (2 * bytes) / maxHttpBufferSize);
+}
+
 /** One body on its way in. */
 class Reading {
   readonly #req: IncomingMessage;
-  readonly #maxBytes: number;
+  readonly #limits: BodyLimits;
   readonly #done: (fault: BodyFault | undefined, bytes: Buffer) => void;
-  readonly #deadline: NodeJS.Timeout;
+  readonly #begun = performance.now();
+  #deadline: NodeJS.Timeout;
   /** Most bodies come in one piece; only others need a list. */
   #only: Buffer | undefined;
   #chunks: Buffer[] | undefined;
@@ -78,10 +104,9 @@ class Reading {
     done: (fault: BodyFault | undefined, bytes: Buffer) => void,
   ) {
     this.#req = req;
-    this.#maxBytes = limits.maxHttpBufferSize;
+    this.#limits = limits;
     this.#done = done;
-    this.#deadline = setTimeout(() => this.#end('aborted'), limits.bodyTimeout);
-    this.#deadline.unref();
+    this.#deadline = this.#judgeIn(earned(0, limits));
     req.on('data', (chunk: Buffer) => this.#add(chunk));
     req.on('end', () => this.#end());
     req.on('close', () => this.#end('aborted'));
@@ -95,10 +120,21 @@ class Reading {
   #add(chunk: Buffer): void {
     if (this.#over) return;
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#maxBytes) this.#end('too large');
+    if (this.#bytes > this.#limits.maxHttpBufferSize) this.#end('too large');
     else if (this.#chunks) this.#chunks.push(chunk);
     else if (this.#only) this.#chunks = [this.#only, chunk];
     else this.#only = chunk;
+  }
+
+  #judgeIn(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#judge(), Math.ceil(ms)).unref();
+  }
+
+  /** Time is up, unless so much has come meanwhile that there is more of it. */
+  #judge(): void {
+    const left = this.#begun + earned(this.#bytes, this.#limits) - performance.now();
+    if (left > 0) this.#deadline = this.#judgeIn(left);
+    else this.#end('too slow');
   }
 
   #end(fault?: BodyFault): void {

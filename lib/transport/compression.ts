@@ -35,6 +35,22 @@ function isShort(body: Frame, threshold: number): boolean {
   return body.length * 3 < threshold || Buffer.byteLength(body) < threshold;
 }
 
+/**
+ * The letter made smaller; `undefined` if it goes as it is.
+ * @param isBare whether all who are sent the batch get the same body
+ */
+export function shrink(
+  res: ServerResponse,
+  batch: Batch,
+  letter: Letter,
+  isBare: boolean,
+  compression: false | HttpCompression,
+): Promise<Letter> | undefined {
+  const encoding = compression && encodingFor(res, batch, letter.body, compression);
+  if (!compression || !encoding) return undefined;
+  return isBare ? compressed(batch, letter, encoding, compression) : compress(letter, encoding, compression);
+}
+
 /** What has been made of a batch, or is being made, for all who are sent the same bare body. */
 const shared = new WeakMap<Batch, Partial<Record<Offered, Promise<Letter>>>>();
 

@@ -3,10 +3,9 @@ import { constants } from 'node:buffer';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { FrameLimits } from './frames.js';
 import { nobody, type Transport } from './transport.js';
-import { WebSocketTransport } from './websocket.js';
-import { DeflateTransport } from './websocket-deflate.js';
+import { type ConnectionLimits, WebSocketTransport } from './websocket.js';
+import { type CarryOptions, DeflateTransport } from './websocket-deflate.js';
 
 /**
  * Takes the place of a `WebSocket` for connections that are not compressed: a real one has an emitter, two streams and
@@ -16,9 +15,9 @@ import { DeflateTransport } from './websocket-deflate.js';
  * `_protocol`, and `setSocket`; a spec holds on to that.
  */
 export class Courier {
-  readonly limits: FrameLimits;
+  readonly limits: ConnectionLimits;
 
-  constructor(limits: FrameLimits) {
+  constructor(limits: ConnectionLimits) {
     this.limits = limits;
   }
 
@@ -34,10 +33,10 @@ export class Courier {
   }
 }
 
-/** For the option `WebSocket` of `WebSocketServer`. @param maxPayload most bytes of one message */
-export function couriers(maxPayload: number, maxFragments: number): typeof WebSocket {
+/** For the option `WebSocket` of `WebSocketServer`. */
+export function couriers({ maxBytes, ...others }: ConnectionLimits): typeof WebSocket {
   // A longer text could be received, but not be made a string.
-  const limits = { maxBytes: Math.min(maxPayload, constants.MAX_STRING_LENGTH), maxFragments };
+  const limits = { ...others, maxBytes: Math.min(maxBytes, constants.MAX_STRING_LENGTH) };
   const courier = class extends Courier {
     constructor() {
       super(limits);
@@ -50,11 +49,14 @@ export function couriers(maxPayload: number, maxFragments: number): typeof WebSo
  * A transport that has told nothing yet: call `reportTo` in the same turn.
  * @param connection what `handleUpgrade` has called back with
  * @param socket the stream under it
- * @param threshold bytes below which nothing is compressed, where that has been negotiated
  */
-export function carry(connection: WebSocket | Courier, socket: Duplex, threshold: number): Transport {
+export function carry(
+  connection: WebSocket | Courier,
+  socket: Duplex,
+  { threshold, maxControlFrames }: CarryOptions,
+): Transport {
   if (connection instanceof Courier) return new WebSocketTransport(socket, connection.limits, nobody);
-  return new DeflateTransport(connection, socket, nobody, threshold);
+  return new DeflateTransport(connection, socket, nobody, { threshold, maxControlFrames });
 }
 
 /** An error ends the connection, which is heard of by its end. */

@@ -20,7 +20,7 @@ export const faults = {
   closeCode: { code: PROTOCOL_ERROR, why: 'a close frame has a code that nobody may send' },
   notUtf8: { code: NOT_UTF8, why: 'a text is not UTF-8' },
   tooManyFragments: { code: POLICY, why: 'a message has more than maxFragments frames' },
-  tooManyControls: { code: POLICY, why: 'more than 100 control frames in a second' },
+  tooManyControls: { code: POLICY, why: 'more than maxControlFrames pings and pongs in a second' },
   tooLarge: { code: TOO_LARGE, why: 'a message has more than maxHttpBufferSize bytes' },
 } as const satisfies Record<string, Fault>;
 

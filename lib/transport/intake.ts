@@ -1,8 +1,9 @@
 /** The POST of a polling client, one at a time: answered when all its frames have been taken. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, Malformed, PayloadFormat } from '../codec/codec.js';
+import { type RefusalCode, SocketioError } from '../errors.js';
 import { answer, cutShort, unadorned } from './answer.js';
-import { type BodyFault, type BodyLimits, isBinary, readBody } from './body.js';
+import { type BodyFault, type BodyLimits, isBinary, readBody, refusalFor } from './body.js';
 import { Delivery, type DeliveryEvents } from './delivery.js';
 import type { Envelope, HeaderPairs } from './envelope.js';
 
@@ -45,8 +46,8 @@ export class Intake implements DeliveryEvents {
   /** @param letterhead headers that the answer shall have */
   take(req: IncomingMessage, res: ServerResponse, envelope: Envelope, letterhead = unadorned): void {
     const post = { req, res, envelope, letterhead };
-    if (this.#post) return this.#refuse(post, 'two posts at once');
-    if (isBinary(req) && !this.#payload.binary) return this.#refuse(post, 'binary body');
+    if (this.#post) return this.#refuse(post, 'OVERLAP', 'two posts at once');
+    if (isBinary(req) && !this.#payload.binary) return this.#refuse(post, 'MALFORMED_BODY', 'binary body');
     this.#post = post;
     const stop = readBody(req, this.#limits, (fault, body) => this.#arrived(fault, body));
     if (this.#post && !this.#delivery) this.#stopReading = stop;
@@ -100,13 +101,16 @@ export class Intake implements DeliveryEvents {
 
   /** A body over the limit leaves the session usable; any other fault does not. */
   #fault(fault: BodyFault): void {
+    const refusal = refusalFor(fault);
+    if (this.#post && fault !== 'stopped') this.#limits.refused?.(refusal, this.#post.req);
     if (fault === 'not UTF-8') {
       this.#answer(true);
       return this.#up.failed('parse error', fault);
     }
     const post = this.#ended();
-    if (post) cutShort(post.req, post.res, statuses[fault], post.letterhead);
+    if (post) cutShort(post.req, post.res, refusal, post.letterhead);
     if (fault === 'aborted') this.#up.failed('transport error', 'data request broke off');
+    if (fault === 'too slow') this.#up.failed('transport error', refusal.message);
   }
 
   #ended(): Post | undefined {
@@ -116,13 +120,13 @@ export class Intake implements DeliveryEvents {
     return post;
   }
 
-  #refuse({ req, res, letterhead }: Post, why: string): void {
-    cutShort(req, res, 400, letterhead);
+  #refuse({ req, res, letterhead }: Post, code: RefusalCode, why: string): void {
+    const refusal = new SocketioError(code);
+    this.#limits.refused?.(refusal, req);
+    cutShort(req, res, refusal, letterhead);
     this.#up.failed('transport error', why);
   }
 }
 
 /** What a body without a payload brings. */
 const nothing: ReturnType<PayloadFormat['unpack']> = { frames: [] };
-
-const statuses = { aborted: 408, 'too large': 413, stopped: 400 } as const;

@@ -4,10 +4,10 @@ import type { Frame, PayloadFormat } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
 import type { HttpCompression } from '../option-compression.js';
 import { answer, cutShort, deliver, isLost, isQueued, unadorned, type Waiting } from './answer.js';
-import type { BodyLimits } from './body.js';
-import { compress, compressed, encodingFor } from './compression.js';
+import { shrink } from './compression.js';
 import { bare, type Envelope } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
+import { PollGap, type PollGapEvents, type PollingLimits } from './poll-gap.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
 
 /** Milliseconds in which a client whose poll was cut may poll again; Chromium repeats a request by itself. */
@@ -18,17 +18,18 @@ const LAST_ANSWER = 30_000;
 const MOST_FRAMES = 16;
 const MOST_BYTES = 1_048_576;
 
-export class PollingTransport implements Transport, IntakeEvents {
+export class PollingTransport implements Transport, IntakeEvents, PollGapEvents {
   readonly name: 'polling' | 'jsonp';
-  readonly mostBytes = MOST_BYTES;
   readonly saysGoodbye = true;
   readonly #payload: PayloadFormat;
-  readonly #limits: BodyLimits;
+  readonly #limits: PollingLimits;
   /** A POST that is under way; between two there is none, and most clients are silent most of the time. */
   #intake: Intake | undefined;
   #open = true;
   readonly #compression: false | HttpCompression;
   #up: TransportEvents;
+  /** Made with the first answer. */
+  #gap: PollGap | undefined;
   #waiting: Waiting | undefined;
   /** Answered, and not yet handed to the operating system. */
   #leaving: { readonly res: ServerResponse; readonly batch: Batch } | undefined;
@@ -41,7 +42,7 @@ export class PollingTransport implements Transport, IntakeEvents {
 
   constructor(
     payload: PayloadFormat,
-    limits: BodyLimits,
+    limits: PollingLimits,
     up: TransportEvents,
     name: 'polling' | 'jsonp' = 'polling',
     compression: false | HttpCompression = false,
@@ -55,6 +56,10 @@ export class PollingTransport implements Transport, IntakeEvents {
 
   get mostFrames(): number {
     return MOST_FRAMES;
+  }
+
+  get mostBytes(): number {
+    return MOST_BYTES;
   }
 
   get writable(): boolean {
@@ -87,7 +92,7 @@ export class PollingTransport implements Transport, IntakeEvents {
 
   /** A POST brings frames; it is answered when all of them have been taken. */
   post(req: IncomingMessage, res: ServerResponse, envelope: Envelope = bare, letterhead = unadorned): void {
-    if (this.#closed) return cutShort(req, res, 400, letterhead);
+    if (this.#closed) return cutShort(req, res, { status: 400 }, letterhead);
     this.#intake ??= new Intake(this.#payload, this.#limits, this, this.#open);
     this.#intake.take(req, res, envelope, letterhead);
   }
@@ -108,13 +113,10 @@ export class PollingTransport implements Transport, IntakeEvents {
     const { res, envelope, letterhead } = this.#waiting;
     this.#waiting = undefined;
     const letter = envelope.seal(batch.packed(this.#payload.pack));
-    const compression = this.#compression;
-    const encoding = compression && encodingFor(res, batch, letter.body, compression);
-    if (!encoding) return deliver(res, letter, letterhead);
-    const shrinking =
-      envelope === bare
-        ? compressed(batch, letter, encoding, compression)
-        : compress(letter, encoding, compression);
+    this.#gap ??= new PollGap(this.#limits.pollTimeout ?? 0, this);
+    this.#gap.begin(letter.body.length);
+    const shrinking = shrink(res, batch, letter, envelope === bare, this.#compression);
+    if (!shrinking) return deliver(res, letter, letterhead);
     // It counts as leaving all the while: a poll that is cut meanwhile loses nothing.
     void shrinking.then((smaller) => deliver(res, smaller, letterhead));
   }
@@ -160,6 +162,7 @@ export class PollingTransport implements Transport, IntakeEvents {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#grace);
+    this.#gap?.stop();
     this.#waiting?.res.destroy();
     this.#waiting = undefined;
     this.#unsent = undefined;
@@ -186,6 +189,7 @@ export class PollingTransport implements Transport, IntakeEvents {
   #accept(poll: Waiting): void {
     this.#reclaim();
     clearTimeout(this.#grace);
+    this.#gap?.end();
     this.#waiting = poll;
     const { res } = poll;
     res.on('close', () => this.#responseClosed(res));

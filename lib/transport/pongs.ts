@@ -1,32 +1,15 @@
-/** Answers to a client's pings, and how many control frames it may send. */
+/** Answers to a client's pings. */
 import type { Duplex } from 'node:stream';
 import { PONG } from './frames.js';
 import { packControl } from './websocket-frames.js';
-
-/** Control frames in so many milliseconds; clients that ask whether we are here do so every few seconds. */
-const MOST = 100;
-const PERIOD = 1_000;
 
 export class Pongs {
   readonly #socket: Duplex;
   /** The answer to the latest ping, while the client doesn't take what was sent before. */
   #owed: Buffer | undefined;
-  #count = 0;
-  #since = 0;
 
   constructor(socket: Duplex) {
     this.#socket = socket;
-  }
-
-  /** @returns `false` for a client that sends too many control frames */
-  count(): boolean {
-    const now = performance.now();
-    if (this.#count === 0 || now - this.#since >= PERIOD) {
-      this.#since = now;
-      this.#count = 0;
-    }
-    this.#count += 1;
-    return this.#count <= MOST;
   }
 
   /**

@@ -1,8 +1,9 @@
 /** The POSTs of a revision-1 client: each answered with `1`, all of them delivered in the order of their arrival. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, PayloadFormat } from '../codec/codec.js';
-import { answer, cutShort } from './answer.js';
-import { type BodyFault, type BodyLimits, readBody } from './body.js';
+import { SocketioError } from '../errors.js';
+import { answer, answerEarly, cutShort } from './answer.js';
+import { type BodyFault, type BodyLimits, readBody, refusalFor } from './body.js';
 import { Delivery } from './delivery.js';
 import type { Envelope } from './envelope.js';
 
@@ -14,24 +15,35 @@ interface Post {
   readonly frames: readonly Frame[];
 }
 
+const type = 'text/plain; charset=UTF-8';
+
 /** The answer to every POST, whatever was in it: anything else ends the client's session. */
 export function thank(req: IncomingMessage, res: ServerResponse): void {
-  if (!res.headersSent && req.headers.origin !== undefined) res.setHeader('X-XSS-Protection', '0');
-  answer(res, 200, '1', 'text/plain; charset=UTF-8');
+  spare(req, res);
+  answer(res, 200, '1', type);
 }
 
-/** Reads a body that nobody wants, and says thanks. */
-export function ignorePost(req: IncomingMessage, res: ServerResponse, limits: BodyLimits): void {
-  readBody(req, limits, (fault) => (fault ? refuseBody(req, res, fault) : thank(req, res)));
+/** Thanks for a body that nobody wants, without waiting for it. */
+export function declinePost(req: IncomingMessage, res: ServerResponse): void {
+  spare(req, res);
+  answerEarly(req, res, 200, '1', type);
+}
+
+/** The filters of that time took an answer that repeats a part of the request for an attack. */
+function spare(req: IncomingMessage, res: ServerResponse): void {
+  if (!res.headersSent && req.headers.origin !== undefined) res.setHeader('X-XSS-Protection', '0');
 }
 
 /** A body over the limit, or one that never came, leaves the session usable. */
-function refuseBody(req: IncomingMessage, res: ServerResponse, fault: BodyFault): void {
-  if (fault === 'not UTF-8') thank(req, res);
-  else cutShort(req, res, statuses[fault]);
+function refuseBody(req: IncomingMessage, res: ServerResponse, fault: BodyFault, limits: BodyLimits): void {
+  if (fault === 'not UTF-8') return thank(req, res);
+  refuse(req, res, refusalFor(fault), limits);
 }
 
-const statuses = { aborted: 408, 'too large': 413, stopped: 400 } as const;
+function refuse(req: IncomingMessage, res: ServerResponse, error: SocketioError, limits: BodyLimits): void {
+  limits.refused?.(error, req);
+  cutShort(req, res, error);
+}
 
 export class Posts {
   readonly #payload: PayloadFormat;
@@ -53,8 +65,9 @@ export class Posts {
   }
 
   take(req: IncomingMessage, res: ServerResponse, envelope: Envelope): void {
-    if (this.#over) return ignorePost(req, res, this.#limits);
-    if (this.#underWay >= MOST_POSTS) return cutShort(req, res, 429);
+    if (this.#over) return declinePost(req, res);
+    if (this.#underWay >= MOST_POSTS)
+      return refuse(req, res, new SocketioError('TOO_MANY_POSTS'), this.#limits);
     this.#underWay += 1;
     res.on('close', () => {
       this.#underWay -= 1;
@@ -63,7 +76,7 @@ export class Posts {
     this.#readings.add(reading);
     reading.stop = readBody(req, this.#limits, (fault, body) => {
       this.#readings.delete(reading);
-      if (fault) return refuseBody(req, res, fault);
+      if (fault) return refuseBody(req, res, fault, this.#limits);
       const payload = envelope.open(body);
       this.#arrived.push({ res, frames: payload === undefined ? [] : this.#payload.unpack(payload).frames });
       this.#deliver();

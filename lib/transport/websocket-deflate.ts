@@ -3,10 +3,20 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Frame } from '../codec/codec.js';
 import { closeCodes } from './close-codes.js';
+import { ControlRate } from './control-rate.js';
+import { faults } from './frame-faults.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
 
 /** Bytes handed to the socket at once: what has left can be told only batch by batch. */
 const MOST_BYTES = 1_048_576;
+
+/** What a connection is measured by that `ws` does not look at. */
+export interface CarryOptions {
+  /** Bytes below which nothing is compressed, where that has been negotiated. */
+  readonly threshold: number;
+  /** Most pings and pongs in a second. */
+  readonly maxControlFrames: number;
+}
 
 export class DeflateTransport implements Transport {
   readonly name = 'websocket';
@@ -16,6 +26,7 @@ export class DeflateTransport implements Transport {
   readonly #connection: WebSocket;
   readonly #socket: Duplex;
   readonly #threshold: number;
+  readonly #controls: ControlRate;
   #up: TransportEvents;
   #error: unknown;
   #blocked = false;
@@ -27,16 +38,23 @@ export class DeflateTransport implements Transport {
 
   /**
    * @param socket the stream under `connection`, as the server's `upgrade` event gave it
-   * @param threshold bytes below which nothing is compressed, where that has been negotiated
    */
-  constructor(connection: WebSocket, socket: Duplex, up: TransportEvents, threshold: number) {
+  constructor(
+    connection: WebSocket,
+    socket: Duplex,
+    up: TransportEvents,
+    { threshold, maxControlFrames }: CarryOptions,
+  ) {
     this.#threshold = threshold;
+    this.#controls = new ControlRate(maxControlFrames);
     this.#connection = connection;
     this.#socket = socket;
     this.#up = up;
     connection.on('message', (data: Buffer, binary: boolean) =>
       this.#receive(binary ? data : data.toString()),
     );
+    connection.on('ping', () => this.#control());
+    connection.on('pong', () => this.#control());
     connection.on('error', (error) => this.#failed(error));
     connection.on('close', () => this.#ended());
   }
@@ -103,6 +121,13 @@ export class DeflateTransport implements Transport {
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const frame of held) this.#receive(frame);
+  }
+
+  #control(): void {
+    if (this.#controls.admits()) return;
+    const { code, why } = faults.tooManyControls;
+    this.#failed(new RangeError(why));
+    this.#connection.close(code);
   }
 
   #drained(): void {

@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { Frame } from '../codec/codec.js';
 import { closeCodes } from './close-codes.js';
+import { ControlRate } from './control-rate.js';
 import { type Fault, faults } from './frame-faults.js';
 import { CLOSE, type Control, type FrameEvents, type FrameLimits, FrameReader, PING } from './frames.js';
 import { Pongs } from './pongs.js';
@@ -13,22 +14,31 @@ const MOST_BYTES = 1_048_576;
 /** Milliseconds for the client's close frame, and for the end of its side; a session ends as late, too. */
 const LAST_WORD = 30_000;
 
+/** What a client may send over one connection. */
+export interface ConnectionLimits extends FrameLimits {
+  /** Most pings and pongs in a second. */
+  readonly maxControlFrames: number;
+}
+
 export class WebSocketTransport implements Transport, FrameEvents {
   readonly #socket: Duplex;
   readonly #reader: FrameReader;
+  readonly #limits: ConnectionLimits;
   #up: TransportEvents;
   /** `closing`: our close frame is written. */
   #state: 'open' | 'closing' | 'closed' = 'open';
   #blocked = false;
   // What most connections never need is made when they do.
   #error: Error | undefined;
+  #controls: ControlRate | undefined;
   #pongs: Pongs | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #waiters: (() => void)[] | undefined;
 
   /** @param socket has a listener for errors already */
-  constructor(socket: Duplex, limits: FrameLimits, up: TransportEvents) {
+  constructor(socket: Duplex, limits: ConnectionLimits, up: TransportEvents) {
     this.#socket = socket;
+    this.#limits = limits;
     this.#up = up;
     this.#reader = new FrameReader(limits, this);
     socket.on('data', (chunk: Buffer) => this.#reader.read(chunk));
@@ -105,11 +115,12 @@ export class WebSocketTransport implements Transport, FrameEvents {
 
   control(opcode: Control, payload: Buffer): void {
     if (opcode === CLOSE) return this.#end(payload);
-    this.#pongs ??= new Pongs(this.#socket);
-    if (!this.#pongs.count()) {
+    this.#controls ??= new ControlRate(this.#limits.maxControlFrames);
+    if (!this.#controls.admits()) {
       this.#reader.stop();
       this.failed(faults.tooManyControls);
     } else if (opcode === PING && this.#state === 'open') {
+      this.#pongs ??= new Pongs(this.#socket);
       this.#pongs.answer(payload);
     }
   }

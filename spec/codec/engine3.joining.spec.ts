@@ -43,8 +43,8 @@ describe('codec/engine3 joining', () => {
   });
 
   it('takes a name as long as allowed whatever its query, and no longer', () => {
-    const name = `/${'n'.repeat(limits.maxNameLength - 1)}`;
-    const query = `?token=${'x'.repeat(limits.maxNameLength * 2)}`;
+    const name = `/${'n'.repeat(limits.maxNamespaceLength - 1)}`;
+    const query = `?token=${'x'.repeat(limits.maxNamespaceLength * 2)}`;
     assert.equal(verdict(decodeLast(engine3, [`40${name}${query},`])), '0');
     assert.equal(verdict(decodeLast(engine3, [`40${name}n${query},`])), 'malformed socket');
     assert.equal(verdict(decodeLast(engine3, [`40${name}n,`])), 'malformed socket');

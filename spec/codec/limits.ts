@@ -8,6 +8,7 @@ export const limits: DecodeLimits = {
   maxArguments: 1_000,
   maxDepth: 512,
   maxNameLength: 1_024,
+  maxNamespaceLength: 256,
 };
 
 /** What one new decoder says of each frame in turn. */

@@ -125,9 +125,9 @@ describe('codec/message', () => {
     it('takes names as long as allowed, and no longer', () => {
       assert.equal(refusal(['42["abc"]'], { maxNameLength: 3 }), '2');
       assert.match(refusal(['42["abcd"]'], { maxNameLength: 3 }), /maxNameLength/);
-      assert.equal(refusal(['40/bc,'], { maxNameLength: 3 }), '0');
-      assert.match(refusal(['40/bcd,'], { maxNameLength: 3 }), /maxNameLength/);
-      assert.match(refusal(['42/bcd,["m"]'], { maxNameLength: 3 }), /maxNameLength/);
+      assert.equal(refusal(['40/bc,'], { maxNamespaceLength: 3 }), '0');
+      assert.match(refusal(['40/bcd,'], { maxNamespaceLength: 3 }), /maxNamespaceLength/);
+      assert.match(refusal(['42/bcd,["m"]'], { maxNamespaceLength: 3 }), /maxNamespaceLength/);
     });
 
     it('takes as many attachments as allowed, and no more', () => {

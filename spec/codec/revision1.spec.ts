@@ -171,8 +171,8 @@ describe('codec/revision1', () => {
       assert.match(why('6:::1+[1,2,3]', { maxArguments: 2 }), /socket .*maxArguments/);
       assert.equal(why('5:::{"name":"abc"}', { maxNameLength: 3 }), '2');
       assert.match(why('5:::{"name":"abcd"}', { maxNameLength: 3 }), /socket .*maxNameLength/);
-      assert.equal(why('1::/ab', { maxNameLength: 3 }), '0');
-      assert.match(why('1::/abc', { maxNameLength: 3 }), /socket .*maxNameLength/);
+      assert.equal(why('1::/ab', { maxNamespaceLength: 3 }), '0');
+      assert.match(why('1::/abc', { maxNamespaceLength: 3 }), /socket .*maxNamespaceLength/);
       assert.equal(why('3:::€', { maxPayload: 7 }), '2');
       assert.match(why('3:::€', { maxPayload: 6 }), /socket .*maxHttpBufferSize/);
     });

@@ -38,6 +38,9 @@ const options: UserOptions = {
   connectTimeout: 1_000,
   bodyTimeout: 500,
   handshakeTimeout: 1_000,
+  pollTimeout: 3_000,
+  // All of them come from here.
+  maxPendingPerAddress: 1_000_000,
   origins: 'http://h.example',
   flashPolicy: { domains: ['h.example'], ports: [80] },
   onError: (error, { event }) => tell({ fault: 'complaint', text: `${event}: ${textOf(error)}` }),

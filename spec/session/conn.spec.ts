@@ -39,6 +39,7 @@ describe('a session that is watched', () => {
       hardBufferLimit: 1e5,
       writeDeadline: 500,
       upgradeTimeout: 1_000,
+      attachmentTimeout: 1_000,
     };
     session = new Session(
       {

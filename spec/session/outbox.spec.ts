@@ -15,10 +15,12 @@ const limits = {
   maxArguments: 10,
   maxDepth: 10,
   maxNameLength: 10,
+  maxNamespaceLength: 10,
   softBufferLimit: 100,
   hardBufferLimit: 1_000,
   writeDeadline: 500,
   upgradeTimeout: 1_000,
+  attachmentTimeout: 1_000,
 };
 
 const told = (text: string) => ({ frames: [text], bytes: text.length });

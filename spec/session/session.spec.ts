@@ -19,10 +19,12 @@ const limits = {
   maxArguments: 10,
   maxDepth: 10,
   maxNameLength: 10,
+  maxNamespaceLength: 10,
   softBufferLimit: 10_000,
   hardBufferLimit: 100_000,
   writeDeadline: 500,
   upgradeTimeout: 1_000,
+  attachmentTimeout: 1_000,
 };
 
 const event = (name: string): Parcel => new Parcel({ type: PacketType.EVENT, nsp: '/', data: [name] });

@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { text } from 'express';
 import type { Frame } from '../../lib/codec/codec.js';
-import { type BodyFault, readBody } from '../../lib/transport/body.js';
+import { type BodyFault, type BodyLimits, readBody } from '../../lib/transport/body.js';
+import { type Clock, stoppedClock } from '../session/clock.js';
 
 type Result = [fault: BodyFault | undefined, body: Frame];
 
@@ -89,7 +91,7 @@ describe('a POST body', () => {
 
   it('must arrive in time', async () => {
     post({ 'Content-Length': 50 }, 'x');
-    assert.deepEqual(await read, ['aborted', '']);
+    assert.deepEqual(await read, ['too slow', '']);
   });
 
   it('is nothing if the client goes away in the middle', async () => {
@@ -136,5 +138,50 @@ describe('a POST body', () => {
     await new Promise((resolve) => server.once('request', resolve));
     stop();
     assert.deepEqual(results, [['stopped', '']]);
+  });
+});
+
+describe('the time of a POST body', () => {
+  const limits: BodyLimits = { maxHttpBufferSize: 1_000, bodyTimeout: 30_000 };
+  let clock: Clock;
+  beforeEach(() => {
+    clock = stoppedClock();
+  });
+  afterEach(() => clock.restore());
+
+  /** @param bytes of each second @returns seconds after which it ends, or was complete */
+  function secondsOf(size: number, bytes: number): [fault: BodyFault | undefined, seconds: number] {
+    const req = Object.assign(new PassThrough(), { headers: { 'content-length': String(size) } });
+    let result: BodyFault | 'complete' | undefined;
+    readBody(req as unknown as IncomingMessage, limits, (fault) => {
+      result = fault ?? 'complete';
+    });
+    let seconds = 0;
+    for (let sent = 0; result === undefined && seconds < 100; seconds += 1) {
+      const chunk = Buffer.alloc(Math.min(bytes, size - sent));
+      sent += chunk.length;
+      req.emit('data', chunk);
+      if (sent === size) req.emit('end');
+      else clock.pass(1_000);
+    }
+    return [result === 'complete' ? undefined : result, seconds];
+  }
+
+  it('is all of it for the largest one', () => {
+    assert.deepEqual(secondsOf(1_000, 34), [undefined, 30]);
+  });
+
+  it('is a third of it for a few bytes, whatever has been announced', () => {
+    assert.deepEqual(secondsOf(1_000, 1), ['too slow', 11]);
+    assert.deepEqual(secondsOf(20, 1), ['too slow', 11]);
+  });
+
+  it('is enough for whoever keeps that pace', () => {
+    assert.deepEqual(secondsOf(300, 34), [undefined, 9]);
+    assert.deepEqual(secondsOf(600, 34), [undefined, 18]);
+  });
+
+  it('is not longer than that', () => {
+    assert.equal(secondsOf(1_000, 32)[0], 'too slow');
   });
 });

@@ -54,7 +54,7 @@ describe('a courier', () => {
           return Reflect.set(object, name, value);
         },
       });
-    const watched = new Proxy(couriers(1_000, 10), {
+    const watched = new Proxy(couriers({ maxBytes: 1_000, maxFragments: 10, maxControlFrames: 100 }), {
       construct: (target, args) => watch(Reflect.construct(target, args) as object),
     });
     await serve({ WebSocket: watched });
@@ -65,15 +65,15 @@ describe('a courier', () => {
   });
 
   it('is what ws calls back with', async () => {
-    await serve({ WebSocket: couriers(1_000, 10) });
+    await serve({ WebSocket: couriers({ maxBytes: 1_000, maxFragments: 10, maxControlFrames: 100 }) });
     await RawClient.come(port);
     const { connected: courier } = await within(given.promise, 'a courier');
     assert.ok(courier instanceof Courier);
-    assert.deepEqual(courier.limits, { maxBytes: 1_000, maxFragments: 10 });
+    assert.deepEqual(courier.limits, { maxBytes: 1_000, maxFragments: 10, maxControlFrames: 100 });
   });
 
   it('leaves one listener for errors, and the idle limit of the site behind', async () => {
-    await serve({ WebSocket: couriers(1_000, 10) });
+    await serve({ WebSocket: couriers({ maxBytes: 1_000, maxFragments: 10, maxControlFrames: 100 }) });
     server.setTimeout(60_000);
     await RawClient.come(port);
     await given.promise;
@@ -82,14 +82,18 @@ describe('a courier', () => {
   });
 
   it('never carries one connection twice', async () => {
-    await serve({ WebSocket: couriers(1_000, 10) }, 2);
+    await serve({ WebSocket: couriers({ maxBytes: 1_000, maxFragments: 10, maxControlFrames: 100 }) }, 2);
     await RawClient.come(port);
     await given.promise;
     assert.match(String(errors), /a WebSocket already/);
   });
 
   it('allows no text that could not be made a string', () => {
-    const Class = couriers(Number.MAX_SAFE_INTEGER, 10) as unknown as new () => Courier;
+    const Class = couriers({
+      maxBytes: Number.MAX_SAFE_INTEGER,
+      maxFragments: 10,
+      maxControlFrames: 100,
+    }) as unknown as new () => Courier;
     const { limits } = new Class();
     assert.ok(limits.maxBytes < 2 ** 30);
   });
@@ -100,7 +104,7 @@ describe('a courier', () => {
     ws.on('error', () => {});
     const { connected } = await within(given.promise, 'a connection');
     assert.ok(connected instanceof WebSocket);
-    assert.equal(carry(connected, connection, 0).name, 'websocket');
+    assert.equal(carry(connected, connection, { threshold: 0, maxControlFrames: 100 }).name, 'websocket');
     ws.terminate();
   });
 });

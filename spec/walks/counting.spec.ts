@@ -79,15 +79,18 @@ class Ground {
 
   /** Somebody comes, and is in. */
   member({ codec, manners, entry }: Generation): { session: Session; transport: FakeTransport } {
-    const { connectTimeout, maxNamespaces, mailboxMessages, mailboxBytes } = this.#options;
+    const { connectTimeout, maxNamespaces, maxEventsPerSecond, mailboxMessages, mailboxBytes } =
+      this.#options;
     const settings = {
       namespaces: this.namespaces,
       wheel: this.#house.wheel,
       watch: this.#house.watch,
       connectTimeout,
       maxNamespaces,
+      maxEventsPerSecond,
       mailboxMessages,
       mailboxBytes,
+      joined: () => {},
       ended: () => {},
     };
     const peer = new Peer(settings, { auth: {}, query: {}, headers: {} } as never);
