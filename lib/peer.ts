@@ -153,7 +153,6 @@ export class Peer implements SessionEvents, Client, Sleeper {
     return this.#sockets.find((socket) => socket.nsp.name === nsp);
   }
 
-  /** @param why what the client has done or left undone: nobody lingers for one that breaks the rules */
   #close(why?: string): void {
     this.#session?.close('forced server close', why, undefined, why === undefined ? undefined : 'brisk');
   }
