@@ -154,7 +154,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   }
 
   #close(why?: string): void {
-    this.#session?.close('forced server close', why);
+    this.#session?.close('forced server close', why, undefined, why === undefined ? undefined : 'brisk');
   }
 
   /** Nobody is at the other end any more: all sockets leave, and nothing is waited for. */

@@ -31,6 +31,11 @@ export function hangUp(res: ServerResponse): void {
   if (!res.req.complete && res.req.httpVersionMajor === 1) res.setHeader('Connection', 'close');
 }
 
+/** Whether it stands behind an unfinished answer of its connection: Node would not tell it of that connection's end. */
+export function isQueued(res: ServerResponse): boolean {
+  return res.socket === null;
+}
+
 /**
  * Answers with little or nothing; the body of the request has been read, or does not matter.
  * @param letterhead headers that every answer to this client has
