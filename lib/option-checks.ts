@@ -92,7 +92,10 @@ export function oneOf(value: unknown, name: string, choice: readonly unknown[]):
 
 export function listOf(value: unknown, name: string, fits: (item: unknown) => boolean): unknown[] {
   if (Array.isArray(value) && value.length > 0 && value.every(fits)) return [...value];
-  throw new SocketioError('OPTION_INVALID', `${name} must be a list of known values`);
+  const strangers = Array.isArray(value)
+    ? value.filter((item) => !fits(item)).map((item) => `; ${item} is none`)
+    : [];
+  throw new SocketioError('OPTION_INVALID', `${name} must be a list of known values${strangers.join('')}`);
 }
 
 export function isOrigin(item: unknown): boolean {

@@ -116,7 +116,11 @@ const choices: Partial<Record<keyof Options, readonly unknown[]>> = {
  */
 export function readOptions(given: UserOptions = {}): Options {
   const plain = typeof given === 'object' && given !== null && !Array.isArray(given) && !('listen' in given);
-  if (!plain) throw new SocketioError('OPTION_INVALID', 'options must be an object');
+  if (!plain)
+    throw new SocketioError(
+      'OPTION_INVALID',
+      'options must be an object; app.use(path, io) finds the server',
+    );
   const options: Record<string, unknown> = { ...defaults };
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;

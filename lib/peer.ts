@@ -47,7 +47,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   #sockets: readonly Socket[] = [];
   /** Namespaces that are being looked for. */
   #sought: Set<string> | undefined;
-  /** Sockets that do not want to be read, by namespace. */
+  /** Sockets that do not want to be read, by namespace; and others, who are called what no namespace is. */
   #congested: Set<string> | undefined;
   /** Packets of hasty clients that came before their namespaces were joined. */
   #early: Anteroom | undefined;
@@ -58,7 +58,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   constructor(settings: PeerSettings, handshake: Handshake) {
     this.#settings = settings;
     this.#handshake = handshake;
-    this.#tempo = Tempo.of(settings.maxEventsPerSecond, (open) => this.flow('', open));
+    this.#tempo = Tempo.of(settings.maxEventsPerSecond, this);
   }
 
   /** The session that reports here; told once, before it opens. */
@@ -120,7 +120,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   left(nsp: string, extent: Extent): void {
     if (extent === 'lost') return this.#abandon();
     this.#sockets = this.#sockets.filter((socket) => socket.nsp.name !== nsp);
-    this.#early?.take(nsp);
+    this.#early?.forget(nsp);
     this.flow(nsp, true);
     if (nsp === this.#present.birth.manners.base && this.#joinDeadline === undefined) return this.#dismiss();
     if (extent === 'membership' || (extent !== 'connection' && this.#sockets.length > 0)) return;
@@ -182,8 +182,10 @@ export class Peer implements SessionEvents, Client, Sleeper {
   }
 
   #keep(packet: EventPacket | AckPacket | DisconnectPacket, size: number): void {
-    this.#early ??= new Anteroom(this.#settings);
-    const limit = this.#early.add({ packet, size });
+    const { nsp } = packet;
+    this.#early ??= new Anteroom(this.#settings, (open) => this.flow('anteroom', open));
+    const isSought = this.#sought?.has(nsp) || this.#find(nsp) !== undefined;
+    const limit = this.#early.add({ packet, size }, isSought);
     if (limit) this.limited(limit);
   }
 
@@ -212,7 +214,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
     const { nsp, address } = packet;
     if (this.#present.readyState !== 'open') return namespace?.vacate();
     if (!namespace) {
-      this.#early?.take(nsp);
+      this.#early?.forget(nsp);
       return this.send(new Parcel(unknownNamespace(address ?? nsp)), undefined);
     }
     const line = new Line(this, nsp, address);
@@ -236,11 +238,9 @@ export class Peer implements SessionEvents, Client, Sleeper {
     if (this.#joinDeadline) this.#settings.joined(this.#present);
     this.#joinDeadline?.stop();
     this.#joinDeadline = undefined;
-    if (this.#early?.has(nsp)) process.nextTick(() => this.#hearEarly(nsp));
-  }
-
-  #hearEarly(nsp: string): void {
-    for (const { packet, size } of this.#early?.take(nsp) ?? []) this.#find(nsp)?.receive(packet, size);
+    const early = this.#early;
+    if (!early?.has(nsp)) return;
+    process.nextTick(() => early.hear(nsp, ({ packet, size }) => this.#find(nsp)?.receive(packet, size)));
   }
 }
 

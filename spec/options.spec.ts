@@ -70,6 +70,7 @@ describe('options', () => {
     ['maxAttachments', 1e9],
     ['transports', []],
     ['transports', ['carrier pigeon']],
+    ['transports', ['websocket', 'webtransport']],
     ['transports', 'polling'],
     ['generations', [2]],
     ['admit', 'never'],

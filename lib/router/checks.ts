@@ -59,7 +59,7 @@ export const checkTransport: Step = ({ desk, ticket: { transport } }, next) => {
 
 export const checkOrigin: Step = ({ desk, ticket: { origin }, req, res }, next) => {
   if (!isLawful(origin)) return next(new Refusal('BAD_REQUEST', { name: 'INVALID_ORIGIN', origin }));
-  const welcome = isWelcome(req, desk.options.origins) || isVouchedFor(origin, res);
+  const welcome = isWelcome(origin, req, desk.options.origins) || isVouchedFor(origin, res);
   next(welcome ? undefined : new SocketioError('ORIGIN_FORBIDDEN'));
 };
 

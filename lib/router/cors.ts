@@ -26,7 +26,7 @@ const spoken = [
 export const applyCors: Step = ({ desk, ticket: { origin }, req, res }, next) => {
   const { cors } = desk.options;
   if (!cors || !isLawful(origin)) return next();
-  settle(cors, req, (error, ruling) => {
+  settle(cors, origin, req, (error, ruling) => {
     if (res.headersSent) return;
     for (const name of spoken) res.removeHeader(name);
     // No rule, no word: a preflight is refused like any other wrong method then.
@@ -47,16 +47,16 @@ interface Ruling {
 }
 
 /** Asks the program, where it wants to be asked. */
-function settle(cors: Cors, req: IncomingMessage, done: Done<Ruling>): void {
-  if (typeof cors !== 'function') return settleTerms(cors, req, done);
+function settle(cors: Cors, page: string | undefined, req: IncomingMessage, done: Done<Ruling>): void {
+  if (typeof cors !== 'function') return settleTerms(cors, page, done);
   const told = once<unknown>((error, terms) => {
     if (error || !terms) return done(error);
-    attempt(() => settleTerms(readTerms(terms), req, done), done);
+    attempt(() => settleTerms(readTerms(terms), page, done), done);
   });
   attempt(() => cors(req, told), told);
 }
 
-function settleTerms(terms: CorsTerms, req: IncomingMessage, done: Done<Ruling>): void {
+function settleTerms(terms: CorsTerms, page: string | undefined, done: Done<Ruling>): void {
   const { origin } = terms;
   if (typeof origin !== 'function') return done(null, origin ? { terms, rule: origin } : undefined);
   const told = once<unknown>((error, rule) => {
@@ -64,7 +64,7 @@ function settleTerms(terms: CorsTerms, req: IncomingMessage, done: Done<Ruling>)
     if (isRule(rule)) return done(null, { terms, rule });
     done(new SocketioError('OPTION_INVALID', 'cors: the function origin answered with what is no rule'));
   });
-  attempt(() => origin(req.headers.origin, told), told);
+  attempt(() => origin(page, told), told);
 }
 
 function once<T>(done: Done<T>): Done<T> {

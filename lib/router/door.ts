@@ -1,5 +1,6 @@
 /** The one interception point of an HTTP server: what is ours is taken here, and never shown to its neighbours. */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
 import { type Patience, UpgradePassage } from './passage.js';
@@ -111,10 +112,17 @@ export class Door {
     const claimant = this.#claimant(req);
     const guest = claimant ?? (this.#othersListen ? undefined : anyone);
     if (!guest) return false;
+    if (isBusy(req, socket)) return this.#outOfTurn(socket);
     if (!isUpgrade(req) || req.method !== 'GET') return this.#asPlain(req, socket, head);
     const { response } = new UpgradePassage(req, socket, head, guest.patience(req));
     // Unclaimed, Node would have made it an ordinary request without us: the site answers, and learns nothing of us.
     if (!this.#request([req, response])) this.#before.call(this.#server, 'request', req, response);
+    return true;
+  }
+
+  /** Nothing can be said behind an answer that is not finished, and whoever reads on here would mix up the two. */
+  #outOfTurn(socket: Duplex): boolean {
+    socket.destroy();
     return true;
   }
 
@@ -161,6 +169,19 @@ export class Door {
   #asPlain(req: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     socket.unshift(Buffer.concat([Buffer.from(plainHead(req), 'latin1'), head]));
     this.#before.call(this.#server, this.#accepting, socket);
+    return true;
+  }
+}
+
+/** Whether the answer to an earlier request on this connection is not finished: then it has no place for another one. */
+function isBusy(req: IncomingMessage, socket: Duplex): boolean {
+  const probe = new ServerResponse(req);
+  try {
+    probe.assignSocket(socket as Socket);
+    probe.detachSocket(socket as Socket);
+    return false;
+  } catch {
+    // Node refuses the place that another response has.
     return true;
   }
 }

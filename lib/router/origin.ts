@@ -1,6 +1,7 @@
 /** Who may embed this server in a page: the same answer for every request, upgrade and transport. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OriginRule } from '../option-cors.js';
+import type { Birth } from '../session/household.js';
 
 /** Tabs and printable characters; anything else in an `Origin` is an attack on somebody's log or header. */
 const LAWFUL = /^[\t\x20-\x7e]*$/;
@@ -27,12 +28,27 @@ export function isVouchedFor(origin: string | undefined, res: ServerResponse): b
 }
 
 /**
- * A request without `Origin` comes from no page. Otherwise the origin is listed in the option `origins`, or our own.
+ * A request without an origin comes from no page. Otherwise it is listed in the option `origins`, or our own.
  * @param admitted a request that has passed the site's stack: its application knows which proxies are trusted
  */
-export function isWelcome(req: IncomingMessage, origins: readonly string[], admitted = req): boolean {
-  const { origin } = req.headers;
+export function isWelcome(
+  origin: string | undefined,
+  req: IncomingMessage,
+  origins: readonly string[],
+  admitted = req,
+): boolean {
   return origin === undefined || isListed(origin, origins) || isSameHost(origin, hostsOf(req, admitted));
+}
+
+/** What the stack has allowed to this session, it need not be asked again; another origin goes through it. */
+export function isAdmitted(
+  origin: string | undefined,
+  { admission, request }: Birth,
+  req: IncomingMessage,
+  origins: readonly string[],
+): boolean {
+  if (origin === admission.origin) return true;
+  return isLawful(origin) && isWelcome(origin, req, origins, request);
 }
 
 export function isListed(origin: string, origins: readonly string[]): boolean {

@@ -61,6 +61,11 @@ export function allowPreflight(res: ServerResponse, asked: string | undefined): 
   res.end();
 }
 
+/** The filter of Internet Explorer takes answers that repeat a part of the request for an attack, and empties them. */
+export function spareFilter(res: ServerResponse, agent: string | undefined): void {
+  if (agent !== undefined && /MSIE |Trident\//.test(agent)) res.setHeader('X-XSS-Protection', '0');
+}
+
 /** Turns an error to HTTP: JSON for requests, the bare message for upgrades. @see engine.io 6 */
 export function refuse(res: ServerResponse, error: SocketioError, upgrade: boolean): void {
   if (res.headersSent) return void res.destroy();

@@ -10,13 +10,19 @@ import { type Visit, walk } from './checks.js';
 import type { Desk } from './desk.js';
 import type { Dialect } from './dialect.js';
 import { engine } from './engine-requests.js';
-import { isLawful, isWelcome } from './origin.js';
+import { isAdmitted } from './origin.js';
 import type { LateCode } from './passage.js';
 import { describeAsker, describeRefusal } from './refusal.js';
 import { repeatHeaders } from './repeated.js';
 import { asRefusal, dress, isOver } from './reply.js';
 import { revision1 } from './revision1.js';
 import { readTicket, showTicket, type Ticket } from './ticket.js';
+
+/** A request that names a session of ours. */
+interface Found {
+  readonly ticket: Ticket;
+  readonly session: Session;
+}
 
 const dialects: Readonly<Record<Ticket['dialect'], Dialect>> = { engine, revision1 };
 
@@ -54,8 +60,9 @@ export class Routes {
     const { options } = this.#desk;
     if (options.admit === 'every' || req.method === 'OPTIONS') return false;
     const found = this.#find(req);
-    if (!found || !isAdmitted(found.session, req, options.origins)) return false;
+    if (!found) return false;
     const { ticket, session } = found;
+    if (!isAdmitted(ticket.origin, session.birth, req, options.origins)) return false;
     const desk = this.#desk;
     const { admission } = session.birth;
     // The usual poll: its answer is as this client's answers always are, and need not be given headers one by one.
@@ -96,7 +103,7 @@ export class Routes {
     }
   }
 
-  #find(req: IncomingMessage): { readonly ticket: Ticket; readonly session: Session } | undefined {
+  #find(req: IncomingMessage): Found | undefined {
     // Every request of the site passes here: look before reading.
     if (!req.url?.includes('sid=') && !req.url?.includes('/1/')) return undefined;
     const ticket = readTicket(req);
@@ -129,11 +136,4 @@ function adorn({ desk, ticket, res }: Visit, session: Session): void {
   if (res.headersSent) return;
   repeatHeaders(res, ticket, session.birth.admission);
   dress(res, ticket, desk.options.origins);
-}
-
-/** What the stack has allowed to this session, it need not be asked again; another origin goes through it. */
-function isAdmitted({ birth }: Session, req: IncomingMessage, origins: readonly string[]): boolean {
-  const { origin } = req.headers;
-  if (origin === birth.admission.origin) return true;
-  return isLawful(origin) && isWelcome(req, origins, birth.request ?? undefined);
 }

@@ -6,9 +6,17 @@ import { debuglog, promisify } from 'node:util';
 import { brotliCompress, constants, deflate, gzip } from 'node:zlib';
 import type { Encoding } from '../transport/encoding.js';
 
+/** A package of which files are served. */
+export interface Source {
+  /** What it may be installed as, first to last. */
+  readonly names: readonly string[];
+  /** Versions that are meant; two generations of it have the same name. @default all */
+  readonly versions?: RegExp;
+}
+
 /** A file as it is found in an installed package. */
 export interface Bundle {
-  readonly package: string;
+  readonly source: Source;
   readonly file: string;
   readonly type: string;
 }
@@ -16,7 +24,13 @@ export interface Bundle {
 /** One file, ready to leave. */
 export interface Copy {
   readonly body: Buffer;
-  readonly etag: string;
+  readonly version: string;
+}
+
+/** A package that is there. */
+interface Found {
+  readonly folder: string;
+  readonly version: string;
 }
 
 const brotli = promisify(brotliCompress);
@@ -41,7 +55,7 @@ export class Shelf {
 
   /** @returns `undefined` if it is not installed */
   fetch(bundle: Bundle, encoding: Encoding | undefined): Promise<Copy | undefined> {
-    const key = `${bundle.package} ${bundle.file} ${encoding ?? ''}`;
+    const key = `${bundle.source.names} ${bundle.file} ${encoding ?? ''}`;
     const known = this.#copies.get(key);
     if (known) return known;
     const copy = encoding ? this.#compress(bundle, encoding) : this.#read(bundle);
@@ -54,20 +68,28 @@ export class Shelf {
     return plain && { ...plain, body: await compressions[encoding](plain.body) };
   }
 
-  async #read({ package: name, file }: Bundle): Promise<Copy | undefined> {
-    const description = this.#find(name);
+  async #read({ source, file }: Bundle): Promise<Copy | undefined> {
     try {
-      if (description === undefined) throw new Error(`${name} is not installed`);
-      const { version } = JSON.parse(await readFile(description, 'utf8')) as { readonly version: string };
-      return { body: await readFile(join(dirname(description), file)), etag: `"${version}"` };
+      const { folder, version } = await this.#find(source);
+      return { body: await readFile(join(folder, file)), version };
     } catch (error) {
       debug('serveClient: %s', error);
       return undefined;
     }
   }
 
+  async #find({ names, versions = /^/ }: Source): Promise<Found> {
+    for (const name of names) {
+      const description = this.#locate(name);
+      if (description === undefined) continue;
+      const { version } = JSON.parse(await readFile(description, 'utf8')) as { readonly version: string };
+      if (versions.test(version)) return { folder: dirname(description), version };
+    }
+    throw new Error(`${names.join(', ')}: not installed`);
+  }
+
   /** The path of a package's description. */
-  #find(name: string): string | undefined {
+  #locate(name: string): string | undefined {
     for (const root of this.#roots) {
       try {
         return createRequire(root).resolve(`${name}/package.json`);

@@ -2,7 +2,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Generation, TransportName } from '../options.js';
+import { headerOf } from '../transport/header.js';
 import { type Address, readAddress } from './address.js';
+import { pageOf } from './page.js';
 import { B64, EIO, J, type Query, Search, SID, TRANSPORT } from './search.js';
 
 export interface Ticket {
@@ -28,6 +30,7 @@ export interface Ticket {
   readonly upgrade: boolean;
   /** Whether the client can't read binary frames (`b64`). */
   readonly textOnly: boolean;
+  /** Whose page asks: the `Origin`, or what tells it where the answer is a script; `undefined`: none, or our own. */
   readonly origin: string | undefined;
   /** Whether the session shall end (`?disconnect`). */
   readonly leaving: boolean;
@@ -79,6 +82,7 @@ function ofEngine(
 ): Ticket {
   const sid = search.value(SID);
   const j = search.value(J);
+  const index = typeof j === 'string' ? j : undefined;
   return {
     dialect: 'engine',
     method: req.method ?? 'GET',
@@ -88,12 +92,12 @@ function ofEngine(
     search,
     generation: generations.get(eio),
     transport: transportOf(search.value(TRANSPORT), j),
-    index: typeof j === 'string' ? j : undefined,
+    index,
     // A repeated sid names no session; an empty one neither, but it is not a handshake.
     sid: sid === undefined ? undefined : String(sid),
     upgrade: isUpgrade(req),
     textOnly: Boolean(search.value(B64)) || j !== undefined,
-    origin: req.headers.origin,
+    origin: index === undefined ? headerOf(req, 'origin') : pageOf(req.headers),
     leaving: false,
   };
 }
@@ -111,6 +115,7 @@ function ofRevision1(
 ): Ticket {
   const query = search.all;
   const known = names1.get(transport);
+  const index = sid === '' ? digits(query.jsonp) : known === 'jsonp' ? (digits(query.i) ?? '0') : undefined;
   return {
     dialect: 'revision1',
     method: req.method ?? 'GET',
@@ -120,11 +125,11 @@ function ofRevision1(
     search,
     generation: revision === '1' ? 1 : undefined,
     transport: known,
-    index: sid === '' ? digits(query.jsonp) : known === 'jsonp' ? (digits(query.i) ?? '0') : undefined,
+    index,
     sid: sid === '' ? undefined : sid,
     upgrade: isUpgrade(req),
     textOnly: false,
-    origin: req.headers.origin,
+    origin: index === undefined ? headerOf(req, 'origin') : pageOf(req.headers),
     leaving: query.disconnect !== undefined,
   };
 }
@@ -142,7 +147,8 @@ function transportOf(transport: unknown, j: unknown): TransportName | undefined 
 
 /** Puts on a request what Engine.IO's users read there: the address as the client sent it, and its query. */
 export function showTicket(req: IncomingMessage, { url, search }: Ticket): void {
-  Object.assign(req, { url, _query: search.all });
+  req.url = url;
+  (req as { _query?: Query })._query = search.all;
 }
 
 /** What the client sent: Express and Connect take the mount path off `req.url` and keep the whole here. */
@@ -173,8 +179,8 @@ export function pathOf(url: string): string {
  * `Connection: close` would not carry one: such a request gets an answer that the client can fall back on.
  * @see RFC 6455, section 4.2.1
  */
-export function isUpgrade({ headers }: IncomingMessage): boolean {
-  if (headers.upgrade?.toLowerCase() !== 'websocket') return false;
-  const tokens = (headers.connection ?? '').toLowerCase().split(',');
+export function isUpgrade(req: IncomingMessage): boolean {
+  if (headerOf(req, 'upgrade')?.toLowerCase() !== 'websocket') return false;
+  const tokens = (headerOf(req, 'connection') ?? '').toLowerCase().split(',');
   return tokens.some((token) => token.trim() === 'upgrade');
 }

@@ -6,6 +6,7 @@ import { Posts } from '../transport/posts.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from '../transport/transport.js';
 import { Heartbeat, type HeartbeatEvents, type Rhythm } from './heartbeat.js';
 import { Retired } from './retired.js';
+import { Sheaf } from './sheaf.js';
 import { written } from './signals.js';
 import { Trail } from './trail.js';
 import { Alarm, type Wheel } from './wheel.js';
@@ -38,11 +39,12 @@ export class Relay implements Transport, HeartbeatEvents {
   /** Runs while a poll waits, and between two polls: `#away`. */
   readonly #alarm = new Alarm({ rung: () => this.#due() });
   readonly #ears: TransportEvents = {
-    received: (frame) => this.#received(frame),
+    received: (message) => this.#sheaf.take(message),
     writable: () => this.#writable(),
-    closed: (reason, description) => this.#closed(reason, description),
+    closed: (reason, description) => this.#sheaf.end(() => this.#closed(reason, description)),
   };
   readonly #retired = new Map<Transport['name'], Retired>();
+  readonly #sheaf: Sheaf;
   #up: TransportEvents;
   #carrier: Transport;
   /** What has been sent to a client that was not heard yet; `undefined` once it was. */
@@ -59,7 +61,12 @@ export class Relay implements Transport, HeartbeatEvents {
     this.#up = up;
     this.#carrier = first;
     this.#heartbeat = new Heartbeat(settings.wheel, settings.rhythm, this);
-    this.posts = new Posts(settings.codec.payload, settings.body, (frame) => this.#received(frame));
+    const { payload } = settings.codec;
+    this.posts = new Posts(payload, settings.body, (packet) => this.#received(packet));
+    this.#sheaf = new Sheaf(payload, {
+      packet: (packet) => this.#received(packet),
+      regulate: () => this.#regulate(),
+    });
     this.#begin(first);
   }
 
@@ -104,7 +111,7 @@ export class Relay implements Transport, HeartbeatEvents {
     if (this.#sent) this.#sent = new Trail([], 0);
     this.#carrier = carrier;
     this.#begin(carrier);
-    carrier.flow(this.#flowing);
+    this.#regulate();
     if (carrier.writable) this.#writable();
   }
 
@@ -122,7 +129,9 @@ export class Relay implements Transport, HeartbeatEvents {
     this.#flowing = open;
     this.#heartbeat.flow(open);
     this.posts.flow(open);
-    this.#carrier.flow(open);
+    // Whoever heard something of it may have had enough.
+    this.#sheaf.flow(this.#flowing);
+    this.#regulate();
   }
 
   drained(done: () => void): void {
@@ -159,12 +168,16 @@ export class Relay implements Transport, HeartbeatEvents {
     this.#closed('ping timeout', 'no answer to a heartbeat');
   }
 
-  #received(frame: Frame): void {
+  #received(packet: Frame): void {
     this.#sent = undefined;
     // Whatever it says, it lives.
     this.#heartbeat.answered();
-    // Several packets may share one message of a WebSocket, as they share the body of a POST.
-    for (const packet of this.#settings.codec.payload.unpack(frame).frames) this.#up.received(packet);
+    this.#up.received(packet);
+  }
+
+  /** The connection is read while all that came before has been taken, and somebody wants more. */
+  #regulate(): void {
+    this.#carrier.flow(this.#flowing && !this.#sheaf.busy);
   }
 
   /** A poll waits, or a connection has room again. */

@@ -18,17 +18,22 @@ export interface Waiting {
 export const unadorned: HeaderPairs = ['Cache-Control', 'no-store'];
 
 /**
- * Whether an answer that is over has not arrived: its connection broke, or, in HTTP/2, the client has cut it off.
+ * Whether an answer that is over has not arrived: its connection broke or ended, or, in HTTP/2, the client has cut it off.
  * @param socket of the answer, while it had one
  */
 export function isLost(res: ServerResponse, socket: ServerResponse['socket']): boolean {
   const { stream } = res as { readonly stream?: { readonly rstCode: number } };
-  return stream ? stream.rstCode !== 0 : socket?.destroyed === true;
+  return stream ? stream.rstCode !== 0 : socket?.writable === false;
 }
 
 /** A body that nobody is going to read could hold the connection for minutes; in HTTP/2 it has none of its own. */
 export function hangUp(res: ServerResponse): void {
   if (!res.req.complete && res.req.httpVersionMajor === 1) res.setHeader('Connection', 'close');
+}
+
+/** Whether it stands behind an unfinished answer of its connection: Node would not tell it of that connection's end. */
+export function isQueued(res: ServerResponse): boolean {
+  return res.socket === null;
 }
 
 /**

@@ -4,7 +4,7 @@
  *
  * How it is used: `new HtmlfileTransport(res, …)` for a GET of a session, `answerByPage(res, frame)` where there is no
  * session. The clients do not notice the end of the page, and never ask for another one; its end is the end of the
- * session on our side, and a client that shall come again has to be told so (`comeAgain`).
+ * session on our side, and a client that shall come again is told so (`comeAgain`).
  */
 import type { ServerResponse } from 'node:http';
 import type { Frame } from '../codec/codec.js';
@@ -24,20 +24,27 @@ const MOST_BYTES = 1_048_576;
 /** Milliseconds without progress after which a last word is given up. */
 const LAST_WORD = 30_000;
 
-/** When a page has grown so far that its client is sent for a new session. */
+/** When a page has grown so far that its client is sent for a new session, and how that is said. */
 export interface PageLimits {
   /** Bytes of all frames. Old browsers free nothing of a page that is still loading. */
   readonly bytes: number;
   readonly ms: number;
-  /** The last frame of such a page. */
+  /** The last frame of a page; its client would wait for its own timers otherwise. */
   readonly comeAgain: Frame;
+  /** Unless the last one is this: the client shall not come again, or does not want to. */
+  readonly goodbye: Frame;
 }
 
 /**
  * The limits of the transport as it is served. They are wide, since at each the client loses its session: `7:::1+0`
  * makes clients of all versions disconnect and make a new handshake half a second later.
  */
-export const pageLimits: PageLimits = { bytes: 67_108_864, ms: 86_400_000, comeAgain: '7:::1+0' };
+export const pageLimits: PageLimits = {
+  bytes: 67_108_864,
+  ms: 86_400_000,
+  comeAgain: '7:::1+0',
+  goodbye: '0::',
+};
 
 /** A page of one frame, and its end. */
 export function answerByPage(res: ServerResponse, frame: Frame): void {
@@ -78,6 +85,7 @@ export class HtmlfileTransport implements Transport {
   readonly #deadline: NodeJS.Timeout;
   #up: TransportEvents;
   #written = 0;
+  #last: Frame | undefined;
   #blocked = false;
   #closing = false;
   #closed = false;
@@ -88,7 +96,7 @@ export class HtmlfileTransport implements Transport {
     this.#res = res;
     this.#up = up;
     this.#page = page;
-    this.#deadline = setTimeout(() => this.#turn(), page.ms).unref();
+    this.#deadline = setTimeout(() => this.close('orderly'), page.ms).unref();
     res.on('close', () => this.#ended());
     begin(res);
     this.#flush();
@@ -108,9 +116,10 @@ export class HtmlfileTransport implements Transport {
 
   send(batch: Batch): void {
     this.#written += batch.bytes;
+    this.#last = batch.frames[batch.frames.length - 1];
     if (!this.#res.write(batch.packed(packScripts))) this.#block();
     this.#flush();
-    if (this.#written >= this.#page.bytes) this.#turn();
+    if (this.#written >= this.#page.bytes) this.close('orderly');
   }
 
   flow(): void {}
@@ -133,7 +142,8 @@ export class HtmlfileTransport implements Transport {
     this.#closing = true;
     clearTimeout(this.#deadline);
     this.#res.setTimeout(LAST_WORD);
-    this.#res.end();
+    const { comeAgain, goodbye } = this.#page;
+    this.#res.end(this.#last === goodbye ? undefined : packScripts([comeAgain]));
   }
 
   #block(): void {
@@ -148,13 +158,6 @@ export class HtmlfileTransport implements Transport {
   /** A compressor in front of us may not know `no-transform`; all of them know this. */
   #flush(): void {
     (this.#res as { flush?(): void }).flush?.();
-  }
-
-  /** The page has grown too large or too old. */
-  #turn(): void {
-    if (this.#closing) return;
-    this.#res.write(packScripts([this.#page.comeAgain]));
-    this.close('orderly');
   }
 
   #settle(): void {

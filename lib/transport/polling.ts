@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, PayloadFormat } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
 import type { HttpCompression } from '../option-compression.js';
-import { answer, cutShort, deliver, isLost, unadorned, type Waiting } from './answer.js';
+import { answer, cutShort, deliver, isLost, isQueued, unadorned, type Waiting } from './answer.js';
 import { shrink } from './compression.js';
-import { bare, type Envelope } from './envelope.js';
+import { bare, type Envelope, type HeaderPairs, type Letter } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
 import { PollGap, type PollGapEvents, type PollingLimits } from './poll-gap.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
@@ -34,7 +34,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   /** Answered, and not yet handed to the operating system. */
   #leaving: { readonly res: ServerResponse; readonly batch: Batch } | undefined;
   /** Was leaving when its connection broke; goes with the next poll, before anything newer. */
-  #unsent: Batch | undefined;
+  protected unsent: Batch | undefined;
   #closed = false;
   #told = false;
   #grace: NodeJS.Timeout | undefined;
@@ -67,7 +67,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   }
 
   get buffered(): number {
-    return (this.#leaving ? this.#leaving.batch.bytes : 0) + (this.#unsent ? this.#unsent.bytes : 0);
+    return (this.#leaving ? this.#leaving.batch.bytes : 0) + (this.unsent ? this.unsent.bytes : 0);
   }
 
   get settled(): boolean {
@@ -83,7 +83,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
    * @param letterhead headers that its answer shall have
    */
   poll(res: ServerResponse, envelope: Envelope = bare, letterhead = unadorned): void {
-    if (this.#closed) return answer(res, 400, '', undefined, letterhead);
+    if (this.#closed || isQueued(res)) return answer(res, 400, '', undefined, letterhead);
     const poll = { res, envelope, letterhead };
     // The end of a cut poll may have come together with the poll that follows it: look again when both have been read.
     if (this.#waiting) setImmediate(() => this.#pollAgain(poll));
@@ -102,7 +102,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     const { res } = this.#waiting;
     this.#leaving = { res, batch };
     const { socket } = res;
-    // Before Node lets go of the socket. It says `finish` of an answer whose connection broke, too.
+    // Before Node lets go of the socket. It says `finish` of an answer whose connection broke or ended, too.
     res.prependListener('finish', () => isLost(res, socket) || this.#left(res));
     this.relieve(batch);
   }
@@ -116,9 +116,14 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     this.#gap ??= new PollGap(this.#limits.pollTimeout ?? 0, this);
     this.#gap.begin(letter.body.length);
     const shrinking = shrink(res, batch, letter, envelope === bare, this.#compression);
-    if (!shrinking) return deliver(res, letter, letterhead);
+    if (!shrinking) return this.dispatch(res, letter, letterhead);
     // It counts as leaving all the while: a poll that is cut meanwhile loses nothing.
-    void shrinking.then((smaller) => deliver(res, smaller, letterhead));
+    void shrinking.then((smaller) => this.dispatch(res, smaller, letterhead));
+  }
+
+  /** An answer is ready. */
+  protected dispatch(res: ServerResponse, letter: Letter, letterhead: HeaderPairs): void {
+    deliver(res, letter, letterhead);
   }
 
   /** One more GET has come to wait. */
@@ -145,14 +150,13 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
 
   drained(done: () => void): void {
     if (this.buffered === 0) return done();
-    this.#waiters ??= [];
-    this.#waiters.push(done);
+    this.#waiters = [...(this.#waiters ?? []), done];
   }
 
   reclaim(): Batch | undefined {
     this.#reclaim();
-    const unsent = this.#unsent;
-    this.#unsent = undefined;
+    const unsent = this.unsent;
+    this.unsent = undefined;
     this.#settle();
     return unsent;
   }
@@ -165,7 +169,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     this.#gap?.stop();
     this.#waiting?.res.destroy();
     this.#waiting = undefined;
-    this.#unsent = undefined;
+    this.unsent = undefined;
     this.#leaving?.res.setTimeout(LAST_ANSWER);
     this.#intake?.stop(manner === 'malformed');
     this.#settle();
@@ -191,10 +195,9 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     clearTimeout(this.#grace);
     this.#gap?.end();
     this.#waiting = poll;
-    const { res } = poll;
-    res.on('close', () => this.#responseClosed(res));
-    const unsent = this.#unsent;
-    this.#unsent = undefined;
+    poll.res.on('close', () => this.#responseClosed(poll.res));
+    const unsent = this.unsent;
+    this.unsent = undefined;
     if (unsent) this.send(unsent);
     else this.#up.writable();
   }
@@ -202,13 +205,16 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   #pollAgain(poll: Waiting): void {
     const { res, envelope, letterhead } = poll;
     if (res.destroyed) return;
-    if (!this.#waiting || this.#closed) return this.poll(res, envelope, letterhead);
-    this.overlap(poll);
+    if (this.#waiting && !this.#closed) this.overlap(poll);
+    else this.poll(res, envelope, letterhead);
   }
 
   #responseClosed(res: ServerResponse): void {
     if (this.#closed) return this.#left(res);
-    if (this.#leaving?.res === res || this.#waiting?.res === res) this.#cut();
+    if (this.#leaving?.res !== res && this.#waiting?.res !== res) return;
+    this.#waiting = undefined;
+    this.#reclaim();
+    this.lost();
   }
 
   #left(res: ServerResponse): void {
@@ -217,18 +223,12 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     this.#settle();
   }
 
-  #cut(): void {
-    this.#waiting = undefined;
-    this.#reclaim();
-    this.lost();
-  }
-
   /** A client that polls again has not received what is still leaving. */
   #reclaim(): void {
     const leaving = this.#leaving;
     if (!leaving) return;
     this.#leaving = undefined;
-    this.#unsent = leaving.batch;
+    this.unsent = leaving.batch;
     leaving.res.destroy();
   }
 
@@ -237,9 +237,8 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     if (this.buffered > 0) return;
     if (this.#closed) this.#tell('transport close');
     const waiters = this.#waiters;
-    if (!waiters) return;
     this.#waiters = undefined;
-    for (const done of waiters) done();
+    for (const done of waiters ?? []) done();
   }
 
   #tell(reason: DisconnectReason, why?: string): void {

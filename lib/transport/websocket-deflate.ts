@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import type { Frame } from '../codec/codec.js';
 import { closeCodes } from './close-codes.js';
 import { ControlRate } from './control-rate.js';
-import { faults } from './frame-faults.js';
+import { type Fault, faults } from './frame-faults.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
 
 /** Bytes handed to the socket at once: what has left can be told only batch by batch. */
@@ -17,6 +17,12 @@ export interface CarryOptions {
   /** Most pings and pongs in a second. */
   readonly maxControlFrames: number;
 }
+
+/** Errors in which a bound of ours speaks, by the codes of `ws`: its words do not name our options. */
+const faultsOfWs: Readonly<Record<string, Fault>> = {
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: faults.tooLarge,
+  WS_ERR_TOO_MANY_BUFFERED_PARTS: faults.tooManyFragments,
+};
 
 export class DeflateTransport implements Transport {
   readonly name = 'websocket';
@@ -142,8 +148,9 @@ export class DeflateTransport implements Transport {
     for (const done of waiters ?? []) done();
   }
 
-  #failed(error: unknown): void {
-    this.#error = error;
+  #failed(error: Error & { readonly code?: string }): void {
+    const fault = faultsOfWs[error.code ?? ''];
+    this.#error = fault ? new RangeError(fault.why, { cause: error }) : error;
   }
 
   #ended(): void {

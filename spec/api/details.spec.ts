@@ -93,6 +93,8 @@ describe('a program reads and changes late', () => {
     assert.throws(() => io.serveClient('no' as never), invalid);
     assert.throws(() => io.attach(server, { cors: true } as never), /cors is an option of socketio/);
     assert.throws(() => io.listen(3000 as never), { code: 'SERVER_INVALID' });
+    assert.throws(() => socketio(server as never), /app\.use/);
+    assert.throws(() => socketio({ transports: ['webtransport' as never] }), /webtransport is none/);
     assert.equal(io.listen(server, { path: '/chat' }).httpServer, server);
     await io.close();
   });
@@ -103,6 +105,39 @@ describe('a program is told beside the event', () => {
     {
       what: 'what was wrong, as an error',
       program: (ground) => endOf(ground, '2'),
+    },
+    {
+      what: 'that a client has said what nobody can read, in each namespace',
+      program: async ({ io, url }) => {
+        const told: unknown[] = [];
+        for (const frame of ['4x', '45', '42["connect"]', '42{', 'x']) {
+          const here = ['/', '/other'].map((name) => heard(io.of(name) as unknown as Source, 'connection'));
+          const client = await byWebSocket(url);
+          await client.say('40');
+          await client.say('40/other,');
+          const sockets = (await Promise.all(here)).map(([socket]) => socket as Present['socket']);
+          const gone = sockets.map((socket) => heard(socket as unknown as Source, 'disconnect'));
+          for (const socket of sockets)
+            socket.on('error', (error) => told.push([frame, error instanceof Error, socket.connected]));
+          await client.say(frame);
+          told.push((await Promise.all(gone)).map(([reason]) => reason));
+          await client.leave();
+        }
+        return told;
+      },
+    },
+    {
+      what: 'to Internet Explorer, that its filter has nothing to look for',
+      program: async ({ url }) => {
+        const headers = { 'user-agent': 'Mozilla/5.0 (Windows NT 6.1; Trident/7.0; rv:11.0) like Gecko' };
+        const poll = `${url}/socket.io/?EIO=4&transport=polling`;
+        const first = await fetch(poll, { headers });
+        const { sid } = JSON.parse((await first.text()).slice(1)) as { sid: string };
+        await fetch(`${poll}&sid=${sid}`, { headers, method: 'POST', body: '40' });
+        const second = await fetch(`${poll}&sid=${sid}`, { headers });
+        const others = await fetch(poll);
+        return [first, second, others].map((answer) => answer.headers.get('x-xss-protection'));
+      },
     },
     {
       what: 'how a packet was sent',

@@ -284,6 +284,22 @@ describe('neighbours', () => {
       both.socket.destroy();
     });
 
+    it('behind an answer that is not finished ends the connection, and harms nobody else', async () => {
+      const app = express();
+      const waiting = latch<express.Response>();
+      app.get('/slow', (_req, res) => waiting.open(res));
+      app.get('/page', (_req, res) => void res.send('a page'));
+      app.use('/socket.io', ground.io(example()));
+      const { port } = await ground.serve(app);
+      const knocked = Knock.send(port, 'GET /slow HTTP/1.1\r\nHost: a\r\n\r\n');
+      const slow = await waiting.promise;
+      const plain = 'GET /page HTTP/1.1\r\nHost: a\r\n\r\n';
+      knocked.socket.write(`${plain.slice(0, -2)}Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n${plain}`);
+      await knocked.answer();
+      slow.send('late');
+      assert.equal((await ask(port, '/page')).status, 200);
+    });
+
     it('on a POST that wants a WebSocket, too', async () => {
       const app = express();
       app.post('/page', express.text(), (req, res) => void res.send(`got ${req.body}`));

@@ -1,10 +1,15 @@
-/** The rows of the battery for revision 1: the genuine clients 0.7 to 0.9, each by the two ways that they have in Node. */
+/**
+ * The rows of the battery for revision 1: the genuine clients 0.7 to 0.9, each by the two ways that they have in Node; one
+ * of them by those of browsers, too.
+ */
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { WebSocket } from 'ws';
 import type { UserOptions } from '../../lib/index.js';
+import type { TransportName } from '../../lib/options.js';
 import type { Guest, Introduction, Pair, Verbs } from './pair.js';
 import type { Source } from './patience.js';
+import { givePage, type Library1 } from './vintage-page.js';
 
 const require = createRequire(import.meta.url);
 
@@ -27,6 +32,8 @@ interface Connection {
   readonly sessionid: string;
   readonly connected: boolean;
   readonly namespaces: Record<string, unknown>;
+  reconnectionDelay?: number;
+  readonly reconnectionTimer?: NodeJS.Timeout;
   readonly transport: {
     readonly name: string;
     readonly websocket?: { close(): void };
@@ -38,7 +45,7 @@ interface Connection {
   onDisconnect(reason: string): void;
 }
 
-interface Library {
+interface Library extends Library1 {
   connect(url: string, options: object): Genuine;
 }
 
@@ -47,6 +54,8 @@ interface Version {
   readonly alias: string;
   /** Whether it ends by itself after a long silence; a mistake keeps some from it. */
   readonly noticesSilence: boolean;
+  /** Whether it is given a page to stand on. */
+  readonly hasPage?: true;
 }
 
 const versions: Readonly<Record<string, Version>> = {
@@ -55,7 +64,7 @@ const versions: Readonly<Record<string, Version>> = {
   '0.9.0': { alias: 'socket.io-client-090', noticesSilence: true },
   '0.9.6': { alias: 'socket.io-client-096', noticesSilence: true },
   '0.9.11': { alias: 'socket.io-client-0911', noticesSilence: true },
-  '0.9.17': { alias: 'socket.io-client-09', noticesSilence: true },
+  '0.9.17': { alias: 'socket.io-client-09', noticesSilence: true, hasPage: true },
 };
 
 /** The clients are as they were; what they stood on in Node has gone, and is put under them again. */
@@ -71,10 +80,18 @@ function load(alias: string): Library {
     },
   );
   const library = require(alias) as Library;
+  const hasPage = Object.values(versions).some((version) => version.alias === alias && version.hasPage);
+  if (hasPage && !('htmlfile' in library.Transport)) givePage(alias, library);
   // Some ask by which protocol their page came; on Node there is no page.
   (require(`${alias}/lib/transports/xhr.js`) as { location?: object }).location = { protocol: 'http:' };
   return library;
 }
+
+/** In the server's words. */
+const transports: Readonly<Record<string, Way['transport']>> = {
+  'xhr-polling': 'polling',
+  'jsonp-polling': 'jsonp',
+};
 
 /** What came later. */
 const verbs: Verbs = {};
@@ -103,7 +120,8 @@ class VintageGuest implements Guest {
   }
 
   get transport(): string {
-    return this.#socket.transport.name.replace('xhr-', '');
+    const { name } = this.#socket.transport;
+    return transports[name] ?? name;
   }
 
   on(event: string, listener: (...args: unknown[]) => void): unknown {
@@ -183,11 +201,11 @@ class VintageGuest implements Guest {
   }
 }
 
-/** One of the two ways. */
+/** How it comes. */
 interface Way {
   readonly name: string;
   /** In the server's words, and in the client's. */
-  readonly transport: 'websocket' | 'polling';
+  readonly transport: TransportName;
   readonly called: string;
   readonly serverCut: string;
   readonly gone: string;
@@ -217,8 +235,55 @@ const ways: readonly Way[] = [
   },
 ];
 
+/** The ways that only pages have. */
+const pageWays: readonly Way[] = [
+  {
+    name: 'by flashsocket',
+    transport: 'flashsocket',
+    called: 'flashsocket',
+    serverCut: 'transport close',
+    gone: 'transport close',
+    hungUp: undefined,
+    serverClosed: undefined,
+  },
+  {
+    name: 'by htmlfile',
+    transport: 'htmlfile',
+    called: 'htmlfile',
+    serverCut: 'transport close',
+    gone: 'client namespace disconnect',
+    hungUp: 'booted',
+    // Its page is told so, too.
+    serverClosed: 'booted',
+  },
+  {
+    name: 'by jsonp-polling',
+    transport: 'jsonp',
+    called: 'jsonp-polling',
+    serverCut: 'ping timeout',
+    gone: 'client namespace disconnect',
+    hungUp: 'booted',
+    serverClosed: 'booted',
+  },
+];
+
 /** So that nobody waits long for somebody who has gone without a word: one second, the least that can be advertised. */
 const impatient: UserOptions = { pingInterval: 300, pingTimeout: 600 };
+
+/** Milliseconds until a client that comes back makes a second attempt. */
+const SECOND_ATTEMPT = 4_000;
+
+/**
+ * Clients before 0.9.7 do not know that a handshake is under way: when the next attempt is due before the answer to the
+ * first has come, or one of the time before, they come twice, and speak by a WebSocket that is not open yet. Their own
+ * delay, a second and more, seldom lets that happen; the short one of the specs would, on a busy machine.
+ */
+function attemptOnce(socket: Connection): void {
+  socket.on('reconnecting', () => {
+    socket.reconnectionDelay = SECOND_ATTEMPT;
+  });
+  socket.on('connect', () => clearTimeout(socket.reconnectionTimer));
+}
 
 function guest(library: Library, way: Way, url: string, namespace: string, said: Introduction): Guest {
   const { query = {}, returns = false } = said;
@@ -233,6 +298,7 @@ function guest(library: Library, way: Way, url: string, namespace: string, said:
   Object.assign(client.socket.options, { transports: [way.called] });
   // It is a Node emitter: what fails is told to the namespaces, too.
   client.socket.on('error', () => {});
+  attemptOnce(client.socket);
   return new VintageGuest(namespace, client.socket);
 }
 
@@ -245,6 +311,7 @@ export function vintage(version: string, url: string, options: object): Genuine 
     ...options,
   });
   client.socket.on('error', () => {});
+  attemptOnce(client.socket);
   client.on('error', () => {});
   return Object.assign(client, {
     off: (event: string, listener: (...args: unknown[]) => void) => client.removeListener(event, listener),
@@ -255,6 +322,7 @@ function pair(version: string, way: Way): Pair {
   const { alias, noticesSilence } = versions[version] ?? { alias: version, noticesSilence: true };
   const library = load(alias);
   return {
+    server: { transports: [way.transport] },
     name: `${version} ${way.name}`,
     protocol: 1,
     address: '/socket.io/1/?',
@@ -295,7 +363,7 @@ function pair(version: string, way: Way): Pair {
   };
 }
 
-/** Every version by every way. */
-export const vintagePairs: readonly Pair[] = Object.keys(versions).flatMap((version) =>
-  ways.map((way) => pair(version, way)),
+/** Every version by every way that it has. */
+export const vintagePairs: readonly Pair[] = Object.entries(versions).flatMap(([version, { hasPage }]) =>
+  [...ways, ...(hasPage ? pageWays : [])].map((way) => pair(version, way)),
 );

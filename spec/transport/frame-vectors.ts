@@ -56,8 +56,8 @@ const letters = (length: number): string =>
 
 /** Around every border: of the three kinds of length, of the key, of words, of where words are used. */
 const lengths = [
-  0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 31, 124, 125, 126, 127, 128, 129, 130, 131, 143, 160, 1_000, 65_535, 65_536,
-  70_001,
+  0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 31, 124, 125, 126, 127, 128, 129, 130, 131, 143, 160, 1_000, 4_095, 4_096,
+  4_103, 65_535, 65_536, 70_001,
 ];
 
 const messages: Vector[] = lengths.flatMap((length) => [

@@ -178,6 +178,14 @@ describe('htmlfile', () => {
     assert.deepEqual(up.ends, [['transport close', undefined]]);
   });
 
+  it('sends the client for a new session when it is closed without a goodbye', async () => {
+    const { page, transport } = await joined();
+    transport.send(batchOf('0::/chat'));
+    transport.close('orderly');
+    await page.over();
+    assert.deepEqual([page.told, page.complete], [['0::/chat', '7:::1+0'], true]);
+  });
+
   it('is cut by an abort, also behind a goodbye that nobody takes', async () => {
     const { page, transport } = await joined();
     await page.arrived(1);
@@ -192,7 +200,7 @@ describe('htmlfile', () => {
   });
 
   it('sends the client for a new session when the page has grown too large', async () => {
-    const { page, transport } = await joined({ bytes: 10, ms: 60_000, comeAgain: '7:::1+0' });
+    const { page, transport } = await joined({ ...pageLimits, bytes: 10 });
     transport.send(batchOf('3:::a'));
     assert.equal(transport.writable, true);
     transport.send(batchOf('3:::b'));
@@ -204,13 +212,14 @@ describe('htmlfile', () => {
   });
 
   it('sends the client for a new session when the page has grown too old', async () => {
-    const { page } = await joined({ bytes: 1_000, ms: 40, comeAgain: '7:::1+0' });
+    const { page } = await joined({ ...pageLimits, ms: 40 });
     await page.over();
     assert.deepEqual([page.told, page.complete], [['7:::1+0'], true]);
   });
 
   it('lets a page live for a day and 64 MiB', () => {
-    assert.deepEqual(pageLimits, { bytes: 64 * 1024 * 1024, ms: 24 * 3_600_000, comeAgain: '7:::1+0' });
+    const { bytes, ms } = pageLimits;
+    assert.deepEqual([bytes, ms], [64 * 1024 * 1024, 24 * 3_600_000]);
   });
 
   it('is not kept back by a compressor', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import type { Writable } from 'node:stream';
 import type { Frame } from '../../lib/codec/codec.js';
-import { packMessages } from '../../lib/transport/websocket-frames.js';
+import { packControl, packMessages } from '../../lib/transport/websocket-frames.js';
 
 // The types of `ws` do not know it.
 const { Receiver } = createRequire(import.meta.url)('ws') as { Receiver: new (options: object) => Writable };
@@ -72,5 +72,11 @@ describe('WebSocket messages', () => {
 
   it('are nothing if there are none', () => {
     assert.deepEqual(packMessages([]), []);
+  });
+
+  it('of control have their payload behind two bytes', () => {
+    assert.equal(packControl(0x8, Buffer.from([0x03, 0xe8])).toString('hex'), '880203e8');
+    assert.equal(packControl(0xa, Buffer.alloc(0)).toString('hex'), '8a00');
+    assert.equal(packControl(0xa, Buffer.alloc(125, 1)).length, 127);
   });
 });

@@ -79,8 +79,7 @@ class Ground {
 
   /** Somebody comes, and is in. */
   member({ codec, manners, entry }: Generation): { session: Session; transport: FakeTransport } {
-    const { connectTimeout, maxNamespaces, maxEventsPerSecond, mailboxMessages, mailboxBytes } =
-      this.#options;
+    const { connectTimeout, maxNamespaces, maxEventsPerSecond, mailboxBytes } = this.#options;
     const settings = {
       namespaces: this.namespaces,
       wheel: this.#house.wheel,
@@ -88,7 +87,7 @@ class Ground {
       connectTimeout,
       maxNamespaces,
       maxEventsPerSecond,
-      mailboxMessages,
+
       mailboxBytes,
       joined: () => {},
       ended: () => {},

@@ -1,9 +1,19 @@
 /** Namespaces and acknowledgements of revision 1, spoken by hand. */
 import assert from 'node:assert/strict';
 import type { Socket } from '../../lib/index.js';
-import { heard, latch } from '../support/patience.js';
+import { ask } from '../router/raw.js';
+import { heard, latch, within } from '../support/patience.js';
 import { Client1, type Line1 } from '../support/raw-revision1.js';
 import { openSite, type Site } from '../support/site.js';
+
+const payload = (packets: readonly string[]): string =>
+  packets.map((packet) => `\ufffd${packet.length}\ufffd${packet}`).join('');
+
+function inTens(packets: readonly string[]): string[][] {
+  return Array.from({ length: packets.length / 10 }, (_, index) =>
+    packets.slice(index * 10, index * 10 + 10),
+  );
+}
 
 describe('a client of revision 1 in namespaces', () => {
   let site: Site;
@@ -73,6 +83,53 @@ describe('a client of revision 1 in namespaces', () => {
     assert.deepEqual(await line.take(3), ['1::/chat', '6::/chat:1+[1]', '6::/chat:2+[2]']);
     assert.deepEqual(words, ['first', 'second']);
   });
+
+  for (const way of ['websocket', 'one POST', 'many POSTs'] as const) {
+    it(`is heard in full, though it has said a thousand words before it is let in: by ${way}`, async () => {
+      await site.close();
+      // Less than it says: it is no longer read until it is let in.
+      site = await openSite({ mailboxBytes: 20_000 });
+      const [asked, gate, told] = [latch(), latch(), latch()];
+      const words: number[] = [];
+      site.io.of('/chat').use(async (_socket, next) => {
+        asked.open();
+        await gate.promise;
+        next();
+      });
+      site.io.of('/chat').on('connection', (socket) => {
+        socket.on('word', (word) => {
+          if (words.push(word) === 1_000) told.open();
+        });
+      });
+      const packets = Array.from(
+        { length: 1_000 },
+        (_, index) => `5::/chat:{"name":"word","args":[${index}]}`,
+      );
+      await arrive();
+      const client = await Client1.open(site.port);
+      if (way === 'websocket') {
+        line.say('1::/chat', ...packets);
+      } else {
+        await client.hear();
+        // The clients have one POST under way, and go on when it has been answered.
+        const bodies = way === 'one POST' ? [['1::/chat', ...packets]] : [['1::/chat'], ...inTens(packets)];
+        void bodies.reduce(
+          (before, body) => before.then(() => client.post(payload(body))),
+          Promise.resolve({}),
+        );
+      }
+      await asked.promise;
+      // Others come and go behind it.
+      for (let round = 0; round < 5; round++) await ask(site.port, '/socket.io/1//nosuch/?disconnect=1');
+      assert.deepEqual(words, []);
+      gate.open();
+      await within(told.promise, 'all words');
+      assert.deepEqual(
+        words,
+        packets.map((_, index) => index),
+      );
+    });
+  }
 
   it('is never heard in a namespace that has refused it', async () => {
     site.io.of('/priv').use((_socket, next) => next(new Error('no')));
