@@ -58,7 +58,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   constructor(settings: PeerSettings, handshake: Handshake) {
     this.#settings = settings;
     this.#handshake = handshake;
-    this.#tempo = Tempo.of(settings.maxEventsPerSecond, (open) => this.flow('', open));
+    this.#tempo = Tempo.of(settings.maxEventsPerSecond, this);
   }
 
   /** The session that reports here; told once, before it opens. */
@@ -154,7 +154,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   }
 
   #close(why?: string): void {
-    this.#session?.close('forced server close', why);
+    this.#session?.close('forced server close', why, undefined, why === undefined ? undefined : 'brisk');
   }
 
   /** Nobody is at the other end any more: all sockets leave, and nothing is waited for. */

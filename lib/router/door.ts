@@ -1,7 +1,9 @@
 /** The one interception point of an HTTP server: what is ours is taken here, and never shown to its neighbours. */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
+import { comesTooLate } from '../transport/answer.js';
 import { type Patience, UpgradePassage } from './passage.js';
 import { Threshold } from './threshold.js';
 import { isUpgrade } from './ticket.js';
@@ -95,10 +97,14 @@ export class Door {
   #passing(event: string | symbol, args: unknown[]): boolean {
     if (event === this.#accepting) this.#threshold.came(args[0] as Duplex);
     else if (asking.has(event)) this.#threshold.asked((args[0] as IncomingMessage).socket);
-    if (event === 'request') return this.#request(args as [IncomingMessage, ServerResponse]);
+    if (event === 'request') return this.#asked(args as [IncomingMessage, ServerResponse]);
     if (event === 'upgrade') return this.#upgrade(args as [IncomingMessage, Duplex, Buffer]);
     if (event === 'clientError') return this.#stumbled(args as [Error, Duplex]);
     return false;
+  }
+
+  #asked(pair: [IncomingMessage, ServerResponse]): boolean {
+    return comesTooLate(pair[0]) || this.#request(pair);
   }
 
   #request([req, res]: [IncomingMessage, ServerResponse]): boolean {
@@ -111,10 +117,17 @@ export class Door {
     const claimant = this.#claimant(req);
     const guest = claimant ?? (this.#othersListen ? undefined : anyone);
     if (!guest) return false;
+    if (isBusy(req, socket)) return this.#outOfTurn(socket);
     if (!isUpgrade(req) || req.method !== 'GET') return this.#asPlain(req, socket, head);
     const { response } = new UpgradePassage(req, socket, head, guest.patience(req));
     // Unclaimed, Node would have made it an ordinary request without us: the site answers, and learns nothing of us.
     if (!this.#request([req, response])) this.#before.call(this.#server, 'request', req, response);
+    return true;
+  }
+
+  /** Nothing can be said behind an answer that is not finished, and whoever reads on here would mix up the two. */
+  #outOfTurn(socket: Duplex): boolean {
+    socket.destroy();
     return true;
   }
 
@@ -161,6 +174,19 @@ export class Door {
   #asPlain(req: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     socket.unshift(Buffer.concat([Buffer.from(plainHead(req), 'latin1'), head]));
     this.#before.call(this.#server, this.#accepting, socket);
+    return true;
+  }
+}
+
+/** Whether the answer to an earlier request on this connection is not finished: then it has no place for another one. */
+function isBusy(req: IncomingMessage, socket: Duplex): boolean {
+  const probe = new ServerResponse(req);
+  try {
+    probe.assignSocket(socket as Socket);
+    probe.detachSocket(socket as Socket);
+    return false;
+  } catch {
+    // Node refuses the place that another response has.
     return true;
   }
 }

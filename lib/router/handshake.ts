@@ -2,10 +2,10 @@
 import type { IncomingMessage } from 'node:http';
 import { SocketioError } from '../errors.js';
 import type { Handshake } from '../namespace/wire.js';
-import type { Admission } from '../session/household.js';
 import { newId } from '../session/id.js';
 import { unspoken } from '../session/manners.js';
 import type { Session } from '../session/session.js';
+import { isQueued } from '../transport/answer.js';
 import { bare, type Envelope } from '../transport/envelope.js';
 import { scripted } from '../transport/jsonp.js';
 import { PollingTransport } from '../transport/polling.js';
@@ -13,7 +13,7 @@ import type { Visit } from './checks.js';
 import { giveCookie } from './cookie.js';
 import { type Desk, manners as mannersOf } from './desk.js';
 import { remember } from './remembered.js';
-import { headersToRepeat } from './repeated.js';
+import { admissionOf } from './repeated.js';
 import { spareFilter } from './reply.js';
 import type { Query } from './search.js';
 import { addressOf, isSecure, type Ticket } from './ticket.js';
@@ -27,8 +27,6 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
   const rhythm = desk.rhythms[generation];
   const manners = mannersOf[generation];
   if (!codec || !rhythm || !manners) throw new SocketioError('UNSUPPORTED_PROTOCOL_VERSION');
-  const { headers, letterhead } = headersToRepeat(res);
-  const admission: Admission = { path: ticket.path, origin: ticket.origin, headers, letterhead };
   const query = lean(ticket.search.all);
   const handshake = describe(ticket, req, query);
   const { address } = handshake;
@@ -40,7 +38,7 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
     protocol: generation,
     request: remember(req, query),
     remoteAddress: address,
-    admission,
+    admission: admissionOf(ticket, res),
   };
   const session = desk.opened(birth, handshake);
   desk.sessions.crowd.enter(session, !ticket.upgrade);
@@ -50,6 +48,7 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
 /** The first poll: answered with the session's id and its terms. */
 export function open(name: PollingTransport['name'], visit: Visit): void {
   const { desk, ticket, req, res } = visit;
+  if (isQueued(res)) throw new SocketioError('BAD_REQUEST');
   spareFilter(res, req.headers['user-agent']);
   const session = admit(visit);
   const { payload } = session.birth.codec;

@@ -78,9 +78,12 @@ function isUnwatched(res: ServerResponse): boolean {
 function headerLines(res: ServerResponse): HeaderLines {
   const lines: string[] = [];
   for (const name of (res as RawResponse).getRawHeaderNames()) {
-    for (const value of [res.getHeader(name)].flat()) lines.push(`${name}: ${value}`);
+    const value = res.getHeader(name);
+    if (hopByHop.test(`${name}:`)) continue;
+    if (Array.isArray(value)) for (const one of value) lines.push(`${name}: ${one}`);
+    else lines.push(`${name}: ${value}`);
   }
-  return lines.filter((line) => !hopByHop.test(line));
+  return lines;
 }
 
 /** Every outgoing message of Node has it; the types know it of requests alone. */

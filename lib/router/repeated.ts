@@ -1,7 +1,6 @@
 /** What the site's stack said of CORS and security at a handshake, for the session's later answers. */
 
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { isDeepStrictEqual } from 'node:util';
 import type { Admission } from '../session/household.js';
 import { unadorned } from '../transport/answer.js';
 import type { HeaderPairs } from '../transport/envelope.js';
@@ -40,20 +39,45 @@ const toAll: ReadonlySet<string> = new Set([
   'x-xss-protection',
 ]);
 
-/** Sets of headers that are kept once for all sessions that share them; a site has one or few. */
+/** What is kept once for all sessions that share it: a site says one thing, or few, at one path to few origins. */
 const MOST_SHARED = 8;
-const shared: Repeated[] = [];
+const shared = new Map<string, Admission>();
 
-/** Headers that later answers have: by name, and as a list that goes to Node as it is, for the origin they were said to. */
-type Repeated = Pick<Admission, 'headers' | 'letterhead'>;
-
-/** Those headers of an answer that later answers shall repeat. */
-export function headersToRepeat(res: ServerResponse): Repeated {
-  const kept: OutgoingHttpHeaders = {};
-  for (const [name, value] of Object.entries(res.getHeaders())) {
-    if (toAll.has(name) || toOrigin.has(name)) kept[name] = value;
+/** How this client has been let in, and those headers of the answer that later answers shall repeat. */
+export function admissionOf(
+  { path, origin }: Pick<Ticket, 'path' | 'origin'>,
+  res: ServerResponse,
+): Admission {
+  const headers: OutgoingHttpHeaders = {};
+  // Neither paths nor headers have a line break in them, and no list of values is one text.
+  let key = `${path}\n${origin}\n`;
+  for (const name of res.getHeaderNames()) {
+    if (!toAll.has(name) && !toOrigin.has(name)) continue;
+    const value = res.getHeader(name);
+    headers[name] = value;
+    key += `${name}:${Array.isArray(value) ? value.join('\n\n') : value}\n`;
   }
-  return share(kept);
+  const known = shared.get(key) ?? admitted(path, origin, headers);
+  keep(key, known);
+  return known;
+}
+
+/** The one that was used last is the last of the map. */
+function keep(key: string, admission: Admission): void {
+  shared.delete(key);
+  shared.set(key, admission);
+  const [oldest = key] = shared.keys();
+  if (shared.size > MOST_SHARED) shared.delete(oldest);
+}
+
+function admitted(path: string, origin: string | undefined, headers: OutgoingHttpHeaders): Admission {
+  const letterhead = [...unadorned, ...pairsOf(headers)];
+  return Object.freeze({
+    path,
+    origin,
+    headers: Object.freeze(headers),
+    letterhead: Object.freeze(letterhead),
+  });
 }
 
 /** Says again what the stack said to this session; what it said of CORS, only to the origin that it said it to. */
@@ -69,19 +93,6 @@ export function repeatHeaders(
     if (name === EMBEDDING && value === 'same-origin') continue;
     if (value !== undefined && (same || toAll.has(name))) res.setHeader(name, value);
   }
-}
-
-/** Idle sessions are many: equal headers are one object. */
-function share(headers: OutgoingHttpHeaders): Repeated {
-  const known = shared.findIndex((item) => isDeepStrictEqual(item.headers, headers));
-  const [kept = newlyShared(headers)] = known === -1 ? [] : shared.splice(known, 1);
-  shared.unshift(kept);
-  shared.length = Math.min(shared.length, MOST_SHARED);
-  return kept;
-}
-
-function newlyShared(headers: OutgoingHttpHeaders): Repeated {
-  return { headers: Object.freeze(headers), letterhead: Object.freeze([...unadorned, ...pairsOf(headers)]) };
 }
 
 function pairsOf(headers: OutgoingHttpHeaders): HeaderPairs {

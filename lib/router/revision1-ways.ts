@@ -6,6 +6,7 @@ import { Relay, type RelaySettings } from '../session/relay.js';
 import type { Session } from '../session/session.js';
 import { written } from '../session/signals.js';
 import { Trail } from '../session/trail.js';
+import { isQueued } from '../transport/answer.js';
 import { bare, type Envelope } from '../transport/envelope.js';
 import { isDraft } from '../transport/hixie76-handshake.js';
 import { answerByPage, HtmlfileTransport } from '../transport/htmlfile.js';
@@ -96,6 +97,7 @@ function dismiss(transport: Transport, { lobby }: Desk): void {
 }
 
 function page(visit: Visit, session: Session): void {
+  if (isQueued(visit.res)) throw new SocketioError('BAD_REQUEST');
   if (!carry(visit.desk, session, () => new HtmlfileTransport(visit.res, nobody))) refusePage(visit);
 }
 

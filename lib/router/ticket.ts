@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Generation, TransportName } from '../options.js';
+import { headerOf } from '../transport/header.js';
 import { type Address, readAddress } from './address.js';
 import { pageOf } from './page.js';
 import { B64, EIO, J, type Query, Search, SID, TRANSPORT } from './search.js';
@@ -96,7 +97,7 @@ function ofEngine(
     sid: sid === undefined ? undefined : String(sid),
     upgrade: isUpgrade(req),
     textOnly: Boolean(search.value(B64)) || j !== undefined,
-    origin: index === undefined ? req.headers.origin : pageOf(req.headers),
+    origin: index === undefined ? headerOf(req, 'origin') : pageOf(req.headers),
     leaving: false,
   };
 }
@@ -128,7 +129,7 @@ function ofRevision1(
     sid: sid === '' ? undefined : sid,
     upgrade: isUpgrade(req),
     textOnly: false,
-    origin: index === undefined ? req.headers.origin : pageOf(req.headers),
+    origin: index === undefined ? headerOf(req, 'origin') : pageOf(req.headers),
     leaving: query.disconnect !== undefined,
   };
 }
@@ -146,7 +147,8 @@ function transportOf(transport: unknown, j: unknown): TransportName | undefined 
 
 /** Puts on a request what Engine.IO's users read there: the address as the client sent it, and its query. */
 export function showTicket(req: IncomingMessage, { url, search }: Ticket): void {
-  Object.assign(req, { url, _query: search.all });
+  req.url = url;
+  (req as { _query?: Query })._query = search.all;
 }
 
 /** What the client sent: Express and Connect take the mount path off `req.url` and keep the whole here. */
@@ -177,8 +179,8 @@ export function pathOf(url: string): string {
  * `Connection: close` would not carry one: such a request gets an answer that the client can fall back on.
  * @see RFC 6455, section 4.2.1
  */
-export function isUpgrade({ headers }: IncomingMessage): boolean {
-  if (headers.upgrade?.toLowerCase() !== 'websocket') return false;
-  const tokens = (headers.connection ?? '').toLowerCase().split(',');
+export function isUpgrade(req: IncomingMessage): boolean {
+  if (headerOf(req, 'upgrade')?.toLowerCase() !== 'websocket') return false;
+  const tokens = (headerOf(req, 'connection') ?? '').toLowerCase().split(',');
   return tokens.some((token) => token.trim() === 'upgrade');
 }

@@ -48,6 +48,11 @@ export class Handover implements TransportEvents {
     this.#deadline.start(wheel, timeoutMs);
   }
 
+  /** Whether the client has moved, or will not. */
+  get over(): boolean {
+    return this.#over;
+  }
+
   received(frame: Frame): void {
     if (this.#over) return;
     const signal = this.#decoder.decode(frame);
@@ -65,7 +70,7 @@ export class Handover implements TransportEvents {
 
   /** A poll has come to wait: the client may be unable to move before its answer. */
   polled(): void {
-    if (!this.#expecting || this.#moving) return;
+    if (!this.#expecting || this.#moving || this.#over) return;
     this.#expecting = false;
     this.#up.release();
   }
@@ -78,7 +83,7 @@ export class Handover implements TransportEvents {
     this.#up.abandoned(limit);
   }
 
-  /** The session is over: nothing is waited for. */
+  /** Nobody waits any more for the new connection, closed as it may be, to be gone. */
   drop(): void {
     this.#to.close('abort');
   }

@@ -24,6 +24,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   readonly #heartbeat: Heartbeat;
   readonly #outbox: Outbox;
   #transport: Transport | undefined;
+  /** The last one, whether it goes on or has failed: what it had opened may still be closing. */
   #handover: Handover | undefined;
   /** How a closing session ends. */
   #farewell: Farewell | undefined;
@@ -62,7 +63,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
 
   /** Whether a better transport is being tried. */
   get upgrading(): boolean {
-    return this.#handover !== undefined;
+    return this.#handover?.over === false;
   }
 
   /** What carries it at present; requests of a polling client are brought to it. */
@@ -119,7 +120,8 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
    * @returns `undefined` if it may not: another one is trying, or has done so
    */
   handOver(candidate: Transport): Handover | undefined {
-    if (this.#handover || this.#state !== 'open' || !this.#transport?.saysGoodbye) return undefined;
+    if (this.upgrading || this.#state !== 'open' || !this.#transport?.saysGoodbye) return undefined;
+    this.#handover?.drop();
     const { limits, wheel } = this.#house;
     this.#handover = new Handover(candidate, this.birth.codec, limits, wheel, limits.upgradeTimeout, this);
     return this.#handover;
@@ -221,8 +223,6 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   }
 
   abandoned(limit?: LimitName): void {
-    // One that the end of the session has ended is not forgotten before it has gone.
-    if (this.#state === 'open') this.#handover = undefined;
     if (limit) this.#house.watch.limited(limit, this);
   }
 

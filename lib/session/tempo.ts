@@ -1,23 +1,32 @@
 /** How many events of one client are heard in a second; what is more waits where it is, unread. */
+import type { LimitName } from '../options.js';
 
 const SECOND = 1_000;
+/** Where others name their namespace: the whole connection is meant. */
+const ALL = '';
+
+/** Upward, to the landing. */
+export interface TempoEvents {
+  limited(limit: LimitName): void;
+  /** `false` when as many have come as may, `true` when the next second begins. */
+  flow(nsp: string, open: boolean): void;
+}
 
 export class Tempo {
   readonly #most: number;
-  readonly #flow: (open: boolean) => void;
+  readonly #up: TempoEvents;
   #count = 0;
   /** When this second began: with the first event behind the last one. */
   #since = 0;
   #rest: NodeJS.Timeout | undefined;
 
-  /** @param flow hears `false` when as many have come as may, `true` when the next second begins */
-  static of(most: number, flow: (open: boolean) => void): Tempo | undefined {
-    return most > 0 ? new Tempo(most, flow) : undefined;
+  static of(most: number, up: TempoEvents): Tempo | undefined {
+    return most > 0 ? new Tempo(most, up) : undefined;
   }
 
-  constructor(most: number, flow: (open: boolean) => void) {
+  constructor(most: number, up: TempoEvents) {
     this.#most = most;
-    this.#flow = flow;
+    this.#up = up;
   }
 
   /** An event has come. */
@@ -38,12 +47,13 @@ export class Tempo {
 
   #pause(ms: number): void {
     this.#rest = setTimeout(() => this.#resume(), Math.ceil(ms)).unref();
-    this.#flow(false);
+    this.#up.limited('maxEventsPerSecond');
+    this.#up.flow(ALL, false);
   }
 
   #resume(): void {
     this.#rest = undefined;
     this.#count = 0;
-    this.#flow(true);
+    this.#up.flow(ALL, true);
   }
 }

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Frame } from '../codec/codec.js';
 import { type RefusalCode, SocketioError } from '../errors.js';
 import type { Options } from '../options.js';
+import { headerOf } from './header.js';
 
 /** Bytes of one body, and milliseconds for one of that size to arrive. */
 export interface BodyLimits extends Pick<Options, 'maxHttpBufferSize' | 'bodyTimeout'> {
@@ -30,8 +31,8 @@ export function refusalFor(fault: BodyFault): SocketioError {
 type Done = (fault: BodyFault | undefined, body: Frame) => void;
 
 /** Whether the client says that its body is binary; with any parameter it is text, as Engine.IO reads it. */
-export function isBinary({ headers }: IncomingMessage): boolean {
-  return headers['content-type'] === 'application/octet-stream';
+export function isBinary(req: IncomingMessage): boolean {
+  return headerOf(req, 'content-type') === 'application/octet-stream';
 }
 
 /**
@@ -43,7 +44,7 @@ export function readBody(req: IncomingMessage, limits: BodyLimits, done: Done): 
   // Whoever read it before us may have left it in `body`; waiting for it would be waiting for ever.
   if (req.readableEnded) finish(bytesOf((req as { body?: unknown }).body), limits, binary, done);
   else if (req.destroyed) done('aborted', '');
-  else if (Number(req.headers['content-length']) > limits.maxHttpBufferSize) done('too large', '');
+  else if (Number(headerOf(req, 'content-length')) > limits.maxHttpBufferSize) done('too large', '');
   else {
     const reading = new Reading(req, limits, (fault, bytes) =>
       fault ? done(fault, '') : finish(bytes, limits, binary, done),

@@ -110,7 +110,8 @@ export class Intake implements DeliveryEvents {
     const post = this.#ended();
     if (post) cutShort(post.req, post.res, refusal, post.letterhead);
     if (fault === 'aborted') this.#up.failed('transport error', 'data request broke off');
-    if (fault === 'too slow') this.#up.failed('transport error', refusal.message);
+    // The option has been named in the refusal; what is named twice would count twice.
+    if (fault === 'too slow') this.#up.failed('transport error', 'a data request took too long');
   }
 
   #ended(): Post | undefined {

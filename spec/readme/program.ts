@@ -20,6 +20,7 @@ export async function readBlocks(paper = 'README.md'): Promise<string[]> {
 export class Folder {
   readonly #path: string;
   readonly #children: ChildProcess[] = [];
+  readonly #printed = new Map<string, string[]>();
 
   private constructor(path: string) {
     this.#path = path;
@@ -45,11 +46,22 @@ export class Folder {
       env: { ...process.env, ...env },
     });
     this.#children.push(child);
-    for await (const line of createInterface(child.stdout)) {
-      const port = /^listening:(\d+)$/.exec(line)?.[1];
-      if (port) return Number(port);
-    }
-    throw new Error(`the program ${name} ended without listening`);
+    const lines: string[] = [];
+    this.#printed.set(name, lines);
+    return new Promise((resolve, reject) => {
+      const output = createInterface(child.stdout);
+      output.on('line', (line) => {
+        const port = /^listening:(\d+)$/.exec(line)?.[1];
+        if (port) resolve(Number(port));
+        else lines.push(line);
+      });
+      output.on('close', () => reject(new Error(`the program ${name} ended without listening`)));
+    });
+  }
+
+  /** What a program has printed so far. */
+  printed(name: string): string {
+    return (this.#printed.get(name) ?? []).join('\n');
   }
 
   async remove(): Promise<void> {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { headersToRepeat, repeatHeaders } from '../../lib/router/repeated.js';
+import { admissionOf, repeatHeaders } from '../../lib/router/repeated.js';
 import { readTicket } from '../../lib/router/ticket.js';
 
 function request(origin?: string): IncomingMessage {
@@ -17,13 +17,19 @@ function response(headers: Record<string, string | string[]>): ServerResponse {
   return res;
 }
 
+/** Of a client at the root of a site, with no origin. */
+const admitted = (headers: Record<string, string | string[]>, origin?: string) =>
+  admissionOf({ path: '/', origin }, response(headers));
+
 describe('repeated headers', () => {
   it('sessions that were told the same share it', () => {
     const told = { Vary: ['Origin', 'Accept'], 'X-Frame-Options': 'DENY', 'Set-Cookie': 'a=1' };
-    const first = headersToRepeat(response(told));
+    const first = admitted(told);
     assert.deepEqual(first.headers, { vary: ['Origin', 'Accept'], 'x-frame-options': 'DENY' });
-    assert.equal(headersToRepeat(response({ ...told, 'Set-Cookie': 'a=2' })), first);
-    assert.notEqual(headersToRepeat(response({ ...told, Vary: 'Origin' })), first);
+    assert.equal(admitted({ ...told, 'Set-Cookie': 'a=2' }), first);
+    assert.notEqual(admitted({ ...told, Vary: 'Origin' }), first);
+    assert.notEqual(admitted(told, 'http://a.example'), first);
+    assert.notEqual(admissionOf({ path: '/other', origin: undefined }, response(told)), first);
     assert.deepEqual(first.letterhead.slice(2), [
       'vary',
       'Origin',
@@ -36,32 +42,32 @@ describe('repeated headers', () => {
   });
 
   it('only the last few are remembered, whatever strangers make the site say', () => {
-    const first = headersToRepeat(response({ Vary: 'first' }));
-    for (let index = 0; index < 7; index += 1) headersToRepeat(response({ Vary: `${index}` }));
-    assert.equal(headersToRepeat(response({ Vary: 'first' })), first);
-    for (let index = 0; index < 8; index += 1) headersToRepeat(response({ Vary: `${index}` }));
-    assert.notEqual(headersToRepeat(response({ Vary: 'first' })), first);
+    const first = admitted({ Vary: 'first' });
+    for (let index = 0; index < 7; index += 1) admitted({ Vary: `${index}` });
+    assert.equal(admitted({ Vary: 'first' }), first);
+    for (let index = 0; index < 8; index += 1) admitted({ Vary: `${index}` });
+    assert.notEqual(admitted({ Vary: 'first' }), first);
   });
 
   it('a connection that shall close behind its answer does so each time', () => {
-    const { headers } = headersToRepeat(response({ Connection: 'close' }));
+    const { headers } = admitted({ Connection: 'close' });
     const later = response({});
     repeatHeaders(later, readTicket(request()), { origin: undefined, headers });
     assert.equal(later.getHeader('connection'), 'close');
   });
 
   it('what was said of CORS is repeated to that origin alone', () => {
-    const { headers } = headersToRepeat(
-      response({
+    const admission = admitted(
+      {
         'Access-Control-Allow-Origin': 'http://a.example',
         'Access-Control-Allow-Credentials': 'true',
         'X-Frame-Options': 'DENY',
-      }),
+      },
+      'http://a.example',
     );
-    const admission = { origin: 'http://a.example', headers };
     const same = response({});
     repeatHeaders(same, readTicket(request('http://a.example')), admission);
-    assert.deepEqual({ ...same.getHeaders() }, { ...headers });
+    assert.deepEqual({ ...same.getHeaders() }, { ...admission.headers });
     const other = response({});
     repeatHeaders(other, readTicket(request()), admission);
     assert.deepEqual({ ...other.getHeaders() }, { 'x-frame-options': 'DENY' });

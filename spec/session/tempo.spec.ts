@@ -11,7 +11,7 @@ describe('a tempo', () => {
   beforeEach(() => {
     clock = stoppedClock();
     flows = [];
-    tempo = new Tempo(3, (open) => flows.push([open, clock.now]));
+    tempo = new Tempo(3, { limited: () => {}, flow: (_nsp, open) => flows.push([open, clock.now]) });
   });
   afterEach(() => clock.restore());
 

@@ -151,7 +151,7 @@ describe('the time of a POST body', () => {
 
   /** @param bytes of each second @returns seconds after which it ends, or was complete */
   function secondsOf(size: number, bytes: number): [fault: BodyFault | undefined, seconds: number] {
-    const req = Object.assign(new PassThrough(), { headers: { 'content-length': String(size) } });
+    const req = Object.assign(new PassThrough(), { rawHeaders: ['Content-Length', String(size)] });
     let result: BodyFault | 'complete' | undefined;
     readBody(req as unknown as IncomingMessage, limits, (fault) => {
       result = fault ?? 'complete';

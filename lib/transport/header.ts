@@ -1,0 +1,25 @@
+/** Single headers of a request. */
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * One header, as `req.headers` has it. Node makes that table when it is first asked for, and a poll would keep it while
+ * it waits; of most requests two or three headers are all that is ever read.
+ * @param name in lower case
+ */
+export function headerOf(req: IncomingMessage, name: string): string | undefined {
+  const { rawHeaders } = req;
+  let found: string | undefined;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const other = rawHeaders[index] ?? '';
+    if (other.length !== name.length || other.toLowerCase() !== name) continue;
+    // Said twice: Node knows which headers are lists.
+    if (found !== undefined) return tabled(req, name);
+    found = rawHeaders[index + 1];
+  }
+  return found ?? (rawHeaders.length === 0 ? tabled(req, name) : undefined);
+}
+
+function tabled({ headers }: IncomingMessage, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}

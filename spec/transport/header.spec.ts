@@ -1,0 +1,39 @@
+/** A header that is read alone is what Node's table has. */
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { headerOf } from '../../lib/transport/header.js';
+import { listening } from '../support/listening.js';
+import { heard } from '../support/patience.js';
+
+/** What Node makes of these lines. */
+async function requestWith(lines: readonly string[]): Promise<IncomingMessage> {
+  const server = createServer((_req, res) => res.end());
+  const port = await listening(server);
+  const arrived = heard(server, 'request');
+  const client = connect(port, '127.0.0.1');
+  client.write(`GET / HTTP/1.1\r\n${['Host: a', ...lines].join('\r\n')}\r\n\r\n`);
+  const [req] = (await arrived) as [IncomingMessage];
+  client.destroy();
+  server.close();
+  return req;
+}
+
+describe('a single header', () => {
+  const table: readonly (readonly string[])[] = [
+    [],
+    ['Origin: http://a.example'],
+    ['ORIGIN: http://a.example', 'Upgrade: WebSocket'],
+    ['Origin: http://a.example', 'origin: http://b.example'],
+    ['Content-Type: text/plain', 'Content-Type: text/html', 'Content-Length: 0'],
+    ['Connection: keep-alive', 'connection: Upgrade', 'upgrade: websocket'],
+    ['Origin:', 'X-Origin: http://a.example', 'Origins: b'],
+  ];
+  for (const lines of table) {
+    it(`of "${lines.join(', ')}"`, async () => {
+      const req = await requestWith(lines);
+      for (const name of ['origin', 'upgrade', 'connection', 'content-type', 'content-length', 'host'])
+        assert.equal(headerOf(req, name), req.headers[name], name);
+    });
+  }
+});
