@@ -24,6 +24,8 @@ export interface Report {
   readonly namespaces: number;
   /** Bytes; after a collection, if the site was asked to weigh itself. */
   readonly heap: number;
+  /** The most of heap and buffers that was seen since the last report; garbage included. */
+  readonly peak: number;
   /** Active timers, connections, and so on, by kind. */
   readonly resources: Readonly<Record<string, number>>;
   readonly polluted: boolean;
@@ -37,6 +39,7 @@ setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
 
 let stall = 0;
+let peak = 0;
 const uncaught: string[] = [];
 const complaints: string[] = [];
 const heard: string[] = [];
@@ -54,6 +57,8 @@ function watch(): void {
     const { user, system } = process.cpuUsage(usage);
     stall = Math.max(stall, Math.min(now - last, (user + system) / 1_000) - TICK);
     last = now;
+    const { heapUsed, external } = process.memoryUsage();
+    peak = Math.max(peak, heapUsed + external);
     usage = process.cpuUsage();
   }, TICK);
 }
@@ -89,6 +94,8 @@ function listen(socket: Socket): void {
   socket.on('shout', (value: unknown) => socket.broadcast.emit('shouted', value));
   socket.on('merge', (value: object) => Object.assign({}, value, { ...socket.handshake.auth }));
   socket.on('flood', (count: number, size: number) => flood(socket, count, 'x'.repeat(size)));
+  socket.on('deaf', () => socket.join('deaf'));
+  socket.on('proclaim', (count: number, size: number) => proclaim(socket, count, 'x'.repeat(size)));
   socket.on('ask', (count: number) => {
     for (let index = 0; index < count; index += 1) socket.emit('q', index, () => heard.push('answer'));
   });
@@ -127,6 +134,17 @@ function makeUntidy(socket: Socket): void {
   });
 }
 
+/** The same to all who are deaf. */
+function proclaim(socket: Socket, count: number, text: string): void {
+  let left = count;
+  const some = (): void => {
+    for (let batch = 0; batch < 100 && left > 0; batch += 1, left -= 1) socket.nsp.to('deaf').emit('n', text);
+    if (left > 0) setImmediate(some);
+    else heard.push('proclaimed');
+  };
+  some();
+}
+
 /** In turns, so that somebody else has his, too. */
 function flood(socket: Socket, count: number, text: string): void {
   let left = count;
@@ -152,10 +170,12 @@ function report(io: Server, most: number): Report {
     sockets: io.sockets.sockets.size,
     namespaces: io._nsps.size,
     heap: process.memoryUsage().heapUsed,
+    peak,
     resources,
     polluted: 'polluted' in {},
   };
   stall = 0;
+  peak = 0;
   return told;
 }
 
