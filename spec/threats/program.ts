@@ -93,12 +93,18 @@ function listen(socket: Socket): void {
   });
   socket.on('shout', (value: unknown) => socket.broadcast.emit('shouted', value));
   socket.on('merge', (value: object) => Object.assign({}, value, { ...socket.handshake.auth }));
-  socket.on('flood', (count: number, size: number) => flood(socket, count, 'x'.repeat(size)));
-  socket.on('deaf', () => socket.join('deaf'));
-  socket.on('proclaim', (count: number, size: number) => proclaim(socket, count, 'x'.repeat(size)));
-  socket.on('ask', (count: number) => {
-    for (let index = 0; index < count; index += 1) socket.emit('q', index, () => heard.push('answer'));
+  socket.on('flood', (count: number, size: number) => {
+    const text = 'x'.repeat(size);
+    inTurns(socket, count, () => socket.emit('n', text));
   });
+  socket.on('deaf', () => socket.join('deaf'));
+  socket.on('proclaim', (count: number, size: number) => {
+    const text = 'x'.repeat(size);
+    inTurns(socket, count, () => socket.nsp.to('deaf').emit('n', text));
+  });
+  socket.on('ask', (count: number) =>
+    inTurns(socket, count, (index) => socket.emit('q', index, () => heard.push('answer'))),
+  );
   socket.on('throws', () => {
     throw new Error('the listener fails');
   });
@@ -134,24 +140,12 @@ function makeUntidy(socket: Socket): void {
   });
 }
 
-/** The same to all who are deaf. */
-function proclaim(socket: Socket, count: number, text: string): void {
-  let left = count;
+/** So many times, and others have their turns meanwhile. */
+function inTurns(socket: Socket, count: number, act: (index: number) => void): void {
+  let next = 0;
   const some = (): void => {
-    for (let batch = 0; batch < 100 && left > 0; batch += 1, left -= 1) socket.nsp.to('deaf').emit('n', text);
-    if (left > 0) setImmediate(some);
-    else heard.push('proclaimed');
-  };
-  some();
-}
-
-/** In turns, so that somebody else has his, too. */
-function flood(socket: Socket, count: number, text: string): void {
-  let left = count;
-  const some = (): void => {
-    for (let batch = 0; batch < 100 && left > 0 && socket.connected; batch += 1, left -= 1)
-      socket.emit('n', text);
-    if (left > 0 && socket.connected) setImmediate(some);
+    for (let batch = 0; batch < 100 && next < count && socket.connected; batch += 1) act(next++);
+    if (next < count && socket.connected) setImmediate(some);
   };
   some();
 }
