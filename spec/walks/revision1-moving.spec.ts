@@ -101,6 +101,31 @@ describe('a client of revision 1 whose transport fails', () => {
     line.terminate();
   });
 
+  it('comes anew when it may have missed more than is kept, on whichever transport it tries next', async () => {
+    site = await openSite({
+      transports: ['polling', 'websocket', 'jsonp', 'htmlfile'],
+      softBufferLimit: 1_000,
+    });
+    site.io.on('connection', (socket) => socket.send('x'.repeat(2_000)));
+    for (const [transport, answer] of [
+      ['xhr-polling', /^7:::1\+0$/],
+      ['jsonp-polling', /^io\.j\[0\]\("7:::1\+0"\);$/],
+      ['htmlfile', /<script>_\("7:::1\+0"\);<\/script>$/],
+    ] as const) {
+      const arrived = heard(site.io as never, 'connection');
+      const client = await Client1.open(site.port);
+      const line = client.line();
+      assert.equal(await line.next(), '1::');
+      const [socket] = (await arrived) as [Socket];
+      const left = heard(socket as never, 'disconnect');
+      assert.match(await client.hear(transport), answer);
+      const [reason, why] = await left;
+      assert.equal(reason, 'transport error');
+      assert.match((why as Error).message, /softBufferLimit/);
+      line.terminate();
+    }
+  });
+
   it('is not told again once it has been heard', async () => {
     site = await openSite({ pingInterval: 100, pingTimeout: 900 });
     const arrived = heard(site.io as never, 'connection');
