@@ -169,6 +169,9 @@ export class Socket<
 
   /** The connection or the membership has ended; the only way to `gone`. @internal */
   closed(reason: DisconnectReason, description?: unknown): void {
+    // An error with this reason: the client has said what cannot be read, and that is told while the socket is here.
+    if (reason === 'forced close' && description instanceof Error && this.connected)
+      this.puzzled(description);
     if (this.#state === 'open') this.#depart(reason, description);
     else if (this.#state === 'joining') {
       this.#vanish();

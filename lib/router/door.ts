@@ -3,6 +3,7 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
+import { comesTooLate } from '../transport/answer.js';
 import { type Patience, UpgradePassage } from './passage.js';
 import { Threshold } from './threshold.js';
 import { isUpgrade } from './ticket.js';
@@ -96,10 +97,14 @@ export class Door {
   #passing(event: string | symbol, args: unknown[]): boolean {
     if (event === this.#accepting) this.#threshold.came(args[0] as Duplex);
     else if (asking.has(event)) this.#threshold.asked((args[0] as IncomingMessage).socket);
-    if (event === 'request') return this.#request(args as [IncomingMessage, ServerResponse]);
+    if (event === 'request') return this.#asked(args as [IncomingMessage, ServerResponse]);
     if (event === 'upgrade') return this.#upgrade(args as [IncomingMessage, Duplex, Buffer]);
     if (event === 'clientError') return this.#stumbled(args as [Error, Duplex]);
     return false;
+  }
+
+  #asked(pair: [IncomingMessage, ServerResponse]): boolean {
+    return comesTooLate(pair[0]) || this.#request(pair);
   }
 
   #request([req, res]: [IncomingMessage, ServerResponse]): boolean {

@@ -14,13 +14,16 @@ const toOrigin: ReadonlySet<string> = new Set([
   'timing-allow-origin',
 ]);
 
+/** Who may embed an answer. */
+const EMBEDDING = 'cross-origin-resource-policy';
+
 /** Said to everybody. Never a cookie, never a validator. */
 const toAll: ReadonlySet<string> = new Set([
   'content-security-policy',
   'content-security-policy-report-only',
   'cross-origin-embedder-policy',
   'cross-origin-opener-policy',
-  'cross-origin-resource-policy',
+  EMBEDDING,
   'origin-agent-cluster',
   'permissions-policy',
   'referrer-policy',
@@ -89,6 +92,8 @@ export function repeatHeaders(
   const same = ticket.origin === origin;
   for (const name in headers) {
     const value = headers[name];
+    // The usual policy is said anew: a session of revision 1 may have begun without scripts, and go on by them.
+    if (name === EMBEDDING && value === 'same-origin') continue;
     if (value !== undefined && (same || !toOrigin.has(name))) res.setHeader(name, value);
   }
 }

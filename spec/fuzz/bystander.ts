@@ -23,7 +23,11 @@ export class Bystander {
       extraHeaders: { Origin: 'http://h.example' },
     });
     this.#client.on('tock', (number: number) => this.#hear(number));
-    this.#client.on('disconnect', (why) => this.#leaving || this.#complain(`was sent away: ${why}`));
+    this.#client.on('disconnect', (why, details) => {
+      const more = details instanceof Error ? details : { description: details?.description };
+      if (!this.#leaving)
+        this.#complain(`was sent away: ${why}, ${(more as { description?: unknown }).description}`);
+    });
   }
 
   async enter(): Promise<void> {

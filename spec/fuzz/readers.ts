@@ -143,6 +143,7 @@ const request = fc
     method,
     url,
     headers: { upgrade: value, connection: value, origin: value },
+    rawHeaders: ['Upgrade', value, 'Connection', value, 'Origin', value],
   }));
 
 /** A case of any of them. */

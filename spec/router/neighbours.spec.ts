@@ -214,6 +214,23 @@ describe('neighbours', () => {
     assert.deepEqual([page.status, page.body], [200, 'a page']);
   });
 
+  it('a request behind a refused one, whose connection is about to end, is not answered out of turn', async () => {
+    const app = express();
+    let asked = 0;
+    app.get('/page', (_req, res) => {
+      asked += 1;
+      res.send('a page');
+    });
+    app.use('/socket.io', ground.io(example()));
+    const { port } = await ground.serve(app);
+    assert.equal((await ask(port, '/socket.io/?EIO=4')).status, 400);
+    const post =
+      'POST /socket.io/?EIO=4&transport=polling&sid=nobody HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n40';
+    const page = 'GET /page HTTP/1.1\r\nHost: a\r\n\r\n';
+    const answer = await Knock.send(port, post + page + page).answer();
+    assert.deepEqual([answer.status, answer.headers.connection, asked], [400, 'close', 0]);
+  });
+
   describe('an offer of h2c', () => {
     const offer = { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': 'AAMAAABk' };
 

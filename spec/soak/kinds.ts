@@ -31,21 +31,30 @@ export interface Kind {
   come(port: number, told: Told): Visitor;
 }
 
-/** Those before 0.9 are left out: when their line was cut, some come back several times at once, for ever. */
-const versions = ['0.9.17', '1.7.4', '2.5.0', '3.1.3', '4.8.4'];
+const versions = ['0.7.11', '0.9.17', '1.7.4', '2.5.0', '3.1.3', '4.8.4'];
 
-/** A client that comes back by itself when its line was cut. */
+/** A client that comes back by itself when its line was cut, if its kind does that once and not several times at once. */
 function genuine(pair: Pair): Kind {
+  const returns = pair.protocol !== 1;
   return {
     name: pair.name,
     come: (port, told) => {
-      const guest = pair.guest(`http://127.0.0.1:${port}`, '/', { returns: true });
-      guest.on('connect', told.here);
+      const guest = pair.guest(`http://127.0.0.1:${port}`, '/', { returns });
+      let left = false;
+      guest.on('connect', () => {
+        // Some do not understand that they shall leave before they have come.
+        if (left) guest.leave();
+        else told.here();
+      });
       guest.on('line', told.heard);
+      if (!returns) for (const event of ['disconnect', 'connect_failed']) guest.on(event, told.gone);
       guest.enter();
       return {
         say: (line, answered) => guest.connected && void guest.emit('say', line, answered),
-        leave: () => guest.leave(),
+        leave: () => {
+          left = true;
+          guest.leave();
+        },
       };
     },
   };

@@ -15,7 +15,7 @@ const pace = Math.max(0.25, Number(process.env.PACE ?? 1));
 const site = await openSite({
   transports: ['polling', 'websocket', 'jsonp', 'htmlfile', 'flashsocket'],
   pingInterval: 3_000 * pace,
-  pingTimeout: 5_000 * pace,
+  pingTimeout: 10_000 * pace,
   connectionStateRecovery: { maxDisconnectionDuration: 15_000 },
 });
 let came = 0;
