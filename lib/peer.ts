@@ -125,7 +125,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
     if (nsp === this.#present.birth.manners.base && this.#joinDeadline === undefined) return this.#dismiss();
     if (extent === 'membership' || (extent !== 'connection' && this.#sockets.length > 0)) return;
     for (const socket of this.#sockets) socket.disconnect();
-    this.#close();
+    this.#session?.close('forced server close');
   }
 
   /** @internal reading stops while any socket wants it to */
@@ -153,8 +153,8 @@ export class Peer implements SessionEvents, Client, Sleeper {
     return this.#sockets.find((socket) => socket.nsp.name === nsp);
   }
 
-  #close(why?: string): void {
-    this.#session?.close('forced server close', why, undefined, why === undefined ? undefined : 'brisk');
+  #close(why: string): void {
+    this.#session?.close('forced server close', why, undefined, 'stern');
   }
 
   /** Nobody is at the other end any more: all sockets leave, and nothing is waited for. */
