@@ -19,8 +19,6 @@ const EMBEDDING = 'cross-origin-resource-policy';
 
 /** Said to everybody. Never a cookie, never a validator. */
 const toAll: ReadonlySet<string> = new Set([
-  // A site that closes each connection behind its answer has a reason: a balancer that looks at the first request alone.
-  'connection',
   'content-security-policy',
   'content-security-policy-report-only',
   'cross-origin-embedder-policy',
@@ -39,6 +37,11 @@ const toAll: ReadonlySet<string> = new Set([
   'x-xss-protection',
 ]);
 
+/** A site that closes each connection behind its answer has a reason: a balancer that looks at the first request alone. */
+function closes(name: string, value: unknown): boolean {
+  return name === 'connection' && /^close$/i.test(String(value));
+}
+
 /** What is kept once for all sessions that share it: a site says one thing, or few, at one path to few origins. */
 const MOST_SHARED = 8;
 const shared = new Map<string, Admission>();
@@ -52,8 +55,8 @@ export function admissionOf(
   // Neither paths nor headers have a line break in them, and no list of values is one text.
   let key = `${path}\n${origin}\n`;
   for (const name of res.getHeaderNames()) {
-    if (!toAll.has(name) && !toOrigin.has(name)) continue;
     const value = res.getHeader(name);
+    if (!toAll.has(name) && !toOrigin.has(name) && !closes(name, value)) continue;
     headers[name] = value;
     key += `${name}:${Array.isArray(value) ? value.join('\n\n') : value}\n`;
   }
@@ -91,7 +94,7 @@ export function repeatHeaders(
     const value = headers[name];
     // The usual policy is said anew: a session of revision 1 may have begun without scripts, and go on by them.
     if (name === EMBEDDING && value === 'same-origin') continue;
-    if (value !== undefined && (same || toAll.has(name))) res.setHeader(name, value);
+    if (value !== undefined && (same || !toOrigin.has(name))) res.setHeader(name, value);
   }
 }
 
