@@ -300,7 +300,7 @@ describe('a request of revision 1', () => {
     });
 
     it('whose transport never opens is forgotten after connectTimeout', async () => {
-      const port = await open({ connectTimeout: 20 });
+      const port = await open({ connectTimeout: 250 });
       const client = await Client1.open(port);
       const line = client.line();
       // It opened in time; the next one does not.
