@@ -304,16 +304,28 @@ function specify(make: typeof express): void {
   });
 
   it('may begin to wait for the end of a 101 when next() has come back', async () => {
-    const told = latch<number[]>();
+    const told = latch<ServerResponse>();
     const { port } = await site((app) =>
       app.use((_req, res, next) => {
         next();
-        const { statusCode } = res;
-        res.on('finish', () => told.open([statusCode, res.statusCode]));
+        assert.equal(res.statusCode, 101);
+        res.on('finish', () => told.open(res));
       }),
     );
     await ground.arrival(`http://127.0.0.1:${port}`, { transports: ['websocket'] });
-    assert.deepEqual(await told.promise, [101, 101]);
+    const { statusCode, headersSent, writableFinished } = await told.promise;
+    assert.deepEqual([statusCode, headersSent, writableFinished], [101, true, true]);
+  });
+
+  it('may answer once more when next() has come back: nobody hears it', async () => {
+    const { port } = await site((app) =>
+      app.use((_req, res, next) => {
+        next();
+        if (!res.headersSent) res.status(404).send('nobody was there');
+      }),
+    );
+    const client = await ground.arrival(`http://127.0.0.1:${port}`, { transports: ['websocket'] });
+    assert.equal(await client.emitWithAck('message', 'hello'), 'received');
   });
 
   it('may be watched by a tool that has changed every response of the process', async () => {
