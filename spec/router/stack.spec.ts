@@ -13,7 +13,7 @@ import passport from 'passport';
 import type { Server, UserOptions } from '../../lib/index.js';
 import { heard, latch } from '../support/patience.js';
 import { example, Ground, ways } from './ground.js';
-import { ask, handshake, knock } from './raw.js';
+import { ask, handshake, Knock, knock } from './raw.js';
 
 const WS = '/socket.io/?EIO=4&transport=websocket';
 
@@ -287,6 +287,24 @@ function specify(make: typeof express): void {
     });
     assert.equal(answer.body, 'ok');
     assert.equal(answer.headers['x-frame-options'], 'SAMEORIGIN');
+  });
+
+  it('keeps both of two policies on an answer that has headers of its own', async () => {
+    const policies = ["default-src 'self'", 'img-src *'];
+    const { port } = await site(
+      (app) =>
+        app.use((_req, res, next) => {
+          res.setHeader('Content-Security-Policy', policies);
+          next();
+        }),
+      { maxHttpBufferSize: 1_000 },
+    );
+    const path = `/socket.io/?EIO=4&transport=polling&sid=${await handshake(port)}`;
+    const post = Knock.send(port, `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\n`);
+    const { status, headers } = await post.head();
+    post.socket.destroy();
+    assert.deepEqual([status, headers.connection], [413, 'close']);
+    assert.equal(headers['content-security-policy'], policies.join(', '));
   });
 
   it('logs one line for each handshake, with the status that it had', async () => {
