@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
 import { comesTooLate } from '../transport/answer.js';
+import { HeadersTimeout } from './headers-timeout.js';
 import { type Patience, UpgradePassage } from './passage.js';
 import { Threshold } from './threshold.js';
 import { isUpgrade } from './ticket.js';
@@ -45,6 +46,7 @@ export class Door {
   readonly #server: Server;
   readonly #guests = new Set<Guest>();
   readonly #threshold = new Threshold((connection) => this.#tooLate(connection));
+  readonly #headersTimeout: HeadersTimeout;
   readonly #before: Emit;
   readonly #own: boolean;
   readonly #intercept: Emit;
@@ -61,6 +63,7 @@ export class Door {
 
   private constructor(server: Server) {
     this.#server = server;
+    this.#headersTimeout = new HeadersTimeout(server);
     this.#own = Object.hasOwn(server, 'emit');
     this.#before = server.emit as Emit;
     this.#intercept = (event, ...args) =>
@@ -138,10 +141,12 @@ export class Door {
     return this.#server instanceof TlsServer ? 'secureConnection' : 'connection';
   }
 
-  /** The most impatient guest decides. */
+  /** The most impatient guest decides; for later requests of a connection Node looks, by its own limit. */
   #setPatience(): void {
     const limits = [...this.#guests].map(({ headersTimeout }) => headersTimeout).filter((ms) => ms > 0);
-    this.#threshold.setPatience(limits.length > 0 ? Math.min(...limits) : 0);
+    const patience = limits.length > 0 ? Math.min(...limits) : 0;
+    this.#threshold.setPatience(patience);
+    this.#headersTimeout.lower(patience);
   }
 
   /** As if Node's own `headersTimeout` had passed, which is looked at twice a minute only. */

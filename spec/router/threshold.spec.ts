@@ -89,6 +89,33 @@ describe('the first request of a connection', () => {
     assert.equal(gone.deref(), undefined);
   });
 
+  it('is followed by others, for which the server itself has the limit, as long as we are there', async () => {
+    const io = socketio({ headersTimeout: 5_000 });
+    const app = express();
+    app.use('/socket.io', io);
+    const { server } = await ground.serve(app);
+    const before = server.headersTimeout;
+    io.attach(server);
+    const stricter = socketio({ headersTimeout: 3_000 }).attach(server);
+    assert.deepEqual([before, server.headersTimeout], [60_000, 3_000]);
+    await stricter.close();
+    assert.equal(server.headersTimeout, 5_000);
+    await io.close();
+    assert.equal(server.headersTimeout, 60_000);
+  });
+
+  it('has the limit of its owner, where that is stricter, or was set later', async () => {
+    const { server } = await ground.serve(() => {});
+    server.headersTimeout = 2_000;
+    const io = socketio({ headersTimeout: 5_000 }).attach(server);
+    assert.equal(server.headersTimeout, 2_000);
+    await io.close();
+    const other = socketio({ headersTimeout: 1_000 }).attach(server);
+    server.headersTimeout = 30_000;
+    await other.close();
+    assert.equal(server.headersTimeout, 30_000);
+  });
+
   it('is told to a listener for client errors, as Node would', async () => {
     const app = express();
     app.use('/socket.io', ground.io(socketio({ headersTimeout: 100 })));
