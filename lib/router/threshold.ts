@@ -31,7 +31,8 @@ export class Threshold {
   }
 
   came(connection: Duplex): void {
-    if (this.#patience === 0) return;
+    // Two mounts on one server both tell of the connection by which they find it.
+    if (this.#patience === 0 || this.#since.has(connection)) return;
     this.#since.set(connection, performance.now());
     connection.on('close', this.#gone);
     this.#latest = connection;

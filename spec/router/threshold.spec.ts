@@ -100,6 +100,17 @@ describe('the first request of a connection', () => {
     });
   }
 
+  it('leaves no listener on its connection, whoever told of it', () => {
+    const threshold = new Threshold(() => assert.fail());
+    threshold.setPatience(60_000);
+    const connection = new PassThrough();
+    const before = connection.listenerCount('close');
+    threshold.came(connection);
+    threshold.came(connection);
+    threshold.asked(connection);
+    assert.equal(connection.listenerCount('close'), before);
+  });
+
   it('is not waited for where the connection has gone: nothing of it is kept', async () => {
     const threshold = new Threshold(() => assert.fail());
     threshold.setPatience(60_000);
