@@ -1,5 +1,5 @@
 /** The one interception point of an HTTP server: what is ours is taken here, and never shown to its neighbours. */
-import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { Server as HttpServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -86,9 +86,12 @@ export class Door {
     this.#server.on('upgrade', keepUpgrades);
   }
 
-  /** A connection that the server has accepted without our seeing it; one by TLS is seen when it has been secured. */
+  /**
+   * A connection that the server has accepted without our seeing it. One by TLS is seen when it has been secured; of one
+   * by HTTP/2, its session was not seen, and nobody would tell of what is asked there.
+   */
   accepted(connection: Duplex): void {
-    if (this.#accepting === 'connection') this.#threshold.came(connection);
+    if (this.#server instanceof HttpServer) this.#threshold.came(connection);
   }
 
   /** The last guest to leave closes the door: the server is as it was. */

@@ -8,6 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import connected from 'connect';
 import express from 'express';
 import { socketio } from '../../lib/index.js';
 import { Threshold } from '../../lib/router/threshold.js';
@@ -19,7 +20,7 @@ const ground = new Ground();
 afterEach(() => ground.close());
 
 /** A site whose clients are not waited for long. */
-async function site(headersTimeout: number): Promise<number> {
+async function open(headersTimeout: number): Promise<number> {
   const app = express();
   app.use('/socket.io', ground.io(socketio({ headersTimeout })));
   app.get('/slow', (_req, res) => void setTimeout(() => res.send('slow'), 300));
@@ -43,14 +44,14 @@ describe('the first request of a connection', () => {
     ['a byte', 'G'],
   ] as const) {
     it(`may not stop after ${what}`, async () => {
-      const port = await site(100);
+      const port = await open(100);
       const knock = Knock.send(port, text);
       assert.equal((await knock.answer()).status, 408);
     });
   }
 
   it('may take as long as it likes to be answered, and the next one to come', async () => {
-    const port = await site(100);
+    const port = await open(100);
     const knock = Knock.send(port, 'GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
     await knock.until(/slow$/);
     knock.socket.write(`${half}\r\n`);
@@ -59,7 +60,7 @@ describe('the first request of a connection', () => {
   });
 
   it('is not looked at where the option is 0', async () => {
-    const port = await site(0);
+    const port = await open(0);
     const knock = Knock.send(port, half);
     const other = Knock.send(port, 'GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
     await other.until(/slow$/);
@@ -84,10 +85,11 @@ describe('the first request of a connection', () => {
     ['without', createServer],
   ] as const) {
     it(`is one of its streams where HTTP/2 is spoken, ${how}`, async () => {
-      const io = ground.io(socketio({ headersTimeout: 100 }));
       const server = make();
-      server.on('request', (req, res) => io(req as never, res as never));
-      io.attach(server, { path: '/socket.io' });
+      server.on(
+        'request',
+        connected().use('/socket.io', ground.io(socketio({ headersTimeout: 100 }))) as never,
+      );
       const scheme = how === 'with TLS' ? 'https' : 'http';
       const address = `${scheme}://127.0.0.1:${await ground.open(server as never)}`;
       const session = connect(address, { rejectUnauthorized: false });
