@@ -1,5 +1,6 @@
 /** The one interception point of an HTTP server: what is ours is taken here, and never shown to its neighbours. */
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
@@ -29,6 +30,11 @@ export interface Guest {
   waited(): void;
 }
 
+/** A stream of HTTP/2. */
+interface OfSession {
+  readonly session: Http2Session;
+}
+
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
 
 /** Events by which Node hands on a request whose headers have all come. */
@@ -45,7 +51,7 @@ const doors = new WeakMap<Server, Door>();
 export class Door {
   readonly #server: Server;
   readonly #guests = new Set<Guest>();
-  readonly #threshold = new Threshold((connection) => this.#tooLate(connection));
+  readonly #threshold = new Threshold((connection, isSession) => this.#tooLate(connection, isSession));
   readonly #headersTimeout: HeadersTimeout;
   readonly #before: Emit;
   readonly #own: boolean;
@@ -102,6 +108,8 @@ export class Door {
   #passing(event: string | symbol, args: unknown[]): boolean {
     if (event === this.#accepting) this.#threshold.came(args[0] as Duplex);
     else if (asking.has(event)) this.#threshold.asked((args[0] as IncomingMessage).socket);
+    else if (event === 'session') this.#threshold.carries(args[0] as Http2Session);
+    else if (event === 'stream') this.#threshold.askedBy((args[0] as OfSession).session);
     if (event === 'request') return this.#asked(args as [IncomingMessage, ServerResponse]);
     if (event === 'upgrade') return this.#upgrade(args as [IncomingMessage, Duplex, Buffer]);
     if (event === 'clientError') return this.#stumbled(args as [Error, Duplex]);
@@ -150,8 +158,9 @@ export class Door {
   }
 
   /** As if Node's own `headersTimeout` had passed, which is looked at twice a minute only. */
-  #tooLate(connection: Duplex): void {
+  #tooLate(connection: Duplex, isSession: boolean): void {
     for (const guest of this.#guests) if (guest.headersTimeout > 0) guest.waited();
+    if (isSession) return void connection.destroy();
     const error = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
     if (!this.#before.call(this.#server, 'clientError', error, connection))
       refuseAsNode(connection, error, '408 Request Timeout');

@@ -1,6 +1,7 @@
 /** Connections on which nothing is asked. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { connect, createSecureServer, createServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
 import { PassThrough } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -76,6 +77,38 @@ describe('the first request of a connection', () => {
     socket.resume();
     socket.write(half);
     await within(new Promise((resolve) => socket.once('close', resolve)), 'the end');
+  });
+
+  for (const [how, make] of [
+    ['with TLS', () => createSecureServer(certificate())],
+    ['without', createServer],
+  ] as const) {
+    it(`is one of its streams where HTTP/2 is spoken, ${how}`, async () => {
+      const io = ground.io(socketio({ headersTimeout: 100 }));
+      const server = make();
+      server.on('request', (req, res) => io(req as never, res as never));
+      io.attach(server, { path: '/socket.io' });
+      const scheme = how === 'with TLS' ? 'https' : 'http';
+      const address = `${scheme}://127.0.0.1:${await ground.open(server as never)}`;
+      const session = connect(address, { rejectUnauthorized: false });
+      ground.after(() => session.destroy());
+      const poll = { ':path': '/socket.io/?EIO=4&transport=polling' };
+      await within(once(session.request(poll).resume(), 'end'), 'an answer');
+      const silent = connect(address, { rejectUnauthorized: false }).on('error', () => {});
+      await within(once(silent, 'close'), 'the end of a session that asks for nothing');
+      await within(once(session.request(poll).resume(), 'end'), 'another answer');
+    });
+  }
+
+  it('leaves no listener on its connection, whoever told of it', () => {
+    const threshold = new Threshold(() => assert.fail());
+    threshold.setPatience(60_000);
+    const connection = new PassThrough();
+    const before = connection.listenerCount('close');
+    threshold.came(connection);
+    threshold.came(connection);
+    threshold.asked(connection);
+    assert.equal(connection.listenerCount('close'), before);
   });
 
   it('is not waited for where the connection has gone: nothing of it is kept', async () => {
