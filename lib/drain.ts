@@ -18,6 +18,8 @@ export class Drain {
   readonly #emptied: () => Promise<void>;
   #open = true;
   #closing: Promise<void> | undefined;
+  /** When everybody is given up, in milliseconds of `performance.now()`. */
+  #deadline = Number.POSITIVE_INFINITY;
   #last: (() => void) | undefined;
 
   /** @param emptied called when nobody is left */
@@ -32,9 +34,10 @@ export class Drain {
     return this.#open;
   }
 
-  /** @throws {SocketioError} `OPTION_INVALID`; once it has begun, it goes on as it began */
+  /** Whoever calls again may be in more of a hurry. @throws {SocketioError} `OPTION_INVALID` */
   async close(options: CloseOptions | (() => void)): Promise<void> {
-    this.#closing ??= this.#run(readDrain(options));
+    this.#hurry(readDrain(options));
+    this.#closing ??= this.#run();
     await this.#closing;
     if (typeof options === 'function') options();
   }
@@ -44,15 +47,21 @@ export class Drain {
     if (this.#sessions.size === 0) this.#last?.();
   }
 
-  async #run(drain: number): Promise<void> {
+  #hurry(drain: number): void {
+    const deadline = performance.now() + drain;
+    if (deadline >= this.#deadline) return;
+    this.#deadline = deadline;
     this.#open = false;
     this.#lobby.close();
+    for (const session of [...this.#sessions.values()])
+      session.close('server shutting down', undefined, drain);
+  }
+
+  async #run(): Promise<void> {
     const emptied = new Promise<void>((resolve) => {
       this.#last = resolve;
     });
-    for (const session of [...this.#sessions.values()])
-      session.close('server shutting down', undefined, drain);
-    if (this.#sessions.size > 0) await hold(emptied, drain);
+    if (this.#sessions.size > 0) await hold(emptied, this.#deadline - performance.now());
     await this.#emptied();
   }
 }

@@ -91,8 +91,9 @@ export class Server<
     };
     this.of('/');
     this.engine = new Engine(options, this.#sessions, this);
-    this.#routes = new Routes(this.#desk());
-    this.#mount = new Mount(options, this.#lobby, this.#routes);
+    const desk = this.#desk();
+    this.#routes = new Routes(desk);
+    this.#mount = new Mount(desk, this.#routes);
     this.#policyPort = PolicyPort.for(options, (error) => failed(error, 'flashPolicy'));
   }
 
@@ -173,7 +174,8 @@ export class Server<
 
   /**
    * Lets nobody in any more, delivers what waits, ends every client with `server shutting down`, and leaves the HTTP
-   * servers as they were. They belong to their owner and stay open. May be called twice.
+   * servers as they were. They belong to their owner and stay open. May be called again, also by whoever is in more of
+   * a hurry.
    */
   close(options: CloseOptions | (() => void) = {}): Promise<void> {
     return this.#drain.close(options);

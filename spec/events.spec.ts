@@ -174,7 +174,9 @@ describe('a typed socket', () => {
       socket.on('hello', (name, age) => holds<[Same<typeof name, string>, Same<typeof age, number>]>());
       socket.once('ask', (_question, ack) => ack('because'));
       socket.on('disconnect', (reason, description) => {
-        holds<[Same<typeof reason, DisconnectReason>, Same<typeof description, unknown>]>();
+        holds<
+          [Same<typeof reason, DisconnectReason>, Same<typeof description, ReturnType<typeof JSON.parse>>]
+        >();
       });
       socket.on('disconnecting', (reason) => holds<[Same<typeof reason, DisconnectReason>]>());
       socket.on('error', (error) => holds<[Same<typeof error, Error>]>());

@@ -5,7 +5,7 @@ import { open, Poller, reason, type Site, Talk } from './delivery/ground.js';
 describe('one connection with several namespaces', () => {
   let site: Site;
   beforeEach(async () => {
-    site = await open({ connectTimeout: 80, maxNamespaces: 3, mailboxMessages: 2 });
+    site = await open({ connectTimeout: 300, maxNamespaces: 3, mailboxMessages: 2 });
     site.io.on('connection', () => {});
     for (const name of ['/a', '/b', '/c']) {
       site.io.of(name).on('connection', (socket) => {
@@ -50,7 +50,7 @@ describe('one connection with several namespaces', () => {
   it('ends when the client joins nothing in time', async () => {
     const talk = await Talk.come(site);
     talk.send('40/nowhere,');
-    assert.equal((await talk.closed).code, 1000);
+    assert.equal((await talk.closed).code, 1008);
     const poller = await Poller.come(site, false);
     assert.equal((await poller.poll()).body, '1');
   });

@@ -1,5 +1,6 @@
 /** What can be said and done to all sockets of a namespace, and to the same namespace on other nodes. */
 import type { Adapter, SocketDescription } from '../adapter/contract.js';
+import { letGo } from '../adapter/ending.js';
 import type { Kept } from '../adapter/keeper.js';
 import type { Codec } from '../codec/codec.js';
 import { readForeign } from '../codec/foreign.js';
@@ -179,7 +180,7 @@ export abstract class Assembly<
   /** The end of the server: who waits for answers gets an error with those that came; then the adapter goes. @internal */
   async close(): Promise<void> {
     for (const tally of [...this.tallies]) tally.fail(new SocketioError('SERVER_CLOSED'));
-    await this.adapter.close();
+    await letGo(this.adapter, this.failed);
   }
 
   /** An event of another node, with an answering function if it waits for one. @internal */

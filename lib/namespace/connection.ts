@@ -1,6 +1,7 @@
 /** One connection as users see it: `socket.conn`, with the names of Engine.IO. */
 import type { IncomingMessage } from 'node:http';
 import type { Emitter } from '../emitter.js';
+import type { Anything } from '../events.js';
 
 /** An Engine.IO packet; `error` is input that is none. */
 export interface EnginePacket {
@@ -54,7 +55,7 @@ export type ConnEvents = {
   /** They have been given to it. */
   drain: () => void;
   /** The end, told once. */
-  close: (reason: string, description?: unknown) => void;
+  close: (reason: string, description?: Anything) => void;
   /** Never told: nobody can know a connection before it is open. */
   open: () => void;
   /** Never told: what goes wrong ends the connection, and is the description of `close`. */

@@ -20,10 +20,11 @@ export type Event = [name: string, ...args: Anything[]];
 
 /** What a socket itself tells its listeners. */
 export interface SocketReservedEvents {
-  disconnect: (reason: DisconnectReason, description?: unknown) => void;
+  /** `description` is an error, where there was one. */
+  disconnect: (reason: DisconnectReason, description?: Anything) => void;
   /** The socket is still in its rooms. */
-  disconnecting: (reason: DisconnectReason, description?: unknown) => void;
-  /** A middleware of `socket.use` refused an event. */
+  disconnecting: (reason: DisconnectReason, description?: Anything) => void;
+  /** A middleware of `socket.use` refused an event, or the client has said what cannot be read and is cut off. */
   error: (error: Error) => void;
 }
 
@@ -114,6 +115,11 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
   /** Whoever listens is served: a mailbox that nobody reads must not hold up the client. */
   protected override listening(): void {
     if (this.#unread && this.#heard) this.#mailbox?.resume();
+  }
+
+  /** The client has said what cannot be read. */
+  protected puzzled(error: Error): void {
+    this.dispatch('error', [error], (failure) => this.failed(failure, 'error'));
   }
 
   /** @param size bytes of the packet on the wire */

@@ -96,7 +96,9 @@ export class Socket<
    * @param close whether the whole connection ends, with its sockets in other namespaces
    */
   disconnect(close = false): this {
-    this.#dismiss(close ? 'connection' : 'membership');
+    if (!close) this.#dismiss('membership');
+    // All sockets of the connection are sent away by it, in the order of their coming.
+    else if (this.#state === 'open') this.#wire.close('connection');
     return this;
   }
 
@@ -169,6 +171,9 @@ export class Socket<
 
   /** The connection or the membership has ended; the only way to `gone`. @internal */
   closed(reason: DisconnectReason, description?: unknown): void {
+    // An error with this reason: the client has said what cannot be read, and that is told while the socket is here.
+    if (reason === 'forced close' && description instanceof Error && this.connected)
+      this.puzzled(description);
     if (this.#state === 'open') this.#depart(reason, description);
     else if (this.#state === 'joining') {
       this.#vanish();

@@ -5,6 +5,7 @@ import type { Handshake } from '../namespace/wire.js';
 import { newId } from '../session/id.js';
 import { unspoken } from '../session/manners.js';
 import type { Session } from '../session/session.js';
+import { isQueued } from '../transport/answer.js';
 import { bare, type Envelope } from '../transport/envelope.js';
 import { scripted } from '../transport/jsonp.js';
 import { PollingTransport } from '../transport/polling.js';
@@ -35,7 +36,8 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
     rhythm,
     manners,
     protocol: generation,
-    request: remember(req, query),
+    // A poll's first answer has not left yet.
+    request: desk.engine.showy ? req : remember(req, query),
     remoteAddress: address,
     admission: admissionOf(ticket, res),
   };
@@ -47,6 +49,7 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
 /** The first poll: answered with the session's id and its terms. */
 export function open(name: PollingTransport['name'], visit: Visit): void {
   const { desk, ticket, req, res } = visit;
+  if (isQueued(res)) throw new SocketioError('BAD_REQUEST');
   spareFilter(res, req.headers['user-agent']);
   const session = admit(visit);
   const { payload } = session.birth.codec;

@@ -1,6 +1,7 @@
 /** What a connection remembers of the request by which it came: `socket.request`, without what only HTTP needed. */
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import type { Query } from './search.js';
 
 /** What Node puts on a request; `parser` where it is an upgrade. */
@@ -21,12 +22,10 @@ const ofRouters = [
   'route',
 ];
 
-const usual: ReadonlySet<string | symbol | undefined> = new Set([
-  ...ofNode,
-  ...ofRouters,
-  // By its description: a symbol of Express' router that it does not export.
-  'router.tracing.matchedRoute',
-]);
+const usual: ReadonlySet<string | symbol> = new Set([...ofNode, ...ofRouters]);
+
+/** The description of a symbol that Express' router puts there and does not export. */
+const ROUTE = 'router.tracing.matchedRoute';
 
 /** A request, as far as anybody reads it later. */
 type Remembered = IncomingMessage & {
@@ -34,6 +33,9 @@ type Remembered = IncomingMessage & {
   baseUrl?: string;
   query?: unknown;
   _query?: unknown;
+  client?: unknown;
+  params?: object;
+  body?: object;
   res?: { readonly locals?: object };
 };
 
@@ -43,17 +45,18 @@ type Remembered = IncomingMessage & {
  * may point back at it) the request itself stays.
  */
 export function remember(req: IncomingMessage, parsed: Query): IncomingMessage {
-  return Reflect.ownKeys(req).every(isUsual) && !hasLocals(req) ? copyOf(req, parsed) : req;
+  return Reflect.ownKeys(req).every(isUsual) && !isTold(req) ? copyOf(req, parsed) : req;
 }
 
-/** Whether the stack has said something for later in `res.locals`, where Express leads from the request. */
-function hasLocals({ res }: Remembered): boolean {
-  for (const _ in res?.locals) return true;
+/** Whether the stack has said something for later where Express or Node have something of that name. */
+function isTold({ res, params, body, client, socket }: Remembered): boolean {
+  if (client !== socket) return true;
+  for (const place of [res?.locals, params, body]) for (const _ in place) return true;
   return false;
 }
 
 function isUsual(key: string | symbol): boolean {
-  return usual.has(key) || (typeof key === 'symbol' && usual.has(key.description));
+  return usual.has(key) || (typeof key === 'symbol' && key.description === ROUTE);
 }
 
 function copyOf(req: Remembered, parsed: Query): IncomingMessage {
@@ -84,15 +87,42 @@ function prototypeFor(req: IncomingMessage): object {
   return prototype as object;
 }
 
+/** A stream that has been read to its end. All that Node's methods ask of one stands in its state. */
+const spent = new Readable({ autoDestroy: false, read() {} });
+spent.resume().push(null);
+const ended: object = Reflect.get(spent, '_readableState');
+
+/** What is the same for all, or follows from what a copy has; a program may still write there. */
 const shared: PropertyDescriptorMap = {
-  complete: { value: true },
-  httpVersionMajor: { value: 1 },
-  httpVersionMinor: { value: 1 },
-  rawHeaders: {
-    get(this: IncomingMessage): string[] {
-      return Object.entries(this.headers).flatMap(([name, value]) =>
-        [value ?? []].flat().flatMap((one) => [name, one]),
-      );
-    },
-  },
+  aborted: { value: false, writable: true },
+  complete: { value: true, writable: true },
+  httpVersionMajor: { value: 1, writable: true },
+  httpVersionMinor: { value: 1, writable: true },
+  rawTrailers: { value: Object.freeze([]), writable: true },
+  client: derived('client', ({ socket }) => socket),
+  upgrade: derived('upgrade', ({ headers }) => headers.upgrade !== undefined),
+  rawHeaders: derived('rawHeaders', ({ headers }) =>
+    Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().flatMap((one) => [name, one])),
+  ),
+  _readableState: derived('_readableState', (copy) => {
+    const state: object = Object.create(ended);
+    put(copy, '_readableState', state);
+    return state;
+  }),
 };
+
+/** What a copy need not have until somebody wants it. */
+function derived(name: string, made: (copy: IncomingMessage) => unknown): PropertyDescriptor {
+  return {
+    get(this: IncomingMessage) {
+      return made(this);
+    },
+    set(this: IncomingMessage, value) {
+      put(this, name, value);
+    },
+  };
+}
+
+function put(copy: IncomingMessage, name: string, value: unknown): void {
+  Object.defineProperty(copy, name, { value, writable: true, configurable: true });
+}

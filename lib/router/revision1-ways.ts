@@ -6,6 +6,7 @@ import { Relay, type RelaySettings } from '../session/relay.js';
 import type { Session } from '../session/session.js';
 import { written } from '../session/signals.js';
 import { Trail } from '../session/trail.js';
+import { isQueued } from '../transport/answer.js';
 import { bare, type Envelope } from '../transport/envelope.js';
 import { isDraft } from '../transport/hixie76-handshake.js';
 import { answerByPage, HtmlfileTransport } from '../transport/htmlfile.js';
@@ -96,6 +97,7 @@ function dismiss(transport: Transport, { lobby }: Desk): void {
 }
 
 function page(visit: Visit, session: Session): void {
+  if (isQueued(visit.res)) throw new SocketioError('BAD_REQUEST');
   if (!carry(visit.desk, session, () => new HtmlfileTransport(visit.res, nobody))) refusePage(visit);
 }
 
@@ -150,6 +152,11 @@ function carry(desk: Desk, session: Session, made: () => Transport): boolean {
     return true;
   }
   if (readyState !== 'open' || !(carrier instanceof Relay)) return false;
+  if (!carrier.entire) {
+    // It would miss something, and not know it: it shall come anew.
+    session.close('transport error', 'more than softBufferLimit bytes said before the client was heard');
+    return false;
+  }
   carrier.take(made());
   return true;
 }

@@ -1,12 +1,16 @@
 /** Takes the connection of an ordinary request from `node:http`, with the header block of its response. */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { SocketioError } from '../errors.js';
+import { warnOnce } from '../namespace/warn.js';
 
 /**
  * Answers with a 101 that is written nowhere, so that whoever waits for headers and for the end is told.
  * @param taken gets status line and headers; not called if the client has gone meanwhile
+ * @throws {SocketioError} `BAD_REQUEST` where `node:http` holds the socket in a way that is not known here
  */
 export function takeOver(socket: Socket, res: ServerResponse, taken: (block: string) => void): void {
+  refuseUnknownHold(socket);
   const captured: string[] = [];
   socket.write = capturing(captured);
   res.on('finish', () => {
@@ -33,9 +37,24 @@ function capturing(captured: string[]): Socket['write'] {
   };
 }
 
-/** Names of the listeners by which `node:http` holds a socket; a TLS socket has others of its own that look alike. */
+/**
+ * Names of the listeners by which `node:http` holds a socket; a TLS socket has others of its own that look alike. Seen
+ * so in Node 20, 22 and 24.
+ */
 const httpListener = /^(bound )?(socketOn[A-Z]\w*|onSocket(Resume|Pause))$/;
 const held = ['data', 'end', 'close', 'drain', 'error', 'timeout', 'resume', 'pause'];
+
+/** A WebSocket beside a parser that reads it would be worse than none; the client can go on by polling. */
+function refuseUnknownHold(socket: Socket): void {
+  const isHeld = (event: string): boolean =>
+    socket.listeners(event).some(({ name }) => httpListener.test(name));
+  if (['data', 'end', 'close'].every(isHeld)) return;
+  warnOnce(
+    'SOCKETIO_TAKEOVER',
+    'a WebSocket that came as an ordinary request was refused, since it is not known how this Node holds it: io.attach(server, { path }) is needed',
+  );
+  throw new SocketioError('BAD_REQUEST');
+}
 
 /**
  * Does what Node does before it emits `upgrade`. If the parser stayed, it would read WebSocket frames as requests,

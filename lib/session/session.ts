@@ -156,7 +156,8 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   }
 
   over(because: 'close' | 'heartbeat' | Malformed): void {
-    if (because === 'heartbeat') return this.close('transport error', 'invalid heartbeat direction');
+    if (because === 'heartbeat')
+      return this.close('transport error', 'invalid heartbeat direction', undefined, 'stern');
     if (because !== 'close') return this.close(reasonOf(because), because.why);
     const { farewell } = this.birth.manners;
     if (farewell.answered) this.#signal({ type: 'close' });
@@ -214,6 +215,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     to.reportTo(this);
     this.#outbox.carryBy(to);
     this.#heartbeat.sign();
+    this.#house.watch.moved(this);
     this.#conn?.moved();
     // Behind what went before, and ahead of what waits.
     if (unsent) to.send(unsent);

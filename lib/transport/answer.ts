@@ -26,9 +26,28 @@ export function isLost(res: ServerResponse, socket: ServerResponse['socket']): b
   return stream ? stream.rstCode !== 0 : socket?.writable === false;
 }
 
+/** Connections that end with the answer under way. */
+const ending = new WeakSet<object>();
+
 /** A body that nobody is going to read could hold the connection for minutes; in HTTP/2 it has none of its own. */
 export function hangUp(res: ServerResponse): void {
-  if (!res.req.complete && res.req.httpVersionMajor === 1) res.setHeader('Connection', 'close');
+  const { req } = res;
+  if (req.complete || req.httpVersionMajor !== 1) return;
+  res.setHeader('Connection', 'close');
+  ending.add(req.socket);
+}
+
+/**
+ * Whether its connection ends with the answer to an earlier request. It must not be answered then: Node takes answers
+ * that it cannot send any more for finished, and ends the process where they are so out of turn.
+ */
+export function comesTooLate({ socket }: IncomingMessage): boolean {
+  return ending.has(socket);
+}
+
+/** Whether it stands behind an unfinished answer of its connection: Node would not tell it of that connection's end. */
+export function isQueued(res: ServerResponse): boolean {
+  return res.socket === null;
 }
 
 /**

@@ -107,6 +107,26 @@ describe('a program is told beside the event', () => {
       program: (ground) => endOf(ground, '2'),
     },
     {
+      what: 'that a client has said what nobody can read, in each namespace',
+      program: async ({ io, url }) => {
+        const told: unknown[] = [];
+        for (const frame of ['4x', '45', '42["connect"]', '42{', 'x']) {
+          const here = ['/', '/other'].map((name) => heard(io.of(name) as unknown as Source, 'connection'));
+          const client = await byWebSocket(url);
+          await client.say('40');
+          await client.say('40/other,');
+          const sockets = (await Promise.all(here)).map(([socket]) => socket as Present['socket']);
+          const gone = sockets.map((socket) => heard(socket as unknown as Source, 'disconnect'));
+          for (const socket of sockets)
+            socket.on('error', (error) => told.push([frame, error instanceof Error, socket.connected]));
+          await client.say(frame);
+          told.push((await Promise.all(gone)).map(([reason]) => reason));
+          await client.leave();
+        }
+        return told;
+      },
+    },
+    {
       what: 'to Internet Explorer, that its filter has nothing to look for',
       program: async ({ url }) => {
         const headers = { 'user-agent': 'Mozilla/5.0 (Windows NT 6.1; Trident/7.0; rv:11.0) like Gecko' };

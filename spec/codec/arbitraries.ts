@@ -47,5 +47,23 @@ export const incoming = fc.oneof(event, ack, joining, leaving);
 /** What a server may send. */
 export const outgoing = fc.oneof(incoming, refusal);
 
+/** A text with a few characters taken out, put in, replaced or doubled. @param pieces what is put in */
+export function damaged(
+  text: fc.Arbitrary<string>,
+  pieces: fc.Arbitrary<string>,
+  mostEdits = 4,
+): fc.Arbitrary<string> {
+  const edit = fc.record({ at: fc.nat(400), cut: fc.nat(3), put: pieces, again: fc.nat(9) });
+  return fc.tuple(text, fc.array(edit, { maxLength: mostEdits })).map(([whole, edits]) =>
+    edits.reduce((rest, { at, cut, put, again }) => {
+      const start = at % (rest.length + 1);
+      // Now and then all that has come so far comes twice, or nothing comes any more.
+      if (again === 9) return rest.slice(0, start) + put;
+      if (again === 8) return rest.slice(0, start) + rest;
+      return rest.slice(0, start) + put + rest.slice(start + cut);
+    }, whole),
+  );
+}
+
 /** A frame without its Engine.IO type. */
 export const messageOf = (frame: Frame): Frame => (typeof frame === 'string' ? frame.slice(1) : frame);

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Codec, Frame } from '../../lib/codec/codec.js';
 import { type Packet, PacketType } from '../../lib/packet.js';
-import { decodeAll } from './limits.js';
+import { damaged } from './arbitraries.js';
+import { decodeAll, limits } from './limits.js';
 
 /** What a decoder says of the last of some messages. */
 export type Verdict = { readonly says: 'refused' | 'waiting' | 'packet'; readonly packet?: unknown };
@@ -44,7 +45,13 @@ export const reasons: readonly Reason[] = [
     'attachments belong to data',
     (text, { says }) => says === 'waiting' && /^[56][0-9]+-(\/[^,]*,?)?[0-9]*$/.test(text),
   ],
+  ['names, arguments and levels have bounds', (text, _, { says }) => says === 'refused' && isLarge(text)],
 ];
+
+/** Longer than any bound that counts characters, levels or arguments. */
+function isLarge(text: string): boolean {
+  return text.length > 2 * limits.maxDepth;
+}
 
 function isEmpty(packet: unknown, type: number): boolean {
   const { type: actual, data, id } = (packet ?? {}) as { type?: number; data?: unknown; id?: unknown };
@@ -83,22 +90,8 @@ const seeds = [
   '2',
 ];
 
-/** A text with a few characters taken out, put in or replaced. */
-export const mutated = fc
-  .record({
-    seed: fc.constantFrom(...seeds),
-    edits: fc.array(
-      fc.record({
-        at: fc.nat(40),
-        cut: fc.nat(3),
-        put: fc.oneof(
-          fc.constantFrom(...'0123456789-,/[]{}":.e+ x\n'),
-          fc.constantFrom('', 'connect', 'null', 'true'),
-        ),
-      }),
-      { maxLength: 4 },
-    ),
-  })
-  .map(({ seed, edits }) =>
-    edits.reduce((text, { at, cut, put }) => text.slice(0, at) + put + text.slice(at + cut), seed),
-  );
+/** A text of a client, damaged a little. */
+export const mutated = damaged(
+  fc.constantFrom(...seeds),
+  fc.oneof(fc.constantFrom(...'0123456789-,/[]{}":.e+ x\n'), fc.constantFrom('', 'connect', 'null', 'true')),
+);

@@ -4,7 +4,7 @@ import * as engine from 'engine.io-parser';
 import fc from 'fast-check';
 import { engine4, engine4Text } from '../../lib/codec/engine4.js';
 import { binary, event, messageOf } from './arbitraries.js';
-import { decodeAll, verdict } from './limits.js';
+import { compareBody4 } from './compared-bodies.js';
 
 describe('codec/engine4 beside the genuine parser', () => {
   it('writes the very frames of engine.io-parser', () => {
@@ -57,18 +57,7 @@ describe('codec/engine4 beside the genuine parser', () => {
     const soup = fc.string({ unit: fc.constantFrom(...'0123456789bA=\x1ex['), maxLength: 12 });
     fc.assert(
       fc.property(soup, (body) => {
-        const theirs = engine.decodePayload(body);
-        const { frames, fault } = engine4.payload.unpack(body);
-        const isFaulty = theirs.at(-1)?.type === 'error';
-        const unreadable = frames.findIndex((frame) => engine.decodePacket(frame as string).type === 'error');
-        assert.equal(isFaulty, fault !== undefined || unreadable >= 0);
-        for (const frame of frames) {
-          const { type, data } = engine.decodePacket(frame as string);
-          const isBase64 = String(frame)[0] === 'b';
-          const isRefused = verdict(decodeAll(engine4, [frame])[0]) === 'malformed engine';
-          if (!isBase64) assert.equal(isRefused, type === 'error');
-          else if (!isRefused) assert.deepEqual(data, Buffer.from(String(frame).slice(1), 'base64'));
-        }
+        compareBody4(body);
       }),
       { numRuns: 2_000 },
     );

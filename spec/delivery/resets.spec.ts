@@ -98,6 +98,14 @@ describe('a connection that breaks', () => {
     await gone();
   });
 
+  it('by never joining a namespace', async () => {
+    await site.close();
+    site = await open({ connectTimeout: 50 });
+    const client = await Poller.come(site, false);
+    await gone();
+    assert.equal(await client.known(), false);
+  });
+
   it('by never finishing a POST', async () => {
     const [socket, client] = await Promise.all([site.connection(), Poller.come(site)]);
     const left = reason(socket);
@@ -164,6 +172,28 @@ describe('a connection that breaks', () => {
       assert.match(answer.toString(), method === 'GET' ? /\r\n\r\n1$/ : /^HTTP\/1\.1 400 /);
     }
     await gone();
+  });
+
+  it('by what no client says, between two polls', async () => {
+    for (const nonsense of ['42/nowhere,["n"]', '41', '44{"message":"no"}']) {
+      const client = await Poller.come(site, nonsense !== '41');
+      await client.post(nonsense);
+      await gone();
+    }
+  });
+
+  it('while a poll or a handshake stands behind a poll that waits', async () => {
+    for (const isPoll of [true, false]) {
+      const [first, other] = [await Poller.come(site), await Poller.come(site)];
+      const raw = await first.waitingPoll();
+      const seen = seenRequest(site);
+      const sid = isPoll ? `&sid=${other.sid}` : '';
+      raw.write(`GET /socket.io/?EIO=4&transport=polling${sid} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      await seen;
+      await other.post('1');
+      raw.resetAndDestroy();
+      await gone();
+    }
   });
 
   it('when the server closes in the middle of a handshake', async () => {

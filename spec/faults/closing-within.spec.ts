@@ -1,7 +1,10 @@
 /** A program may close its server in whatever the server has just called. */
+import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { mock } from 'node:test';
+import { Adapter } from 'socket.io-adapter';
 import type { Server } from '../../lib/index.js';
-import { ask } from '../router/raw.js';
+import { ask, knock } from '../router/raw.js';
 import { listening } from '../support/listening.js';
 import { latch, within } from '../support/patience.js';
 import { type Tongue, tongues } from '../support/tongues.js';
@@ -90,3 +93,72 @@ async function speak(port: number, tongue: Tongue): Promise<void> {
   // A poll that found nothing would wait for ever.
   await say(tongue.event('x'));
 }
+
+describe('a server that closes', () => {
+  class Stuck extends Adapter {
+    override close(): Promise<void> {
+      return new Promise(() => {});
+    }
+  }
+
+  class Failing extends Adapter {
+    override close(): Promise<void> {
+      return Promise.reject(new Error('no broker'));
+    }
+  }
+
+  for (const [what, adapter, complaint] of [
+    ['hangs', Stuck, 'an adapter did not close within 5 seconds'],
+    ['fails', Failing, 'no broker'],
+  ] as const)
+    it(`does not wait for ever for an adapter that ${what}, and says so`, async () => {
+      const before = handles();
+      const stand = new Stand({ name: '', options: () => ({ adapter }), come: async () => [] });
+      stand.io.of('/other');
+      await listening(stand.server);
+      mock.timers.enable({ apis: ['setTimeout'] });
+      const closed = stand.io.close();
+      await new Promise(setImmediate);
+      mock.timers.tick(5_000);
+      mock.timers.reset();
+      await within(closed, 'the end of close');
+      assert.deepEqual(
+        stand.complaints.splice(0).map((error) => (error as Error).message),
+        [complaint, complaint],
+      );
+      await stand.leavesNothing(before);
+    });
+
+  it('may do so behind its HTTP server, which waits for it', async () => {
+    const before = handles();
+    const stand = new Stand({ name: '', come: async () => [] });
+    const { io, server } = stand;
+    const port = await listening(server);
+    await speak(port, tongues.modern);
+    const line = await knock(port, tongues.modern.handshake().replace('polling', 'websocket'));
+    await line.until(/"sid"/);
+    const closed = new Promise((resolve) => server.close(resolve));
+    await within(Promise.all([io.close({ drain: 20 }), closed]), 'both ends');
+    await stand.leavesNothing(before);
+  });
+
+  it('may do so before anybody has come, and before it is mounted', async () => {
+    const before = handles();
+    const stand = new Stand({ name: '', come: async () => [] });
+    await stand.io.close();
+    const port = await listening(stand.server);
+    assert.equal((await ask(port, tongues.modern.handshake())).status, 503);
+    await stand.leavesNothing(before);
+  });
+
+  it('can be told to hurry', async () => {
+    const before = handles();
+    const stand = new Stand({ name: '', come: async () => [] });
+    const port = await listening(stand.server);
+    await speak(port, tongues.modern);
+    const first = stand.io.close({ drain: 3_600_000 });
+    const second = stand.io.close({ drain: 20 });
+    await within(Promise.all([first, second, stand.io.close()]), 'the end of all three');
+    await stand.leavesNothing(before);
+  });
+});

@@ -214,6 +214,23 @@ describe('neighbours', () => {
     assert.deepEqual([page.status, page.body], [200, 'a page']);
   });
 
+  it('a request behind a refused one, whose connection is about to end, is not answered out of turn', async () => {
+    const app = express();
+    let asked = 0;
+    app.get('/page', (_req, res) => {
+      asked += 1;
+      res.send('a page');
+    });
+    app.use('/socket.io', ground.io(example()));
+    const { port } = await ground.serve(app);
+    assert.equal((await ask(port, '/socket.io/?EIO=4')).status, 400);
+    const post =
+      'POST /socket.io/?EIO=4&transport=polling&sid=nobody HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n40';
+    const page = 'GET /page HTTP/1.1\r\nHost: a\r\n\r\n';
+    const answer = await Knock.send(port, post + page + page).answer();
+    assert.deepEqual([answer.status, answer.headers.connection, asked], [400, 'close', 0]);
+  });
+
   describe('an offer of h2c', () => {
     const offer = { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': 'AAMAAABk' };
 
@@ -282,6 +299,22 @@ describe('neighbours', () => {
       both.socket.write(`GET /page HTTP/1.1\r\n${head}`);
       await both.until(/a page[\s\S]*a page/);
       both.socket.destroy();
+    });
+
+    it('behind an answer that is not finished ends the connection, and harms nobody else', async () => {
+      const app = express();
+      const waiting = latch<express.Response>();
+      app.get('/slow', (_req, res) => waiting.open(res));
+      app.get('/page', (_req, res) => void res.send('a page'));
+      app.use('/socket.io', ground.io(example()));
+      const { port } = await ground.serve(app);
+      const knocked = Knock.send(port, 'GET /slow HTTP/1.1\r\nHost: a\r\n\r\n');
+      const slow = await waiting.promise;
+      const plain = 'GET /page HTTP/1.1\r\nHost: a\r\n\r\n';
+      knocked.socket.write(`${plain.slice(0, -2)}Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n${plain}`);
+      await knocked.answer();
+      slow.send('late');
+      assert.equal((await ask(port, '/page')).status, 200);
     });
 
     it('on a POST that wants a WebSocket, too', async () => {

@@ -1,5 +1,6 @@
 /** A handshake goes through the site's own middleware, by whatever transport; what that says is what the client gets. */
 import assert from 'node:assert/strict';
+import { ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import compression from 'compression';
 import cors from 'cors';
@@ -12,7 +13,7 @@ import passport from 'passport';
 import type { Server, UserOptions } from '../../lib/index.js';
 import { heard, latch } from '../support/patience.js';
 import { example, Ground, ways } from './ground.js';
-import { ask, handshake, knock } from './raw.js';
+import { ask, handshake, Knock, knock } from './raw.js';
 
 const WS = '/socket.io/?EIO=4&transport=websocket';
 
@@ -288,6 +289,24 @@ function specify(make: typeof express): void {
     assert.equal(answer.headers['x-frame-options'], 'SAMEORIGIN');
   });
 
+  it('keeps both of two policies on an answer that has headers of its own', async () => {
+    const policies = ["default-src 'self'", 'img-src *'];
+    const { port } = await site(
+      (app) =>
+        app.use((_req, res, next) => {
+          res.setHeader('Content-Security-Policy', policies);
+          next();
+        }),
+      { maxHttpBufferSize: 1_000 },
+    );
+    const path = `/socket.io/?EIO=4&transport=polling&sid=${await handshake(port)}`;
+    const post = Knock.send(port, `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\n`);
+    const { status, headers } = await post.head();
+    post.socket.destroy();
+    assert.deepEqual([status, headers.connection], [413, 'close']);
+    assert.equal(headers['content-security-policy'], policies.join(', '));
+  });
+
   it('logs one line for each handshake, with the status that it had', async () => {
     const lines: string[] = [];
     const two = latch();
@@ -302,7 +321,59 @@ function specify(make: typeof express): void {
     assert.deepEqual(lines, ['GET 101', 'GET 200', 'GET 404']);
   });
 
+  it('may begin to wait for the end of a 101 when next() has come back', async () => {
+    const told = latch<ServerResponse>();
+    const { port } = await site((app) =>
+      app.use((_req, res, next) => {
+        next();
+        assert.equal(res.statusCode, 101);
+        res.on('finish', () => told.open(res));
+      }),
+    );
+    await ground.arrival(`http://127.0.0.1:${port}`, { transports: ['websocket'] });
+    const { statusCode, headersSent, writableFinished } = await told.promise;
+    assert.deepEqual([statusCode, headersSent, writableFinished], [101, true, true]);
+  });
+
+  it('may answer once more when next() has come back: nobody hears it', async () => {
+    const { port } = await site((app) =>
+      app.use((_req, res, next) => {
+        next();
+        if (!res.headersSent) res.status(404).send('nobody was there');
+      }),
+    );
+    const client = await ground.arrival(`http://127.0.0.1:${port}`, { transports: ['websocket'] });
+    assert.equal(await client.emitWithAck('message', 'hello'), 'received');
+  });
+
+  it('may be watched by a tool that has changed every response of the process', async () => {
+    const told = latch<number>();
+    const { prototype } = ServerResponse;
+    const { emit } = prototype;
+    const watching: typeof emit = function (this: ServerResponse, event, ...args: unknown[]) {
+      if (event === 'finish') told.open(this.statusCode);
+      return emit.call(this, event, ...args);
+    };
+    prototype.emit = watching;
+    ground.after(() => Reflect.deleteProperty(prototype, 'emit'));
+    const { port } = await site(() => undefined);
+    await ground.arrival(`http://127.0.0.1:${port}`, { transports: ['websocket'] });
+    assert.equal(await told.promise, 101);
+  });
+
   for (const { name, transports } of ways) {
+    it(`may take a header away before it is judged: ${name}`, async () => {
+      const { port } = await site((app) =>
+        app.use((req, _res, next) => {
+          if (req.headers.origin === 'file://') delete req.headers.origin;
+          next();
+        }),
+      );
+      const extraHeaders = { Origin: 'file://' };
+      const client = await ground.arrival(`http://127.0.0.1:${port}`, { transports, extraHeaders });
+      assert.equal(await client.emitWithAck('message', 'hello'), 'received');
+    });
+
     it(`may compress what it likes: ${name}`, async () => {
       const { port, io } = await site((app) => app.use(compression({ threshold: 0 })));
       const client = await ground.arrival(`http://127.0.0.1:${port}`, { transports });

@@ -165,6 +165,28 @@ describe('taking over', () => {
     both.socket.destroy();
   });
 
+  it('is not done where Node holds the socket in a way that is not known: it is refused, and the owner is told', async () => {
+    let warnings = 0;
+    const warn = ({ code }: Error & { code?: string }): void => {
+      if (code === 'SOCKETIO_TAKEOVER') warnings += 1;
+    };
+    process.on('warning', warn);
+    ground.after(() => process.off('warning', warn));
+    // The same listeners under other names, as another version of Node may have them.
+    const { port } = await site({}, ({ socket }, _res, next) => {
+      for (const listener of socket.listeners('end')) {
+        socket.off('end', listener as () => void);
+        socket.on('end', () => Reflect.apply(listener, socket, []));
+      }
+      next();
+    });
+    assert.equal((await (await knock(port, WS)).head()).body, 'Bad request');
+    await ground.arrival(`http://127.0.0.1:${port}`, { path: '/api/socket.io', transports: ['polling'] });
+    // By now the mount is known, and Node lets go of a socket by itself.
+    await within(arrive(port), 'the next client');
+    assert.equal(warnings, 1);
+  });
+
   it('is not done for a client that has gone', async () => {
     const arrived = latch<() => void>();
     const ended = latch();

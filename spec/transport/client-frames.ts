@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { Writable } from 'node:stream';
 import type { Frame } from '../../lib/codec/codec.js';
-import { CLOSE, FrameReader, PING } from '../../lib/transport/frames.js';
+import { CLOSE, FrameReader, PING, PONG } from '../../lib/transport/frames.js';
 
 export interface FrameParts {
   readonly opcode: number;
@@ -55,21 +55,32 @@ export function wordFor(message: Frame): string {
   return typeof message === 'string' ? `text ${JSON.stringify(message)}` : `bytes ${message.toString('hex')}`;
 }
 
-/** What our reader makes of a stream in these pieces. */
-export function ours(pieces: readonly Buffer[], limits: Limits): Account {
+/**
+ * What our reader makes of a stream in these pieces.
+ * @param stops whether the flow is stopped after the first message, the second, and so on, until two more pieces came
+ */
+export function ours(pieces: readonly Buffer[], limits: Limits, stops: readonly boolean[] = []): Account {
   const account: Account = [];
+  let messages = 0;
   const reader = new FrameReader(limits, {
-    message: (message) => account.push(wordFor(message)),
-    control: (opcode, payload) =>
-      account.push(
-        `${opcode === CLOSE ? 'close' : opcode === PING ? 'ping' : 'pong'} ${payload.toString('hex')}`,
-      ),
+    message: (message) => {
+      account.push(wordFor(message));
+      if (stops[messages++]) reader.flow(false);
+    },
+    control: (opcode, payload) => account.push(`${names[opcode]} ${payload.toString('hex')}`),
     failed: ({ code }) => account.push(`fault ${code}`),
   });
-  // Each piece is unmasked in place, and the caller has more use for his.
-  for (const piece of pieces) reader.read(Buffer.from(piece));
+  for (const [index, piece] of pieces.entries()) {
+    // It is unmasked in place, and the caller has more use for his.
+    reader.read(Buffer.from(piece));
+    if (index % 2 === 1) reader.flow(true);
+  }
+  do reader.flow(true);
+  while (reader.holds);
   return account;
 }
+
+const names = { [CLOSE]: 'close', [PING]: 'ping', [PONG]: 'pong' } as const;
 
 // The types of `ws` do not know it.
 const { Receiver } = createRequire(import.meta.url)('ws') as { Receiver: new (options: object) => Writable };

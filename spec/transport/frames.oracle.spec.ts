@@ -143,6 +143,17 @@ describe(`frames beside the receiver of ws (seed ${seed})`, () => {
     );
   });
 
+  it('are read alike though the flow is stopped now and then', () => {
+    const stops = fc.array(fc.boolean(), { maxLength: 20 });
+    fc.assert(
+      fc.property(frames, limits, cuts, stops, (list, bounds, places, when) => {
+        const parts = pieces(Buffer.concat(list.map(write)), places);
+        assert.deepEqual(ours(parts, bounds, when), ours(parts, bounds));
+      }),
+      settings,
+    );
+  });
+
   it('are read alike at once and byte by byte', () => {
     fc.assert(
       fc.property(frames, limits, (list, bounds) => {

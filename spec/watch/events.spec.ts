@@ -14,6 +14,7 @@ type Told = { [Name in keyof DiagnosticsEvents]: [Name, DiagnosticsEvents[Name]]
 
 const names: readonly (keyof DiagnosticsEvents)[] = [
   'socketio:handshake',
+  'socketio:upgrade',
   'socketio:refusal',
   'socketio:close',
   'socketio:limit',
@@ -111,6 +112,7 @@ describe('an observer', () => {
     await ask(site.port, '/socket.io/?EIO=9&transport=polling');
     await ask(site.port, '/socket.io/?EIO=4&transport=telepathy');
     await (await knock(site.port, '/socket.io/1/websocket/?t=1')).answer();
+    await ask(site.port, '/socket.io/1/xhr-polling/a-secret-of-somebody');
     const address = '127.0.0.1';
     const polled = { upgrade: false, address, transport: 'polling' };
     assert.deepEqual(told, [
@@ -124,6 +126,7 @@ describe('an observer', () => {
         'socketio:refusal',
         { code: 'BAD_REQUEST', status: 400, generation: 1, transport: 'websocket', upgrade: true, address },
       ],
+      ['socketio:refusal', { ...polled, code: 'SESSION_UNKNOWN', status: 200, generation: 1 }],
     ]);
   });
 
@@ -150,7 +153,10 @@ describe('an observer', () => {
       guest.leave();
       await gone;
       site.io.engine.close();
-      const [first, last] = (await closed) as [Told, Told];
+      const all = await closed;
+      const [first, last] = [all[0], all.at(-1)] as [Told, Told];
+      const moved = all.slice(1, -1).map(([name, who]) => [name, (who as { transport?: string }).transport]);
+      assert.deepEqual(moved, pair.first === pair.last ? [] : [['socketio:upgrade', pair.last]]);
       const { protocol, first: begins, last: ends } = pair;
       assert.equal((first[1] as { transport?: string }).transport, begins);
       const { reason, why, ...who } = last[1] as DiagnosticsEvents['socketio:close'];
