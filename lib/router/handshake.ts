@@ -73,8 +73,10 @@ export function envelopeOf({ index }: Ticket): Envelope {
 
 /** @see engine.io-protocol v4, "Handshake" */
 export function terms(desk: Desk, session: Session, upgrades: readonly string[]): string {
-  const { pingInterval, pingTimeout, maxHttpBufferSize: maxPayload } = desk.options;
-  return JSON.stringify({ sid: session.id, upgrades, pingInterval, pingTimeout, maxPayload });
+  const { pingInterval, pingTimeout, maxHttpBufferSize } = desk.options;
+  const offered = upgrades.length === 0 ? '[]' : JSON.stringify(upgrades);
+  // An id has no character that JSON would write otherwise.
+  return `{"sid":"${session.id}","upgrades":${offered},"pingInterval":${pingInterval},"pingTimeout":${pingTimeout},"maxPayload":${maxHttpBufferSize}}`;
 }
 
 /** What users read as `socket.handshake`; `address` and `secure` follow Express' `trust proxy`. */

@@ -18,6 +18,21 @@ export function isOver(res: ServerResponse): boolean {
   return res.headersSent || res.writableEnded || res.destroyed;
 }
 
+/** What `harden` and `dress` set, as lines of a 101: to set and read them there one by one costs more than all checks. */
+const hardening = [
+  ['Cache-Control', 'Cache-Control: no-store'],
+  ['X-Content-Type-Options', 'X-Content-Type-Options: nosniff'],
+  ['Referrer-Policy', 'Referrer-Policy: no-referrer'],
+  [EMBEDDING, `${EMBEDDING}: same-origin`],
+] as const;
+
+/** Those lines of a 101 that the site's stack has not written itself. */
+export function hardenedLines(res: ServerResponse): string[] {
+  const lines: string[] = [];
+  for (const [name, line] of hardening) if (!res.hasHeader(name)) lines.push(line);
+  return lines;
+}
+
 /** Headers that every answer has; what the site's stack has set stays, but nothing of ours is ever stored. */
 export function harden(res: ServerResponse): void {
   res.setHeader('Cache-Control', 'no-store');
@@ -30,7 +45,11 @@ export function harden(res: ServerResponse): void {
 export function dress(res: ServerResponse, ticket: Ticket, origins: readonly string[]): void {
   harden(res);
   if (!res.hasHeader(EMBEDDING)) res.setHeader(EMBEDDING, isScript(ticket) ? 'cross-origin' : 'same-origin');
-  const { origin } = ticket;
+  allowOrigin(res, ticket, origins);
+}
+
+/** What the option `origins` says to browsers. */
+export function allowOrigin(res: ServerResponse, { origin }: Ticket, origins: readonly string[]): void {
   if (origin === undefined || res.hasHeader('Access-Control-Allow-Origin') || !isListed(origin, origins))
     return;
   vary(res, 'Origin');

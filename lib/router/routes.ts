@@ -15,7 +15,7 @@ import { isAdmitted } from './origin.js';
 import type { LateCode } from './passage.js';
 import { describeAsker, describeRefusal } from './refusal.js';
 import { repeatHeaders } from './repeated.js';
-import { asRefusal, dress, isOver } from './reply.js';
+import { allowOrigin, asRefusal, dress, isOver } from './reply.js';
 import { revision1 } from './revision1.js';
 import { readTicket, showTicket, type Ticket } from './ticket.js';
 
@@ -39,7 +39,10 @@ export class Routes {
     // A deadline has answered before the stack let this through, or the client has gone.
     if (isOver(res)) return;
     const ticket = readTicket(req, tabled);
-    dress(res, ticket, this.#desk.options.origins);
+    const { origins } = this.#desk.options;
+    // An upgrade that is accepted gets the rest with its 101, as lines.
+    if (ticket.upgrade) allowOrigin(res, ticket, origins);
+    else dress(res, ticket, origins);
     showTicket(req, ticket);
     const visit = { desk: this.#desk, ticket, req, res };
     const halted = (error?: unknown): void => this.#refuse(error, visit);
@@ -117,6 +120,7 @@ export class Routes {
     const isOurs = error instanceof SocketioError && error.status !== undefined;
     if (!isOurs) report(this.#desk.options, error, { event: 'request' });
     const refusal = asRefusal(error);
+    if (ticket.upgrade && !res.headersSent) dress(res, ticket, this.#desk.options.origins);
     if (refusal instanceof Crowded && !res.headersSent) res.setHeader('Retry-After', refusal.retryAfter);
     dialects[ticket.dialect].refuse(res, refusal, ticket);
     this.#desk.watch.refused(refusal, () => describeAsker(req, ticket));

@@ -14,6 +14,7 @@ import type { CarryOptions } from '../transport/websocket-deflate.js';
 import type { Visit } from './checks.js';
 import { admit, terms } from './handshake.js';
 import { type HeaderLines, passageOf, UpgradePassage } from './passage.js';
+import { hardenedLines } from './reply.js';
 import { addressOf, isSecure } from './ticket.js';
 
 /** A message may come in pieces as small as this, in bytes, since networks cut as they like; not byte by byte. */
@@ -85,7 +86,7 @@ export function shakeHands(
   desk.engine.dress(req, res, first);
   const { socket, head } = passage;
   passage.accept(res, (lines) => {
-    desk.lines.set(req, lines);
+    desk.lines.set(req, lines.concat(hardenedLines(res)));
     // The 101 and the first packet, which follows in this very tick, leave in one piece.
     socket.cork();
     try {
