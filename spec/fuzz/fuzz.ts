@@ -23,6 +23,8 @@ export interface Report {
 
 /** Cases between two looks at what is left. */
 const BATCH = 10_000;
+/** Readings in one turn of the event loop. */
+const TURN = 50;
 /** Scripts that are played at the same time. */
 const AT_ONCE = 24;
 /** Milliseconds of reading one input. */
@@ -66,7 +68,7 @@ class Run {
   async batch(seeds: readonly number[]): Promise<void> {
     const toPlay = seeds.filter(isPlayed);
     await this.#play(toPlay);
-    this.#read(seeds.filter((seed) => !isPlayed(seed)));
+    await this.#read(seeds.filter((seed) => !isPlayed(seed)));
     await this.#settle(toPlay);
   }
 
@@ -87,8 +89,10 @@ class Run {
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }
 
-  #read(seeds: readonly number[]): void {
-    for (const seed of seeds) {
+  async #read(seeds: readonly number[]): Promise<void> {
+    for (const [index, seed] of seeds.entries()) {
+      // The bystanders are in this process, and must be heard.
+      if (index % TURN === 0) await new Promise((resolve) => setImmediate(resolve));
       const text = readOnce(seed);
       if (text !== undefined) this.findings.push(narrowReading(seed, text));
       if (this.findings.length > 4) return;
