@@ -33,7 +33,8 @@ export class Line implements Wire {
 
   close(extent: Extent): void {
     if (!this.#open) return;
-    this.#open = false;
+    // Before a whole connection ends, each socket is told.
+    this.#open = extent === 'connection';
     this.#peer.left(this.#nsp, extent);
   }
 

@@ -6,7 +6,7 @@ import type { DisconnectReason } from './errors.js';
 import { Line } from './line.js';
 import type { Conn } from './namespace/connection.js';
 import type { Namespace } from './namespace/namespace.js';
-import type { Namespaces } from './namespace/namespaces.js';
+import { type Namespaces, unknownNamespace } from './namespace/namespaces.js';
 import type { Socket } from './namespace/socket.js';
 import type { Client, Extent, Handshake, SendFlags } from './namespace/wire.js';
 import type { LimitName } from './options.js';
@@ -119,13 +119,13 @@ export class Peer implements SessionEvents, Client, Sleeper {
   /** @internal a socket has left; the connection ends with its last one if the server wanted that */
   left(nsp: string, extent: Extent): void {
     if (extent === 'lost') return this.#abandon();
+    if (extent === 'connection') return this.#sendAway();
     this.#sockets = this.#sockets.filter((socket) => socket.nsp.name !== nsp);
     this.#early?.forget(nsp);
     this.flow(nsp, true);
     if (nsp === this.#present.birth.manners.base && this.#joinDeadline === undefined) return this.#dismiss();
-    if (extent === 'membership' || (extent !== 'connection' && this.#sockets.length > 0)) return;
-    for (const socket of this.#sockets) socket.disconnect();
-    this.#close();
+    if (extent === 'connection if unused' && this.#sockets.length === 0)
+      this.#session?.close('forced server close');
   }
 
   /** @internal reading stops while any socket wants it to */
@@ -153,8 +153,13 @@ export class Peer implements SessionEvents, Client, Sleeper {
     return this.#sockets.find((socket) => socket.nsp.name === nsp);
   }
 
-  #close(why?: string): void {
-    this.#session?.close('forced server close', why, undefined, why === undefined ? undefined : 'brisk');
+  #close(why: string): void {
+    this.#session?.close('forced server close', why, undefined, 'stern');
+  }
+
+  #sendAway(): void {
+    for (const socket of this.#sockets) socket.disconnect();
+    this.#session?.close('forced server close');
   }
 
   /** Nobody is at the other end any more: all sockets leave, and nothing is waited for. */
@@ -242,9 +247,4 @@ export class Peer implements SessionEvents, Client, Sleeper {
     if (!early?.has(nsp)) return;
     process.nextTick(() => early.hear(nsp, ({ packet, size }) => this.#find(nsp)?.receive(packet, size)));
   }
-}
-
-/** @see socket.io-protocol v5, "Connection to a namespace" */
-function unknownNamespace(nsp: string): Packet {
-  return { type: PacketType.CONNECT_ERROR, nsp, data: { message: 'Invalid namespace' } };
 }

@@ -173,7 +173,8 @@ export class Server<
 
   /**
    * Lets nobody in any more, delivers what waits, ends every client with `server shutting down`, and leaves the HTTP
-   * servers as they were. They belong to their owner and stay open. May be called again, also by whoever is in more of a hurry.
+   * servers as they were. They belong to their owner and stay open. May be called again, also by whoever is in more of
+   * a hurry.
    */
   close(options: CloseOptions | (() => void) = {}): Promise<void> {
     return this.#drain.close(options);

@@ -50,7 +50,7 @@ describe('one connection with several namespaces', () => {
   it('ends when the client joins nothing in time', async () => {
     const talk = await Talk.come(site);
     talk.send('40/nowhere,');
-    assert.equal((await talk.closed).code, 1000);
+    assert.equal((await talk.closed).code, 1008);
     const poller = await Poller.come(site, false);
     assert.equal((await poller.poll()).body, '1');
   });

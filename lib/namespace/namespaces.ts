@@ -1,6 +1,7 @@
 /** The namespaces of a server, by name, and those that make others. */
 import { call } from '../emitter.js';
 import { SocketioError } from '../errors.js';
+import { type Packet, PacketType } from '../packet.js';
 import { Namespace } from './namespace.js';
 import { type NameMatcher, ParentNamespace } from './parent.js';
 import { report } from './report.js';
@@ -104,6 +105,11 @@ export class Namespaces {
     const failed = (error: unknown): void => report(this.#surroundings.options, error, { event: 'adapter' });
     call(() => child.adapter.close(), undefined, [], failed);
   }
+}
+
+/** What a client is told that asks for a namespace which there is not. @see socket.io-protocol v5, "Connection to a namespace" */
+export function unknownNamespace(nsp: string): Packet {
+  return { type: PacketType.CONNECT_ERROR, nsp, data: { message: 'Invalid namespace' } };
 }
 
 function withSlash(name: string): string {

@@ -96,7 +96,9 @@ export class Socket<
    * @param close whether the whole connection ends, with its sockets in other namespaces
    */
   disconnect(close = false): this {
-    this.#dismiss(close ? 'connection' : 'membership');
+    if (!close) this.#dismiss('membership');
+    // All sockets of the connection are sent away by it, in the order of their coming.
+    else if (this.#state === 'open') this.#wire.close('connection');
     return this;
   }
 

@@ -15,7 +15,8 @@ export interface SendFlags {
 }
 
 /**
- * What ends: one membership; that, and the connection if nobody else uses it; or the connection with all its sockets.
+ * What ends: one membership; that, and the connection if nobody else uses it; or the connection, after all its sockets
+ * have been sent away.
  * `lost`: the client has another connection, and this one is dead.
  */
 export type Extent = 'membership' | 'connection if unused' | 'connection' | 'lost';

@@ -123,6 +123,11 @@ export class Engine extends Emitter<EngineEvents> {
     return this.#middlewares.length > 0 || this.listenerCount('headers') > 0;
   }
 
+  /** @internal whether somebody is shown requests whose answers leave, and may put something on them */
+  get showy(): boolean {
+    return this.listenerCount('headers') + this.listenerCount('initial_headers') > 0;
+  }
+
   /** @internal lets the middlewares see a request, one after the other */
   pass(req: IncomingMessage, res: ServerResponse, done: (error?: unknown) => void): void {
     this.#pass(this.#middlewares, req, res, done);

@@ -36,7 +36,8 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
     rhythm,
     manners,
     protocol: generation,
-    request: remember(req, query),
+    // A poll's first answer has not left yet.
+    request: desk.engine.showy ? req : remember(req, query),
     remoteAddress: address,
     admission: admissionOf(ticket, res),
   };

@@ -1,5 +1,6 @@
 /** An upgrade on its way through the site's stack: a GET that carries a socket. */
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import { EventEmitter } from 'node:events';
+import { type IncomingMessage, OutgoingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { SocketioError } from '../errors.js';
@@ -63,12 +64,17 @@ export function linesOf(blocks: string): HeaderLines {
   return lines.slice(1).filter((line) => line !== '' && !hopByHop.test(line));
 }
 
-/** Who wants to speak when the headers leave, or at the end, puts a function of his own in the place of one of these. */
-const { writeHead, end } = ServerResponse.prototype;
+/** Node has the same function under an older name; the types do not know it. */
+type TwiceNamed = ServerResponse & { writeHeader: ServerResponse['writeHead'] };
 
-/** Whether nobody waits for the headers, or for the end, of this response: `finish` has one listener of ours. */
+/**
+ * Whether nobody waits for the headers, or for the end, of this response: `finish` has one listener of ours. Who wants
+ * to speak then puts a function of his own in the place of Node's; tools that watch all of a process do so in its
+ * prototypes, and may have been there before us.
+ */
 function isUnwatched(res: ServerResponse): boolean {
-  if (res.writeHead !== writeHead || res.end !== end) return false;
+  if (res.writeHead !== (res as TwiceNamed).writeHeader) return false;
+  if (res.end !== OutgoingMessage.prototype.end || res.emit !== EventEmitter.prototype.emit) return false;
   return (
     res.listenerCount('finish') === 1 && res.listenerCount('close') + res.listenerCount('prefinish') === 0
   );
@@ -124,10 +130,22 @@ export class UpgradePassage implements Passage {
   accept(res: ServerResponse, ready: (lines: HeaderLines) => void): void {
     this.#outlet.capture();
     // To write an answer only to read it again is half the cost of a connection: nobody would see it.
-    if (res === this.response && isUnwatched(res)) return this.#accepted(headerLines(res), ready);
+    if (res === this.response && isUnwatched(res)) return this.#acceptUnseen(ready);
     res.on('finish', () => this.#accepted(linesOf(this.#outlet.captured), ready));
     res.writeHead(101);
     res.end();
+  }
+
+  #acceptUnseen(ready: (lines: HeaderLines) => void): void {
+    const res = this.response;
+    res.statusCode = 101;
+    this.#accepted(headerLines(res), ready);
+    // A middleware may begin to listen when its `next()` has come back; to replace Node's functions it is too late then.
+    process.nextTick(() => {
+      if (isUnwatched(res) || res.headersSent) return;
+      ServerResponse.prototype.writeHead.call(res, 101);
+      OutgoingMessage.prototype.end.call(res, undefined, 'latin1');
+    });
   }
 
   #accepted(lines: HeaderLines, ready: (lines: HeaderLines) => void): void {

@@ -1,6 +1,7 @@
 /** What a connection remembers of the request by which it came: `socket.request`, without what only HTTP needed. */
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import type { Query } from './search.js';
 
 /** What Node puts on a request; `parser` where it is an upgrade. */
@@ -34,6 +35,8 @@ type Remembered = IncomingMessage & {
   baseUrl?: string;
   query?: unknown;
   _query?: unknown;
+  params?: object;
+  body?: object;
   res?: { readonly locals?: object };
 };
 
@@ -43,12 +46,12 @@ type Remembered = IncomingMessage & {
  * may point back at it) the request itself stays.
  */
 export function remember(req: IncomingMessage, parsed: Query): IncomingMessage {
-  return Reflect.ownKeys(req).every(isUsual) && !hasLocals(req) ? copyOf(req, parsed) : req;
+  return Reflect.ownKeys(req).every(isUsual) && !isTold(req) ? copyOf(req, parsed) : req;
 }
 
-/** Whether the stack has said something for later in `res.locals`, where Express leads from the request. */
-function hasLocals({ res }: Remembered): boolean {
-  for (const _ in res?.locals) return true;
+/** Whether the stack has said something for later where Express has a place for it. */
+function isTold({ res, params, body }: Remembered): boolean {
+  for (const place of [res?.locals, params, body]) for (const _ in place) return true;
   return false;
 }
 
@@ -84,10 +87,35 @@ function prototypeFor(req: IncomingMessage): object {
   return prototype as object;
 }
 
+/** A stream that has been read to its end. All that Node's methods ask of one stands in its state. */
+const spent = new Readable({ autoDestroy: false, read() {} });
+spent.resume().push(null);
+const ended: object = Reflect.get(spent, '_readableState');
+
+/** What is the same for all, or follows from what a copy has; a program may still write there. */
 const shared: PropertyDescriptorMap = {
-  complete: { value: true },
-  httpVersionMajor: { value: 1 },
-  httpVersionMinor: { value: 1 },
+  aborted: { value: false, writable: true },
+  complete: { value: true, writable: true },
+  httpVersionMajor: { value: 1, writable: true },
+  httpVersionMinor: { value: 1, writable: true },
+  rawTrailers: { value: Object.freeze([]), writable: true },
+  _readableState: {
+    get(): unknown {
+      const state: unknown = Object.create(ended);
+      Object.defineProperty(this, '_readableState', { value: state });
+      return state;
+    },
+  },
+  client: {
+    get(this: IncomingMessage): Socket {
+      return this.socket;
+    },
+  },
+  upgrade: {
+    get(this: IncomingMessage): boolean {
+      return this.headers.upgrade !== undefined;
+    },
+  },
   rawHeaders: {
     get(this: IncomingMessage): string[] {
       return Object.entries(this.headers).flatMap(([name, value]) =>

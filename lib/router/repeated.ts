@@ -14,15 +14,16 @@ const toOrigin: ReadonlySet<string> = new Set([
   'timing-allow-origin',
 ]);
 
+/** Who may embed an answer. */
+const EMBEDDING = 'cross-origin-resource-policy';
+
 /** Said to everybody. Never a cookie, never a validator. */
 const toAll: ReadonlySet<string> = new Set([
-  // A site that closes each connection behind its answer has a reason: a balancer that looks at the first request alone.
-  'connection',
   'content-security-policy',
   'content-security-policy-report-only',
   'cross-origin-embedder-policy',
   'cross-origin-opener-policy',
-  'cross-origin-resource-policy',
+  EMBEDDING,
   'origin-agent-cluster',
   'permissions-policy',
   'referrer-policy',
@@ -35,6 +36,11 @@ const toAll: ReadonlySet<string> = new Set([
   'x-permitted-cross-domain-policies',
   'x-xss-protection',
 ]);
+
+/** A site that closes each connection behind its answer has a reason: a balancer that looks at the first request alone. */
+function closes(name: string, value: unknown): boolean {
+  return name === 'connection' && /^close$/i.test(String(value));
+}
 
 /** What is kept once for all sessions that share it: a site says one thing, or few, at one path to few origins. */
 const MOST_SHARED = 8;
@@ -49,8 +55,8 @@ export function admissionOf(
   // Neither paths nor headers have a line break in them, and no list of values is one text.
   let key = `${path}\n${origin}\n`;
   for (const name of res.getHeaderNames()) {
-    if (!toAll.has(name) && !toOrigin.has(name)) continue;
     const value = res.getHeader(name);
+    if (!toAll.has(name) && !toOrigin.has(name) && !closes(name, value)) continue;
     headers[name] = value;
     key += `${name}:${Array.isArray(value) ? value.join('\n\n') : value}\n`;
   }
@@ -86,7 +92,9 @@ export function repeatHeaders(
   const same = ticket.origin === origin;
   for (const name in headers) {
     const value = headers[name];
-    if (value !== undefined && (same || toAll.has(name))) res.setHeader(name, value);
+    // The usual policy is said anew: a session of revision 1 may have begun without scripts, and go on by them.
+    if (name === EMBEDDING && value === 'same-origin') continue;
+    if (value !== undefined && (same || !toOrigin.has(name))) res.setHeader(name, value);
   }
 }
 

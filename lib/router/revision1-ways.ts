@@ -152,6 +152,11 @@ function carry(desk: Desk, session: Session, made: () => Transport): boolean {
     return true;
   }
   if (readyState !== 'open' || !(carrier instanceof Relay)) return false;
+  if (!carrier.entire) {
+    // It would miss something, and not know it: it shall come anew.
+    session.close('transport error', 'more than softBufferLimit bytes said before the client was heard');
+    return false;
+  }
   carrier.take(made());
   return true;
 }

@@ -21,6 +21,7 @@ import { giveCookie } from './cookie.js';
 import { applyCors } from './cors.js';
 import type { Dialect } from './dialect.js';
 import { admit } from './handshake.js';
+import { describeAsker } from './refusal.js';
 import { allowPreflight } from './reply.js';
 import { closeTimeout, post, type Way, ways } from './revision1-ways.js';
 import type { Ticket } from './ticket.js';
@@ -114,11 +115,13 @@ function serve(visit: Visit, session: Session): void {
 
 /** A session that is not here: its client shall come anew. Who says something or goodbye has been heard. */
 function meetStranger(visit: Visit): void {
-  const { ticket, req, res } = visit;
+  const { desk, ticket, req, res } = visit;
   if (ticket.leaving) return answer(res, 200, '');
   const way = wayOf(visit);
   if (ticket.method === 'POST') declinePost(req, res);
   else way.sendAway(visit);
+  const status = ticket.upgrade ? 101 : 200;
+  desk.watch.refused(new SocketioError('SESSION_UNKNOWN'), () => ({ ...describeAsker(req, ticket), status }));
 }
 
 /** @throws {SocketioError} for what no client of this revision asks */

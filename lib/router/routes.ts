@@ -6,6 +6,7 @@ import { report } from '../namespace/report.js';
 import { Crowded } from '../session/crowd.js';
 import type { Admission } from '../session/household.js';
 import type { Session } from '../session/session.js';
+import { tabled } from '../transport/header.js';
 import { type Visit, walk } from './checks.js';
 import type { Desk } from './desk.js';
 import type { Dialect } from './dialect.js';
@@ -37,7 +38,7 @@ export class Routes {
   handle(req: IncomingMessage, res: ServerResponse): void {
     // A deadline has answered before the stack let this through, or the client has gone.
     if (isOver(res)) return;
-    const ticket = readTicket(req);
+    const ticket = readTicket(req, tabled);
     dress(res, ticket, this.#desk.options.origins);
     showTicket(req, ticket);
     const visit = { desk: this.#desk, ticket, req, res };
@@ -79,7 +80,7 @@ export class Routes {
 
   /** The site's stack has taken too long. */
   late(req: IncomingMessage, res: ServerResponse, code: LateCode): void {
-    const visit = { desk: this.#desk, ticket: readTicket(req), req, res };
+    const visit = { desk: this.#desk, ticket: readTicket(req, tabled), req, res };
     dress(res, visit.ticket, this.#desk.options.origins);
     this.#refuse(new SocketioError(code), visit);
   }

@@ -58,8 +58,11 @@ const names1: ReadonlyMap<unknown, TransportName> = new Map([
 /** Nothing but a number ever stands in a script. */
 const INDEX = /^[0-9]{1,9}$/;
 
-/** @see engine.io-protocol v4, "Query parameters"; revision 1, "URLs" */
-export function readTicket(req: IncomingMessage): Ticket {
+/**
+ * @param header how single headers are read
+ * @see engine.io-protocol v4, "Query parameters"; revision 1, "URLs"
+ */
+export function readTicket(req: IncomingMessage, header = headerOf): Ticket {
   const url = originalUrl(req);
   const path = pathOf(url);
   const search = new Search(url.slice(path.length + 1));
@@ -67,14 +70,15 @@ export function readTicket(req: IncomingMessage): Ticket {
   // Clients of Engine.IO say what they are; a mount path may end with a number, too.
   const address = eio === undefined ? readAddress(path, pathOf(req.url ?? '/')) : undefined;
   return address && isRevision1(address, search.all)
-    ? ofRevision1(req, url, search, address)
-    : ofEngine(req, url, search, path, eio);
+    ? ofRevision1(req, header, url, search, address)
+    : ofEngine(req, header, url, search, path, eio);
 }
 
 // Every poll has a ticket: each is written out whole, since an object put together from others costs ten times as much.
 
 function ofEngine(
   req: IncomingMessage,
+  header: typeof headerOf,
   url: string,
   search: Search,
   path: string,
@@ -95,9 +99,9 @@ function ofEngine(
     index,
     // A repeated sid names no session; an empty one neither, but it is not a handshake.
     sid: sid === undefined ? undefined : String(sid),
-    upgrade: isUpgrade(req),
+    upgrade: isUpgrade(req, header),
     textOnly: Boolean(search.value(B64)) || j !== undefined,
-    origin: index === undefined ? headerOf(req, 'origin') : pageOf(req.headers),
+    origin: index === undefined ? header(req, 'origin') : pageOf(req.headers),
     leaving: false,
   };
 }
@@ -109,6 +113,7 @@ function isRevision1({ revision }: Address, { transport }: Query): boolean {
 /** A path that names no session is a handshake, whatever else it names. */
 function ofRevision1(
   req: IncomingMessage,
+  header: typeof headerOf,
   url: string,
   search: Search,
   { mount, revision, transport, sid }: Address,
@@ -127,9 +132,9 @@ function ofRevision1(
     transport: known,
     index,
     sid: sid === '' ? undefined : sid,
-    upgrade: isUpgrade(req),
+    upgrade: isUpgrade(req, header),
     textOnly: false,
-    origin: index === undefined ? headerOf(req, 'origin') : pageOf(req.headers),
+    origin: index === undefined ? header(req, 'origin') : pageOf(req.headers),
     leaving: query.disconnect !== undefined,
   };
 }
@@ -179,8 +184,8 @@ export function pathOf(url: string): string {
  * `Connection: close` would not carry one: such a request gets an answer that the client can fall back on.
  * @see RFC 6455, section 4.2.1
  */
-export function isUpgrade(req: IncomingMessage): boolean {
-  if (headerOf(req, 'upgrade')?.toLowerCase() !== 'websocket') return false;
-  const tokens = (headerOf(req, 'connection') ?? '').toLowerCase().split(',');
+export function isUpgrade(req: IncomingMessage, header = headerOf): boolean {
+  if (header(req, 'upgrade')?.toLowerCase() !== 'websocket') return false;
+  const tokens = (header(req, 'connection') ?? '').toLowerCase().split(',');
   return tokens.some((token) => token.trim() === 'upgrade');
 }

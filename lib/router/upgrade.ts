@@ -22,8 +22,6 @@ const LEAST_CHUNKS = 4_096;
 
 /** What else `ws` lets a client make grow or wait, said here so that another version's defaults don't matter. */
 const bounds = {
-  /** Pings that a client may send without taking the answers. */
-  maxPendingAutoPongs: 60,
   /** Milliseconds for the client's close frame; a session ends as late, too. */
   closeTimeout: 30_000,
 };
@@ -31,13 +29,15 @@ const bounds = {
 /** The server that shakes hands for us; it owns no port and keeps no list. */
 export function webSockets(options: Options, lines: WeakMap<IncomingMessage, HeaderLines>): WebSocketServer {
   const { perMessageDeflate, maxFragments, maxControlFrames, maxHttpBufferSize: maxPayload } = options;
+  // We count first, and have a code for it.
+  const maxPendingAutoPongs = maxControlFrames + 1;
   const maxBufferedChunks = Math.max(LEAST_CHUNKS, Math.ceil(maxPayload / SMALL_CHUNK));
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     // Where it may have to compress, `ws` reads and writes as well.
     ...(perMessageDeflate
-      ? { ...bounds, perMessageDeflate, maxPayload, maxFragments, maxBufferedChunks }
+      ? { ...bounds, perMessageDeflate, maxPayload, maxFragments, maxBufferedChunks, maxPendingAutoPongs }
       : { WebSocket: couriers({ maxBytes: maxPayload, maxFragments, maxControlFrames }) }),
   });
   server.on('headers', (headers, req) => headers.push(...(lines.get(req) ?? [])));

@@ -38,8 +38,11 @@ export function reasonOf({ layer }: Malformed): DisconnectReason {
   return layer === 'engine' ? 'parse error' : 'forced close';
 }
 
-/** `patient`: the client may come for what waits. `brisk`: what waits leaves at once, or not at all. */
-export type Pace = 'patient' | 'brisk';
+/**
+ * `patient`: the client may come for what waits. `brisk`: what waits leaves at once, or not at all. `stern`: the same, and
+ * the client is told that it has broken the rules.
+ */
+export type Pace = 'patient' | 'brisk' | 'stern';
 
 /** What a session has at its end. */
 export interface Estate {
@@ -70,9 +73,9 @@ export class Farewell {
     overdue: () => void,
   ) {
     this.#reason = reason;
-    this.#manner = pace ? 'orderly' : (manners[reason] ?? 'orderly');
+    this.#manner = pace ? (pace === 'stern' ? 'malformed' : 'orderly') : (manners[reason] ?? 'orderly');
     // Nobody lingers for a client that breaks the rules.
-    this.#isBrisk = pace ? pace === 'brisk' : brisk.has(reason);
+    this.#isBrisk = pace ? pace !== 'patient' : brisk.has(reason);
     this.#estate = estate;
     this.#alarm = new Alarm({
       rung: () => {

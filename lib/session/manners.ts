@@ -37,8 +37,16 @@ export const asking: Manners = {
   idFor: () => newId(),
   // Most clients have one socket: it takes what the connection has, and only others get copies.
   introduce: (handshake, auth) =>
-    handshake.auth === unspoken ? Object.assign(handshake, { auth }) : { ...handshake, auth },
+    handshake.auth === unspoken ? Object.assign(handshake, { auth }) : anew(handshake, auth),
 };
+
+/** What the program has put on the first one (who somebody is, what he may do) is said of one namespace, and stays there. */
+function anew(
+  { headers, time, address, xdomain, secure, issued, url, query }: Handshake,
+  auth: Handshake['auth'],
+): Handshake {
+  return { headers, time, address, xdomain, secure, issued, url, query, auth };
+}
 
 /**
  * Whoever connects is in `/`, and is called after the session everywhere: clients make up their ids themselves. What

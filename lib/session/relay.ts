@@ -9,6 +9,7 @@ import { Retired } from './retired.js';
 import { Sheaf } from './sheaf.js';
 import { written } from './signals.js';
 import { Trail } from './trail.js';
+import { Unheard } from './unheard.js';
 import { Alarm, type Wheel } from './wheel.js';
 
 export interface RelaySettings {
@@ -48,7 +49,7 @@ export class Relay implements Transport, HeartbeatEvents {
   #up: TransportEvents;
   #carrier: Transport;
   /** What has been sent to a client that was not heard yet; `undefined` once it was. */
-  #sent: Trail | undefined = new Trail([], 0);
+  #sent: Unheard | undefined;
   /** Goes by the new transport ahead of anything newer. */
   #again: Trail | undefined;
   #away = false;
@@ -60,6 +61,7 @@ export class Relay implements Transport, HeartbeatEvents {
     this.#settings = settings;
     this.#up = up;
     this.#carrier = first;
+    this.#sent = new Unheard(settings.mostKept);
     this.#heartbeat = new Heartbeat(settings.wheel, settings.rhythm, this);
     const { payload } = settings.codec;
     this.posts = new Posts(payload, settings.body, (packet) => this.#received(packet));
@@ -99,6 +101,11 @@ export class Relay implements Transport, HeartbeatEvents {
     return this.#carrier.name === name ? this.#carrier : this.#retired.get(name)?.transport;
   }
 
+  /** Whether another transport could say all that the client may have missed. */
+  get entire(): boolean {
+    return this.#sent?.entire !== false;
+  }
+
   /** From now on the client is reached this way. */
   take(carrier: Transport): void {
     const from = this.#carrier;
@@ -106,9 +113,8 @@ export class Relay implements Transport, HeartbeatEvents {
     this.#heartbeat.stop();
     this.#retire(from);
     const unsent = from.reclaim();
-    const lost = this.#sent ?? unsent;
-    if (lost && lost.bytes > 0) this.#again = new Trail(lost.frames, lost.bytes);
-    if (this.#sent) this.#sent = new Trail([], 0);
+    const lost = this.#sent ? this.#sent.take() : unsent && new Trail(unsent.frames, unsent.bytes);
+    if (lost) this.#again = lost;
     this.#carrier = carrier;
     this.#begin(carrier);
     this.#regulate();
@@ -120,7 +126,7 @@ export class Relay implements Transport, HeartbeatEvents {
   }
 
   send(batch: Batch): void {
-    this.#keep(batch);
+    this.#sent?.add(batch);
     if (this.#polls) this.#wait(true);
     this.#carrier.send(batch);
   }
@@ -153,7 +159,7 @@ export class Relay implements Transport, HeartbeatEvents {
   /** A poll has come: whoever comes again has got the answer that he came for before. */
   polled(name: Transport['name']): void {
     if (name !== this.#carrier.name) return;
-    if (this.#sent && this.#sent.bytes > 0) this.#sent = undefined;
+    if (this.#sent?.empty === false) this.#sent = undefined;
     this.#wait(false);
   }
 
@@ -210,13 +216,6 @@ export class Relay implements Transport, HeartbeatEvents {
     this.#retired.get(from.name)?.close();
     const noop = written(codec, { type: 'noop' });
     this.#retired.set(from.name, new Retired(from, noop, wheel, pollDuration));
-  }
-
-  #keep(batch: Batch): void {
-    if (!this.#sent) return;
-    const frames = [...this.#sent.frames, ...batch.frames];
-    const bytes = this.#sent.bytes + batch.bytes;
-    this.#sent = bytes > this.#settings.mostKept ? undefined : new Trail(frames, bytes);
   }
 
   #wait(away: boolean): void {

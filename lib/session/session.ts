@@ -156,7 +156,8 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   }
 
   over(because: 'close' | 'heartbeat' | Malformed): void {
-    if (because === 'heartbeat') return this.close('transport error', 'invalid heartbeat direction');
+    if (because === 'heartbeat')
+      return this.close('transport error', 'invalid heartbeat direction', undefined, 'stern');
     if (because !== 'close') return this.close(reasonOf(because), because.why);
     const { farewell } = this.birth.manners;
     if (farewell.answered) this.#signal({ type: 'close' });

@@ -19,7 +19,8 @@ export function headerOf(req: IncomingMessage, name: string): string | undefined
   return found ?? (rawHeaders.length === 0 ? tabled(req, name) : undefined);
 }
 
-function tabled({ headers }: IncomingMessage, name: string): string | undefined {
+/** The same, as the site's stack has left it: middleware may change the table. @param name in lower case */
+export function tabled({ headers }: IncomingMessage, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 }

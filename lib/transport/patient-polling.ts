@@ -84,6 +84,8 @@ export class PatientPolling extends PollingTransport {
   }
 
   protected override dispatch(res: ServerResponse, letter: Letter, letterhead: HeaderPairs): void {
+    // Compressing took longer than the client waited: what it carries goes with a later poll already.
+    if (res.destroyed) return;
     const batch = this.#sending;
     this.#sending = undefined;
     if (batch && res.req.httpVersionMajor === 1) this.#follow(res, batch);

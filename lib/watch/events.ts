@@ -18,7 +18,7 @@ export interface ObservedClient {
 /** A request or an upgrade that got an error for an answer. */
 export interface ObservedRefusal {
   readonly code: RefusalCode;
-  /** HTTP status. */
+  /** HTTP status. Clients of revision 1 whose session is not here get 101 or 200, and a packet that sends them away. */
   readonly status: number;
   /** Absent if the client named none that is known. */
   readonly generation?: number;

@@ -13,6 +13,9 @@ export interface Subject {
   readonly carrier: { readonly name: TransportName } | undefined;
 }
 
+/** `status` where the answer has another one than its error. */
+type Asker = Omit<ObservedRefusal, 'code' | 'status'> & { readonly status?: number };
+
 /** Lines of `NODE_DEBUG=socketio`. */
 const line = debuglog('socketio');
 
@@ -39,7 +42,7 @@ export class Watch {
   }
 
   /** @param about whom and what; asked only if somebody listens */
-  refused(error: SocketioError, about: () => Omit<ObservedRefusal, 'code' | 'status'>): void {
+  refused(error: SocketioError, about: () => Asker): void {
     const { code, status = 400 } = error;
     if (!isRefusal(code)) return;
     this.refusals.add(code);

@@ -26,7 +26,7 @@ const transports: readonly TransportName[] = ['websocket', 'htmlfile', 'polling'
 
 /** Clients before 0.8.3 read no line breaks in bare text. */
 const TEXT = 'é€😀 </script><!-- "quoted" \\\\n it\'s';
-const DATA = { text: `${TEXT} \n \u2028 \\/`, list: [1, null, { deep: true }] };
+const DATA = { text: `${TEXT} \n \u2028 \u2029 \\/`, list: [1, null, { deep: true }] };
 
 /** What Internet Explorer had: a document without a window around it, whose frames show what has loaded so far. */
 const internetExplorer = `

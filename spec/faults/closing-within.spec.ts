@@ -4,7 +4,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mock } from 'node:test';
 import { Adapter } from 'socket.io-adapter';
 import type { Server } from '../../lib/index.js';
-import { ask } from '../router/raw.js';
+import { ask, knock } from '../router/raw.js';
 import { listening } from '../support/listening.js';
 import { latch, within } from '../support/patience.js';
 import { type Tongue, tongues } from '../support/tongues.js';
@@ -128,6 +128,28 @@ describe('a server that closes', () => {
       );
       await stand.leavesNothing(before);
     });
+
+  it('may do so behind its HTTP server, which waits for it', async () => {
+    const before = handles();
+    const stand = new Stand({ name: '', come: async () => [] });
+    const { io, server } = stand;
+    const port = await listening(server);
+    await speak(port, tongues.modern);
+    const line = await knock(port, tongues.modern.handshake().replace('polling', 'websocket'));
+    await line.until(/"sid"/);
+    const closed = new Promise((resolve) => server.close(resolve));
+    await within(Promise.all([io.close({ drain: 20 }), closed]), 'both ends');
+    await stand.leavesNothing(before);
+  });
+
+  it('may do so before anybody has come, and before it is mounted', async () => {
+    const before = handles();
+    const stand = new Stand({ name: '', come: async () => [] });
+    await stand.io.close();
+    const port = await listening(stand.server);
+    assert.equal((await ask(port, tongues.modern.handshake())).status, 503);
+    await stand.leavesNothing(before);
+  });
 
   it('can be told to hurry', async () => {
     const before = handles();

@@ -58,7 +58,7 @@ describe('a selection', () => {
     assert.deepEqual([...alice.socket.rooms], ['alice', 'x']);
     assert.deepEqual([...bob.socket.rooms], ['bob']);
     here.root.in('x').disconnectSockets(true);
-    assert.deepEqual(alice.client.closings, ['connection']);
+    assert.deepEqual(alice.client.closings, ['connection', 'membership']);
     here.root.except('alice').disconnectSockets();
     assert.deepEqual(bob.client.closings, ['membership']);
     const carol = here.join('carol');

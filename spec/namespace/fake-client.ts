@@ -48,6 +48,7 @@ export class FakeClient implements Wire {
   readonly limits: LimitName[] = [];
   readonly id: string;
   readonly conn: Conn;
+  #socket: Socket | undefined;
 
   constructor(id: string) {
     this.id = id;
@@ -68,6 +69,11 @@ export class FakeClient implements Wire {
     });
   }
 
+  /** As a connection does, this one sends its socket away before it ends. */
+  carry(socket: Socket): void {
+    this.#socket = socket;
+  }
+
   send(parcel: Parcel, flags?: SendFlags): void {
     const [frame] = parcel.encoded(codec).frames;
     this.received.push(JSON.parse(String(frame)) as Packet);
@@ -76,6 +82,7 @@ export class FakeClient implements Wire {
 
   close(extent: Extent): void {
     this.closings.push(extent);
+    if (extent === 'connection') this.#socket?.disconnect();
   }
 
   flow(open: boolean): void {
@@ -182,6 +189,7 @@ export function world(options: Partial<NamespaceOptions> = {}): World {
 
 function guest(client: FakeClient, namespace: Namespace): Guest {
   const socket = namespace.connect(client.arrival());
+  client.carry(socket);
   const nsp = namespace.name;
   const type = PacketType.EVENT;
   return {

@@ -119,7 +119,7 @@ describe('a client that is sent away', () => {
 
   it('loses its whole connection if that is wanted', () => {
     alice.socket.disconnect(true);
-    assert.deepEqual(alice.client.closings, ['connection']);
+    assert.deepEqual(alice.client.closings, ['connection', 'membership']);
   });
 
   it('gets nothing after its DISCONNECT', () => {

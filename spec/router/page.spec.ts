@@ -135,6 +135,17 @@ for (const { name, handshake, session, refused } of dialects) {
   });
 }
 
+describe('a session of revision 1', () => {
+  it('may be embedded where it goes on by scripts, though it has begun without them', async () => {
+    const site = await openSite({ transports, origins: [FRIEND] });
+    const { body } = await ask(site.port, '/socket.io/1/', { headers: { Origin: FRIEND } });
+    const path = `/socket.io/1/jsonp-polling/${body.split(':')[0]}?i=0`;
+    const { headers } = await ask(site.port, path, { headers: { Referer: `${FRIEND}/` } });
+    assert.equal(headers['cross-origin-resource-policy'], 'cross-origin');
+    await site.close();
+  });
+});
+
 describe('a page elsewhere that loads a script of the site', function () {
   this.timeout(40_000);
   let browser: Browser | undefined;

@@ -1,9 +1,12 @@
 /** What stays of the request by which a client came: all that its application may read, and no more. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
+import { PassThrough } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import express, { type Express } from 'express';
-import type { Socket } from '../../lib/index.js';
+import type { Server, Socket } from '../../lib/index.js';
 import { heard } from '../support/patience.js';
 import { example, Ground, ways } from './ground.js';
 
@@ -27,19 +30,24 @@ function specify(make: typeof express): void {
 
   afterEach(() => ground.close());
 
-  async function arrival(transports: string[], before: (app: Express) => unknown): Promise<Socket> {
+  async function arrival(
+    transports: string[],
+    before: (app: Express, io: Server) => unknown,
+    path = '/socket.io',
+  ): Promise<Socket> {
     const io = ground.io(example());
     const app = make();
     app.use((req, _res, next) => {
       seen ??= req;
       next();
     });
-    before(app);
-    app.use('/socket.io', io);
+    before(app, io);
+    app.use(path, io);
     const { port } = await ground.serve(app);
     seen = undefined as unknown as express.Request;
     const connection = heard(io.sockets as never, 'connection');
     await ground.arrival(`http://127.0.0.1:${port}`, {
+      path: path.replace(':', ''),
       transports,
       query: { who: 'anna' },
       extraHeaders: { 'X-Two': 'a, b' },
@@ -66,6 +74,21 @@ function specify(make: typeof express): void {
       assert.equal(req.ip, handshake.address);
       assert.equal(req.socket.remoteAddress, handshake.address);
       assert.equal(req.protocol, 'http');
+      assert.equal(Reflect.get(req, 'client'), req.socket);
+      assert.equal(Reflect.get(req, 'upgrade'), transports[0] === 'websocket');
+    });
+
+    it(`can do, ${name}, what a stream can do that has been read`, async () => {
+      const { request } = await arrival(transports, () => undefined);
+      const others = (await arrival(transports, () => undefined)).request;
+      request.on('data', assert.fail).on('readable', () => assert.equal(request.read(), null));
+      request.setEncoding('utf8');
+      await pipeline(request, new PassThrough().resume());
+      const closed = once(request, 'close');
+      request.destroy();
+      await closed;
+      assert.deepEqual([request.destroyed, request.aborted, request.readableEncoding], [true, false, 'utf8']);
+      assert.deepEqual([others.destroyed, others.readableEncoding], [false, null]);
     });
 
     it(`is the request itself, ${name}, where the stack has put something on it`, async () => {
@@ -74,6 +97,7 @@ function specify(make: typeof express): void {
         (req) => Object.assign(req, { session: { req } }),
         (req) => Object.assign(req, { [who]: 'anna' }),
         (_req, res) => Object.assign(res.locals, { who: 'anna' }),
+        (req) => Object.assign(req, { body: { who: 'anna' } }),
       ];
       for (const mark of marks) {
         const { request } = await arrival(transports, (app) =>
@@ -84,6 +108,18 @@ function specify(make: typeof express): void {
         );
         assert.equal(request, seen, String(mark));
       }
+    });
+
+    it(`is the request itself, ${name}, where its path has parameters`, async () => {
+      const { request } = await arrival(transports, () => undefined, '/of/:tenant/socket.io');
+      assert.equal((request as express.Request).params.tenant, 'tenant');
+    });
+
+    it(`is the request itself, ${name}, where somebody is shown it once more when the answer leaves`, async () => {
+      const { request } = await arrival(transports, (_app, io) =>
+        io.engine.on('initial_headers', (_headers, req) => Object.assign(req, { who: 'anna' })),
+      );
+      assert.equal(Reflect.get(request, 'who'), 'anna');
     });
   }
 }

@@ -56,6 +56,11 @@ describe('repeated headers', () => {
     assert.equal(later.getHeader('connection'), 'close');
   });
 
+  it('a connection that may stay is not told so behind a body that is cut short', () => {
+    assert.deepEqual(admitted({ Connection: 'keep-alive' }).letterhead, ['Cache-Control', 'no-store']);
+    assert.deepEqual(admitted({ Connection: 'Close' }).letterhead.slice(2), ['connection', 'Close']);
+  });
+
   it('what was said of CORS is repeated to that origin alone', () => {
     const admission = admitted(
       {

@@ -1,5 +1,6 @@
 /** A handshake goes through the site's own middleware, by whatever transport; what that says is what the client gets. */
 import assert from 'node:assert/strict';
+import { ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import compression from 'compression';
 import cors from 'cors';
@@ -302,7 +303,47 @@ function specify(make: typeof express): void {
     assert.deepEqual(lines, ['GET 101', 'GET 200', 'GET 404']);
   });
 
+  it('may begin to wait for the end of a 101 when next() has come back', async () => {
+    const told = latch<number[]>();
+    const { port } = await site((app) =>
+      app.use((_req, res, next) => {
+        next();
+        const { statusCode } = res;
+        res.on('finish', () => told.open([statusCode, res.statusCode]));
+      }),
+    );
+    await ground.arrival(`http://127.0.0.1:${port}`, { transports: ['websocket'] });
+    assert.deepEqual(await told.promise, [101, 101]);
+  });
+
+  it('may be watched by a tool that has changed every response of the process', async () => {
+    const told = latch<number>();
+    const { prototype } = ServerResponse;
+    const { emit } = prototype;
+    const watching: typeof emit = function (this: ServerResponse, event, ...args: unknown[]) {
+      if (event === 'finish') told.open(this.statusCode);
+      return emit.call(this, event, ...args);
+    };
+    prototype.emit = watching;
+    ground.after(() => Reflect.deleteProperty(prototype, 'emit'));
+    const { port } = await site(() => undefined);
+    await ground.arrival(`http://127.0.0.1:${port}`, { transports: ['websocket'] });
+    assert.equal(await told.promise, 101);
+  });
+
   for (const { name, transports } of ways) {
+    it(`may take a header away before it is judged: ${name}`, async () => {
+      const { port } = await site((app) =>
+        app.use((req, _res, next) => {
+          if (req.headers.origin === 'file://') delete req.headers.origin;
+          next();
+        }),
+      );
+      const extraHeaders = { Origin: 'file://' };
+      const client = await ground.arrival(`http://127.0.0.1:${port}`, { transports, extraHeaders });
+      assert.equal(await client.emitWithAck('message', 'hello'), 'received');
+    });
+
     it(`may compress what it likes: ${name}`, async () => {
       const { port, io } = await site((app) => app.use(compression({ threshold: 0 })));
       const client = await ground.arrival(`http://127.0.0.1:${port}`, { transports });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Handshake } from '../../lib/namespace/wire.js';
-import { arriving, asking } from '../../lib/session/manners.js';
+import { arriving, asking, unspoken } from '../../lib/session/manners.js';
 
 const handshake: Handshake = {
   headers: {},
@@ -26,6 +26,12 @@ describe('manners', () => {
     const { query, auth } = asking.introduce(handshake, { colour: 'blue', token: 'x' });
     assert.equal(query, handshake.query);
     assert.deepEqual(auth, { colour: 'blue', token: 'x' });
+  });
+
+  it('of those who ask: what the program has said of somebody in one namespace is not known in the next', () => {
+    const first = asking.introduce({ ...handshake, auth: unspoken }, { token: 'x' });
+    Object.assign(first, { user: 'anna' });
+    assert.deepEqual(asking.introduce(first, { token: 'y' }), { ...handshake, auth: { token: 'y' } });
   });
 
   it('of those who arrive: ids that clients make up for themselves', () => {

@@ -191,14 +191,20 @@ describe('a relay', () => {
       assert.deepEqual(jsonp.sent, []);
     });
 
-    it('keeps no more for that than it may', () => {
-      const [socket, polling] = [transport('websocket'), transport('polling')];
-      begin(socket, 10);
+    it('keeps no more for that than it may, and says so', () => {
+      begin(transport('websocket'), 10);
       send('1::');
+      assert.equal(relay.entire, true);
       send('3:::much too much');
-      relay.take(polling);
-      poll(polling);
-      assert.deepEqual(polling.sent, []);
+      assert.equal(relay.entire, false);
+    });
+
+    it('keeps nothing once it has heard something', () => {
+      const socket = transport('websocket');
+      begin(socket, 10);
+      send('3:::much too much');
+      socket.up?.received('2::');
+      assert.equal(relay.entire, true);
     });
 
     it('says by the new one what the old one had not sent', () => {

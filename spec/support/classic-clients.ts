@@ -1,7 +1,8 @@
 /** The rows of the battery for Engine.IO 3: the genuine clients 1.x and 2.x, each by each way. */
 import { createRequire } from 'node:module';
 import type { Guest, Introduction, Pair, Verbs } from './pair.js';
-import { type Way, ways } from './ways.js';
+import { giveScripts } from './vintage-page.js';
+import { scripts, type Way, ways } from './ways.js';
 
 const require = createRequire(import.meta.url);
 
@@ -49,9 +50,11 @@ const verbs: Verbs = {};
 class ClassicGuest implements Guest {
   readonly verbs = verbs;
   readonly #client: Genuine;
+  readonly #byScripts: boolean;
 
-  constructor(client: Genuine) {
+  constructor(client: Genuine, byScripts = false) {
     this.#client = client;
+    this.#byScripts = byScripts;
   }
 
   get id(): string | undefined {
@@ -63,7 +66,7 @@ class ClassicGuest implements Guest {
   }
 
   get transport(): string {
-    return this.#client.io.engine.transport.name;
+    return this.#byScripts ? 'jsonp' : this.#client.io.engine.transport.name;
   }
 
   on(event: string, listener: (...args: unknown[]) => void): unknown {
@@ -110,23 +113,30 @@ class ClassicGuest implements Guest {
     // The client's own way of posting differs from version to version; a second pair of hands does not.
     const { origin } = new URL(this.#client.io.uri);
     const url = `${origin}/socket.io/?EIO=3&transport=polling&sid=${id}`;
-    await fetch(url, { method: 'POST', body: `${frame.length}:${frame}` }).then((answer) => answer.text());
+    const payload = `${frame.length}:${frame}`;
+    const answer = this.#byScripts
+      ? await fetch(`${url}&j=0`, { method: 'POST', body: new URLSearchParams({ d: payload }) })
+      : await fetch(url, { method: 'POST', body: payload });
+    await answer.text();
   }
 
   beside(namespace: string, { query = {} }: Introduction = {}): Guest {
     // As text: versions before 2.0 know no other.
-    return new ClassicGuest(this.#client.io.socket(namespace, { query: `${new URLSearchParams(query)}` }));
+    const client = this.#client.io.socket(namespace, { query: `${new URLSearchParams(query)}` });
+    return new ClassicGuest(client, this.#byScripts);
   }
 }
 
 function pair(version: string, way: Way): Pair {
   const lookup = require(versions[version] ?? version) as Lookup;
+  const { byScripts = false } = way;
   return {
+    ...(byScripts && { server: { transports: ['polling', 'jsonp'] } }),
     name: `${version} ${way.name}`,
     protocol: 3,
     address: '/socket.io/?',
-    first: way.transports[0] ?? '',
-    last: way.transports.at(-1) ?? '',
+    first: byScripts ? 'jsonp' : (way.transports[0] ?? ''),
+    last: byScripts ? 'jsonp' : (way.transports.at(-1) ?? ''),
     tellsAuth: false,
     refused: 'error',
     // A number would be read as the packet's id.
@@ -142,7 +152,7 @@ function pair(version: string, way: Way): Pair {
       volatile: false,
       views: false,
       askAgain: false,
-      headers: true,
+      headers: !byScripts,
       sendMany: true,
       noticeSilence: true,
     },
@@ -166,17 +176,22 @@ function pair(version: string, way: Way): Pair {
           extraHeaders: headers,
           transports: way.transports,
           upgrade: way.upgrade,
+          forceJSONP: byScripts,
           reconnection: returns,
           reconnectionDelay: 10,
           randomizationFactor: 0,
           forceNew: true,
           autoConnect: false,
         }),
+        byScripts,
       ),
   };
 }
 
-/** Every version by every way. */
-export const classicPairs: readonly Pair[] = Object.keys(versions).flatMap((version) =>
-  ways.map((way) => pair(version, way)),
-);
+giveScripts('socket.io-client-2');
+
+/** Every version by every way; one of them by scripts, too. */
+export const classicPairs: readonly Pair[] = [
+  ...Object.keys(versions).flatMap((version) => ways.map((way) => pair(version, way))),
+  pair('2.5.0', scripts),
+];

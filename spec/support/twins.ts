@@ -153,6 +153,14 @@ function plain(value: unknown, ids: readonly string[]): unknown {
   return JSON.parse(ids.reduce((text, id, index) => (id ? text.replaceAll(id, `#${index}`) : text), told));
 }
 
+/** What a program observes with this server, and with the genuine one. */
+export async function observeBoth(
+  program: Program,
+): Promise<{ readonly ours: unknown; readonly genuine: unknown }> {
+  const row = { what: '', program };
+  return { ours: await observe(openHere, row), genuine: await observe(openThere, row) };
+}
+
 /** Runs every row with both servers. */
 export function compare(rows: readonly Row[]): void {
   for (const row of rows) {

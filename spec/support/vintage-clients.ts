@@ -274,7 +274,7 @@ const impatient: UserOptions = { pingInterval: 300, pingTimeout: 600 };
 const SECOND_ATTEMPT = 4_000;
 
 /**
- * Clients before 0.9.7 do not know that a handshake is under way: when the next attempt is due before the answer to the
+ * Clients up to 0.9.6 do not know that a handshake is under way: when the next attempt is due before the answer to the
  * first has come, or one of the time before, they come twice, and speak by a WebSocket that is not open yet. Their own
  * delay, a second and more, seldom lets that happen; the short one of the specs would, on a busy machine.
  */

@@ -1,9 +1,9 @@
 /**
- * What a page had for client 0.9: elements that load scripts, send forms and show endless pages, and Flash. On these
- * its own transports stand that have no other ground in Node.
+ * What a page had for old clients: elements that load scripts, send forms and show endless pages, and Flash. On these
+ * their own transports stand that have no other ground in Node.
  */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, Module } from 'node:module';
 import { compileFunction } from 'node:vm';
 import { EndlessFrame } from './endless-frame.js';
 import { Hixie76Client } from './hixie76-client.js';
@@ -43,8 +43,19 @@ function run(file: string, names: Readonly<Record<string, unknown>>): void {
   compileFunction(source, Object.keys(names)).apply(names.window, Object.values(names));
 }
 
+/** Gives a client 2.x its JSONP. To be called before the client is loaded. */
+export function giveScripts(alias: string): void {
+  const home = createRequire(require.resolve(`${alias}/package.json`));
+  const path = home.resolve('engine.io-client/lib/transports/polling-jsonp.js');
+  const module = new Module(path);
+  const names = { module, exports: module.exports, require: createRequire(path), document: new Document({}) };
+  run(path, names);
+  module.loaded = true;
+  require.cache[path] = module;
+}
+
 function pageOf(io: Library1) {
-  const document = new Document(io);
+  const document = new Document({ io });
   const window = { document, ActiveXObject, addEventListener(): void {} };
   return {
     document,
@@ -97,10 +108,11 @@ class Document {
   readonly readyState = 'complete';
   readonly documentElement = new Element();
   readonly body = new Element();
-  readonly #io: Library1;
+  readonly #names: Readonly<Record<string, unknown>>;
 
-  constructor(io: Library1) {
-    this.#io = io;
+  /** @param names what scripts find in the page */
+  constructor(names: Readonly<Record<string, unknown>>) {
+    this.#names = names;
   }
 
   createElement(name: string): Element {
@@ -128,7 +140,7 @@ class Document {
       // The page is told so, and nothing else.
       return script.onerror?.();
     }
-    compileFunction(text, ['io'])(this.#io);
+    compileFunction(text, Object.keys(this.#names))(...Object.values(this.#names));
   }
 }
 

@@ -7,6 +7,8 @@ export interface Way {
   /** What the client and the server say of a connection that breaks. */
   readonly clientCut: string;
   readonly serverCut: string;
+  /** Whether its polls are scripts. */
+  readonly byScripts?: true;
 }
 
 export const ways: readonly Way[] = [
@@ -32,3 +34,13 @@ export const ways: readonly Way[] = [
     serverCut: 'transport close',
   },
 ];
+
+/** For those that can. */
+export const scripts: Way = {
+  name: 'by JSONP',
+  transports: ['polling'],
+  upgrade: false,
+  clientCut: 'transport error',
+  serverCut: 'transport error',
+  byScripts: true,
+};

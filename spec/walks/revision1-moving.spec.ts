@@ -5,14 +5,14 @@ import { connect, createServer, type Socket as NetSocket, type Server } from 'no
 import type { Socket } from '../../lib/index.js';
 import { ask } from '../router/raw.js';
 import { listening } from '../support/listening.js';
-import { heard, heardTimes, within } from '../support/patience.js';
+import { heard, heardTimes, latch, within } from '../support/patience.js';
 import { type Random, randomFrom } from '../support/random.js';
 import { Client1 } from '../support/raw-revision1.js';
 import { openSite, type Site } from '../support/site.js';
 import { vintage } from '../support/vintage-clients.js';
 
 /** What a proxy does to WebSockets. */
-type Manner = 'swallows what comes back' | 'breaks them off' | 'answers them itself';
+type Manner = 'swallows what comes back' | 'keeps them' | 'breaks them off' | 'answers them itself';
 
 /** A proxy that forwards requests and is no friend of WebSockets. */
 async function openProxy(
@@ -26,6 +26,7 @@ async function openProxy(
     far.on('close', () => near.destroy());
     near.once('data', (head: Buffer) => {
       if (!/^upgrade: websocket/im.test(head.toString())) return join(near, far, head);
+      if (manner === 'keeps them') return;
       if (manner === 'breaks them off') return void near.destroy();
       if (manner === 'answers them itself')
         return void near.end('HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n');
@@ -50,7 +51,12 @@ describe('a client of revision 1 whose transport fails', () => {
   let site: Site;
   afterEach(() => site.close());
 
-  for (const manner of ['swallows what comes back', 'breaks them off', 'answers them itself'] as const) {
+  for (const manner of [
+    'swallows what comes back',
+    'keeps them',
+    'breaks them off',
+    'answers them itself',
+  ] as const) {
     it(`falls back to polling behind a proxy that ${manner}, and hears everything once`, async () => {
       site = await openSite();
       const { server, port } = await openProxy(site.port, manner);
@@ -72,7 +78,8 @@ describe('a client of revision 1 whose transport fails', () => {
         const answer = new Promise((resolve) => client.emit('echo', 'é😀', resolve));
         assert.equal(await within(answer, 'an answer'), 'é😀');
         // The one that was shaken hands with is the one that polls now.
-        if (manner === 'swallows what comes back') assert.deepEqual([...sids], [client.socket.sessionid]);
+        const goesOn = manner === 'swallows what comes back' || manner === 'keeps them';
+        if (goesOn) assert.deepEqual([...sids], [client.socket.sessionid]);
         assert.ok(sids.has(client.socket.sessionid));
       } finally {
         client.disconnect();
@@ -92,6 +99,31 @@ describe('a client of revision 1 whose transport fails', () => {
     const script = `io.j[0](${JSON.stringify(payload('1::', '3:::welcome'))});`;
     assert.equal(await client.hear('jsonp-polling'), script);
     line.terminate();
+  });
+
+  it('comes anew when it may have missed more than is kept, on whichever transport it tries next', async () => {
+    site = await openSite({
+      transports: ['polling', 'websocket', 'jsonp', 'htmlfile'],
+      softBufferLimit: 1_000,
+    });
+    site.io.on('connection', (socket) => socket.send('x'.repeat(2_000)));
+    for (const [transport, answer] of [
+      ['xhr-polling', /^7:::1\+0$/],
+      ['jsonp-polling', /^io\.j\[0\]\("7:::1\+0"\);$/],
+      ['htmlfile', /<script>_\("7:::1\+0"\);<\/script>$/],
+    ] as const) {
+      const arrived = heard(site.io as never, 'connection');
+      const client = await Client1.open(site.port);
+      const line = client.line();
+      assert.equal(await line.next(), '1::');
+      const [socket] = (await arrived) as [Socket];
+      const left = heard(socket as never, 'disconnect');
+      assert.match(await client.hear(transport), answer);
+      const [reason, why] = await left;
+      assert.equal(reason, 'transport error');
+      assert.match((why as Error).message, /softBufferLimit/);
+      line.terminate();
+    }
   });
 
   it('is not told again once it has been heard', async () => {
@@ -129,6 +161,43 @@ describe('a client of revision 1 whose transport fails', () => {
     site.io.send('x');
     assert.equal(await client.hear(), '3:::x');
   });
+
+  it('F13 hears what was said in the moment of its coming behind its welcome, in order', async () => {
+    site = await openSite();
+    site.io.on('connection', (socket) => socket.send('1').send('2'));
+    const client = await Client1.open(site.port);
+    let heard = await client.hear();
+    if (!heard.includes('3:::2')) heard += await client.hear();
+    assert.equal(heard.replaceAll(/\ufffd\d+\ufffd/g, ' ').trim(), '1:: 3:::1 3:::2');
+  });
+
+  for (const transport of ['websocket', 'xhr-polling'] as const) {
+    it(`F15 is heard in its namespace when it has come back, in full, though it joins behind that: ${transport}`, async () => {
+      site = await openSite({ pingInterval: 300, pingTimeout: 600 });
+      const { line, url } = await site.line();
+      const words: number[] = [];
+      const told = latch();
+      site.io.of('/chat').on('connection', (socket) => {
+        socket.on('word', (word) => {
+          if (words.push(word) === 1_000) told.open();
+        });
+      });
+      const client = vintage('0.9.17', url, { 'auto connect': false });
+      Object.assign(client.socket.options, { transports: [transport] });
+      const chat = client.socket.of('/chat');
+      const joined = new Promise((resolve) => chat.on('connect', resolve));
+      client.socket.connect();
+      await within(joined, 'the namespace');
+      const away = new Promise((resolve) => client.on('disconnect', resolve));
+      line.cut();
+      await within(away, 'the end of the connection');
+      for (let index = 0; index < 1_000; index++) chat.emit('word', index);
+      line.mend();
+      await within(told.promise, 'all words');
+      assert.deepEqual(words, all.slice(0, 1_000));
+      client.disconnect();
+    });
+  }
 
   it('F14 does not hear what is volatile while it does not poll', async () => {
     site = await openSite();

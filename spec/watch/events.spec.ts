@@ -111,6 +111,7 @@ describe('an observer', () => {
     await ask(site.port, '/socket.io/?EIO=9&transport=polling');
     await ask(site.port, '/socket.io/?EIO=4&transport=telepathy');
     await (await knock(site.port, '/socket.io/1/websocket/?t=1')).answer();
+    await ask(site.port, '/socket.io/1/xhr-polling/a-secret-of-somebody');
     const address = '127.0.0.1';
     const polled = { upgrade: false, address, transport: 'polling' };
     assert.deepEqual(told, [
@@ -124,6 +125,7 @@ describe('an observer', () => {
         'socketio:refusal',
         { code: 'BAD_REQUEST', status: 400, generation: 1, transport: 'websocket', upgrade: true, address },
       ],
+      ['socketio:refusal', { ...polled, code: 'SESSION_UNKNOWN', status: 200, generation: 1 }],
     ]);
   });
 

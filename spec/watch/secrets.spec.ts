@@ -36,6 +36,7 @@ describe('what is said of clients', () => {
       'TRANSPORT_UNKNOWN',
     ];
     meant.push('forced close', 'forced server close', 'parse error', 'slow consumer', 'transport error');
+    meant.push('OVERLAP', 'BODY_TIMEOUT', 'PAYLOAD_TOO_LARGE');
     meant.push('maxNamespaces', 'upgradeTimeout', 'hardBufferLimit');
     assert.deepEqual(
       meant.filter((kind) => !kinds.includes(kind)),

@@ -135,6 +135,7 @@ describe('the figures of a server', () => {
       `${POLL}&sid=nobody`,
       '/socket.io/?EIO=3&transport=polling',
       '/socket.io/2/?t=1',
+      '/socket.io/1/xhr-polling/nobody',
     ])
       await ask(port, path);
     await ask(port, POLL, { headers: { Origin: 'https://elsewhere.example' } });
@@ -143,7 +144,7 @@ describe('the figures of a server', () => {
     const { refusals, limits, handshakes } = site.io.stats();
     assert.deepEqual(refusals, {
       TRANSPORT_UNKNOWN: 1,
-      SESSION_UNKNOWN: 2,
+      SESSION_UNKNOWN: 3,
       UNSUPPORTED_PROTOCOL_VERSION: 2,
       ORIGIN_FORBIDDEN: 1,
       BAD_REQUEST: 1,

@@ -3,7 +3,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import type { Socket } from '../../lib/index.js';
 import { readOptions } from '../../lib/option-reading.js';
-import { type Answer, ask, knock, type Wish } from '../router/raw.js';
+import { type Answer, ask, Knock, knock, type Wish } from '../router/raw.js';
 import { openSite, type Site } from '../support/site.js';
 import { type Tongue, tongues } from '../support/tongues.js';
 
@@ -114,6 +114,7 @@ async function misuse(site: Site, tongue: Tongue): Promise<void> {
   await large.say(event('x'.repeat(30_000)));
   await trespass(site, tongue);
   await fumble(site, tongue);
+  await press(site, tongue);
 }
 
 /** Requests that name somebody's session, and are refused. */
@@ -130,6 +131,20 @@ async function trespass(site: Site, tongue: Tongue): Promise<void> {
     if (other !== tongue) await refused(site, other.path('polling', sid));
   await refused(site, `${tongue.path('polling', 's3cr3t-guess')}`);
   await refused(site, `/socket.io/${sid}/x?EIO=4&transport=polling&sid=${sid}x`);
+}
+
+/** Requests that come too many at once, or do not end. */
+async function press(site: Site, tongue: Tongue): Promise<void> {
+  const { sid } = await meet(site, tongue);
+  const path = `${tongue.path('polling', sid)}&token=${token}`;
+  const half = `POST ${path} HTTP/1.1\r\nHost: a\r\nCookie: ${login}\r\nContent-Length: 100\r\n\r\n${token}`;
+  const halves = Array.from({ length: 10 }, () => Knock.send(site.port, half));
+  await Promise.all(halves.map((one) => one.until(/\r\n\r\n/)));
+  said.push(...halves.map(({ text }) => text));
+  for (const { socket } of halves) socket.destroy();
+  const other = await meet(site, tongue);
+  const polls = Array.from({ length: 2 }, () => refused(site, tongue.path('polling', other.sid)));
+  await Promise.allSettled(polls);
 }
 
 /** Upgrades that come to nothing. */
@@ -184,6 +199,10 @@ async function failAtTheDoor(): Promise<void> {
   site.io.engine.generateId = () => 'not an id';
   await refused(site, `${greeting(tongues.modern)}&no`);
   await site.close();
+  const full = await openSite({ onError, maxSessionsPerAddress: 1 });
+  await meet(full, tongues.modern);
+  for (const tongue of Object.values(tongues)) await refused(full, greeting(tongue));
+  await full.close();
 }
 
 const site = await open();
