@@ -9,6 +9,9 @@ const MILLION = 1_000_000;
 /** Milliseconds after which the pause of our own garbage collection has been seen by the histogram. */
 const PAUSE = 40;
 
+// Maps of our sources are read when the first errors in each file are told, and stay: they are not the library's memory.
+process.setSourceMapsEnabled(false);
+
 /** A slower crowd is missed later. */
 const pace = Math.max(0.25, Number(process.env.PACE ?? 1));
 

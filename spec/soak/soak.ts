@@ -9,6 +9,8 @@ export interface Plan {
   readonly seed: number;
   /** Seconds between two samples. */
   readonly every: number;
+  /** Seconds at the beginning in which everything goes four times as fast. @default 0 */
+  readonly lively?: number;
   /** How slow the clients are: 1 is the usual. */
   readonly pace?: number;
   /** Hears each sample. */
@@ -73,6 +75,7 @@ export async function soak(plan: Plan): Promise<Course> {
     CLIENTS: `${plan.clients}`,
     SEED: `${plan.seed}`,
     PACE: pace,
+    LIVELY: `${plan.lively ?? 0}`,
   });
   try {
     const moments = await watch(site, plan);
