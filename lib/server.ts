@@ -91,8 +91,9 @@ export class Server<
     };
     this.of('/');
     this.engine = new Engine(options, this.#sessions, this);
-    this.#routes = new Routes(this.#desk());
-    this.#mount = new Mount(options, this.#lobby, this.#routes);
+    const desk = this.#desk();
+    this.#routes = new Routes(desk);
+    this.#mount = new Mount(desk, this.#routes);
     this.#policyPort = PolicyPort.for(options, (error) => failed(error, 'flashPolicy'));
   }
 

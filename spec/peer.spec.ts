@@ -5,7 +5,7 @@ import { open, Poller, reason, type Site, Talk } from './delivery/ground.js';
 describe('one connection with several namespaces', () => {
   let site: Site;
   beforeEach(async () => {
-    site = await open({ connectTimeout: 80, maxNamespaces: 3, mailboxMessages: 2 });
+    site = await open({ connectTimeout: 300, maxNamespaces: 3, mailboxMessages: 2 });
     site.io.on('connection', () => {});
     for (const name of ['/a', '/b', '/c']) {
       site.io.of(name).on('connection', (socket) => {

@@ -24,6 +24,8 @@ export interface Guest {
   patience(req: IncomingMessage): Patience;
   /** Milliseconds for the first request of a connection; 0: what the server allows. */
   readonly headersTimeout: number;
+  /** A connection has not asked for anything within `headersTimeout`. */
+  waited(): void;
 }
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
@@ -144,6 +146,7 @@ export class Door {
 
   /** As if Node's own `headersTimeout` had passed, which is looked at twice a minute only. */
   #tooLate(connection: Duplex): void {
+    for (const guest of this.#guests) if (guest.headersTimeout > 0) guest.waited();
     const error = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
     if (!this.#before.call(this.#server, 'clientError', error, connection))
       refuseAsNode(connection, error, '408 Request Timeout');

@@ -3,7 +3,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Options } from '../options.js';
+import type { Watch } from '../watch/watch.js';
+import type { Desk } from './desk.js';
 import { Door, type Guest } from './door.js';
 import type { Lobby } from './lobby.js';
 import type { LateCode, Patience } from './passage.js';
@@ -27,6 +28,7 @@ export class Mount implements Guest {
   readonly headersTimeout: number;
   readonly #handshakeTimeout: number;
   readonly #lobby: Lobby;
+  readonly #counts: Watch;
   readonly #up: MountEvents;
   readonly #policy: PolicyDesk | undefined;
   readonly #places = new Places();
@@ -40,10 +42,12 @@ export class Mount implements Guest {
   #watching = false;
   #closed = false;
 
-  constructor({ handshakeTimeout, headersTimeout, flashPolicy }: Options, lobby: Lobby, up: MountEvents) {
+  constructor({ options, lobby, watch }: Desk, up: MountEvents) {
+    const { handshakeTimeout, headersTimeout, flashPolicy } = options;
     this.#handshakeTimeout = handshakeTimeout;
     this.headersTimeout = headersTimeout;
     this.#lobby = lobby;
+    this.#counts = watch;
     this.#up = up;
     this.#policy = flashPolicy && new PolicyDesk(flashPolicy);
   }
@@ -103,6 +107,10 @@ export class Mount implements Guest {
 
   reads(error: Error, socket: Duplex, pass: () => void): boolean {
     return this.#policy?.takes(error, socket, pass) === true;
+  }
+
+  waited(): void {
+    this.#counts.limited('headersTimeout');
   }
 
   patience(req: IncomingMessage): Patience {

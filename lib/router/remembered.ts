@@ -22,12 +22,10 @@ const ofRouters = [
   'route',
 ];
 
-const usual: ReadonlySet<string | symbol | undefined> = new Set([
-  ...ofNode,
-  ...ofRouters,
-  // By its description: a symbol of Express' router that it does not export.
-  'router.tracing.matchedRoute',
-]);
+const usual: ReadonlySet<string | symbol> = new Set([...ofNode, ...ofRouters]);
+
+/** The description of a symbol that Express' router puts there and does not export. */
+const ROUTE = 'router.tracing.matchedRoute';
 
 /** A request, as far as anybody reads it later. */
 type Remembered = IncomingMessage & {
@@ -56,7 +54,7 @@ function isTold({ res, params, body }: Remembered): boolean {
 }
 
 function isUsual(key: string | symbol): boolean {
-  return usual.has(key) || (typeof key === 'symbol' && usual.has(key.description));
+  return usual.has(key) || (typeof key === 'symbol' && key.description === ROUTE);
 }
 
 function copyOf(req: Remembered, parsed: Query): IncomingMessage {

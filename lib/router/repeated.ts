@@ -98,8 +98,7 @@ export function repeatHeaders(
   }
 }
 
+/** Each name once: where an answer has a header of its own already, Node would keep the last of several alone. */
 function pairsOf(headers: OutgoingHttpHeaders): HeaderPairs {
-  return Object.entries(headers).flatMap(([name, value]) =>
-    [value ?? []].flat().flatMap((one) => [name, String(one)]),
-  );
+  return Object.entries(headers).flatMap(([name, value]) => [name, [value ?? []].flat().join(', ')]);
 }

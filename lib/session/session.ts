@@ -215,6 +215,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     to.reportTo(this);
     this.#outbox.carryBy(to);
     this.#heartbeat.sign();
+    this.#house.watch.moved(this);
     this.#conn?.moved();
     // Behind what went before, and ahead of what waits.
     if (unsent) to.send(unsent);

@@ -8,6 +8,9 @@ export const closeCodes = {
   malformed: 1008,
 } as const satisfies Record<Exclude<CloseManner, 'abort'>, number>;
 
+/** Milliseconds in which a client that has broken the rules must end its side: nobody waits longer for its answer. */
+export const CURT = 1_000;
+
 /** What a client is told of its frames. */
 export const PROTOCOL_ERROR = 1002;
 export const NOT_UTF8 = 1007;

@@ -9,6 +9,7 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { framing } from '../codec/framing.js';
+import { CURT } from './close-codes.js';
 import { Delivery } from './delivery.js';
 import { CLOSE, packTexts, type Reading, TextReader } from './hixie76-frames.js';
 import { greet, headersOf, type Offer } from './hixie76-handshake.js';
@@ -146,7 +147,10 @@ export class Hixie76Transport implements Transport {
     this.#closing = true;
     this.#delivery?.stop(false);
     this.#socket.end(CLOSE);
-    this.#deadline = setTimeout(() => this.#socket.destroy(), LAST_WORD).unref();
+    this.#deadline = setTimeout(
+      () => this.#socket.destroy(),
+      manner === 'malformed' ? CURT : LAST_WORD,
+    ).unref();
     // A paused connection would never see the client's end.
     this.#socket.resume();
   }

@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Frame } from '../codec/codec.js';
-import { closeCodes } from './close-codes.js';
+import { CURT, closeCodes } from './close-codes.js';
 import { ControlRate } from './control-rate.js';
 import { type Fault, faults } from './frame-faults.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
@@ -113,6 +113,7 @@ export class DeflateTransport implements Transport {
     this.#held = undefined;
     if (manner === 'abort') return this.#connection.terminate();
     this.#connection.close(closeCodes[manner]);
+    if (manner === 'malformed') this.#hurry();
     // A paused connection would never see the client's close frame.
     this.#connection.resume();
   }
@@ -136,6 +137,11 @@ export class DeflateTransport implements Transport {
     this.#connection.close(code);
   }
 
+  /** Whoever has broken the rules is not waited for. */
+  #hurry(): void {
+    setTimeout(() => this.#connection.terminate(), CURT).unref();
+  }
+
   #drained(): void {
     this.#blocked = false;
     this.#settle();
@@ -151,6 +157,7 @@ export class DeflateTransport implements Transport {
   #failed(error: Error & { readonly code?: string }): void {
     const fault = faultsOfWs[error.code ?? ''];
     this.#error = fault ? new RangeError(fault.why, { cause: error }) : error;
+    this.#hurry();
   }
 
   #ended(): void {

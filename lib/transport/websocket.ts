@@ -1,7 +1,7 @@
 /** Frames over one WebSocket that is not compressed. */
 import type { Duplex } from 'node:stream';
 import type { Frame } from '../codec/codec.js';
-import { closeCodes } from './close-codes.js';
+import { CURT, closeCodes } from './close-codes.js';
 import { ControlRate } from './control-rate.js';
 import { type Fault, faults } from './frame-faults.js';
 import { CLOSE, type Control, type FrameEvents, type FrameLimits, FrameReader, PING } from './frames.js';
@@ -105,7 +105,10 @@ export class WebSocketTransport implements Transport, FrameEvents {
 
   close(manner: CloseManner): void {
     if (manner === 'abort') return void this.#socket.destroy();
-    if (this.#state === 'open') this.#bid(codeOf(closeCodes[manner]));
+    if (this.#state !== 'open') return;
+    const bad = manner === 'malformed';
+    this.#bid(codeOf(closeCodes[manner]), bad ? CURT : LAST_WORD);
+    if (bad) this.#socket.end();
   }
 
   message(frame: Frame): void {
@@ -127,23 +130,23 @@ export class WebSocketTransport implements Transport, FrameEvents {
 
   failed({ code, why }: Fault): void {
     this.#error ??= new RangeError(why);
-    this.#end(codeOf(code));
+    this.#end(codeOf(code), CURT);
   }
 
-  /** Says goodbye; the client has to answer, or to end its side. */
-  #bid(payload: Buffer): void {
+  /** Says goodbye; the client has to answer, or to end its side, in so many milliseconds. */
+  #bid(payload: Buffer, patience: number): void {
     this.#state = 'closing';
     const socket = this.#socket;
     if (socket.writable) socket.write(packControl(CLOSE, payload));
-    this.#deadline = setTimeout(() => socket.destroy(), LAST_WORD).unref();
+    this.#deadline = setTimeout(() => socket.destroy(), patience).unref();
     // A connection that is not read would never show the answer.
     this.#reader.flow(true);
     socket.resume();
   }
 
   /** The client has said its last word: so do we, and the connection ends behind it. */
-  #end(payload: Buffer): void {
-    if (this.#state === 'open') this.#bid(payload);
+  #end(payload: Buffer, patience = LAST_WORD): void {
+    if (this.#state === 'open') this.#bid(payload, patience);
     this.#socket.end();
   }
 

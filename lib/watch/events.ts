@@ -51,6 +51,8 @@ export interface ObservedSlowConsumer extends ObservedClient {
 export interface DiagnosticsEvents {
   /** A client has been let in, and its first transport is there; it has not joined a namespace yet. */
   readonly 'socketio:handshake': ObservedClient;
+  /** A polling client has moved to a WebSocket. */
+  readonly 'socketio:upgrade': ObservedClient;
   readonly 'socketio:refusal': ObservedRefusal;
   /** The end of a session: nothing more comes from this client. */
   readonly 'socketio:close': ObservedClose;
@@ -63,6 +65,7 @@ type ChannelName = keyof DiagnosticsEvents;
 
 export const channels: Readonly<Record<ChannelName, Channel>> = {
   'socketio:handshake': channel('socketio:handshake'),
+  'socketio:upgrade': channel('socketio:upgrade'),
   'socketio:refusal': channel('socketio:refusal'),
   'socketio:close': channel('socketio:close'),
   'socketio:limit': channel('socketio:limit'),

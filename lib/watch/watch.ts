@@ -41,6 +41,11 @@ export class Watch {
     if (heeded('socketio:handshake')) tell('socketio:handshake', clientOf(subject));
   }
 
+  /** It has moved to another transport. */
+  moved(subject: Subject): void {
+    if (heeded('socketio:upgrade')) tell('socketio:upgrade', clientOf(subject));
+  }
+
   /** @param about whom and what; asked only if somebody listens */
   refused(error: SocketioError, about: () => Asker): void {
     const { code, status = 400 } = error;

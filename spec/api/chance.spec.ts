@@ -105,6 +105,7 @@ class Play {
       await this.#ground.quiet();
       const ends: readonly [() => unknown, ...(() => unknown)[]] = [
         () => socket.disconnect(),
+        () => socket.disconnect(true),
         () => client.disconnect(),
         () => this.#some(where).disconnectSockets(),
       ];

@@ -96,6 +96,7 @@ function specify(make: typeof express): void {
       const marks: ((req: express.Request, res: express.Response) => void)[] = [
         (req) => Object.assign(req, { session: { req } }),
         (req) => Object.assign(req, { [who]: 'anna' }),
+        (req) => Object.assign(req, { [Symbol('query')]: { who: 'anna' } }),
         (_req, res) => Object.assign(res.locals, { who: 'anna' }),
         (req) => Object.assign(req, { body: { who: 'anna' } }),
       ];

@@ -262,6 +262,33 @@ describe('a request of revision 1', () => {
       assert.equal((await client.post(Buffer.from([0x33, 0xff]))).body, '1');
     });
 
+    for (const [parsers, made] of [
+      ['no body parser', () => []],
+      ['express.text()', () => [express.text()]],
+      ['express.raw()', () => [express.raw({ type: '*/*' })]],
+      ['all of them', () => [express.json(), express.urlencoded({ extended: true }), express.text()]],
+    ] as const) {
+      it(`says things and goodbye by all its bodies and addresses, each through the stack, behind ${parsers}`, async () => {
+        const port = await open({ admit: 'every', transports: ['polling', 'jsonp'] }, (app) => {
+          for (const parser of made()) app.use(parser);
+        });
+        const words: unknown[] = [];
+        site?.io.on('connection', (socket) => socket.on('message', (word) => words.push(word)));
+        const client = await Client1.open(port);
+        await client.hear();
+        const text = { 'Content-Type': 'text/plain;charset=UTF-8' };
+        const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+        const field = (payload: string) => `d=${encodeURIComponent(payload)}`;
+        await client.post('3:::text é😀 + &', 'xhr-polling', text);
+        await client.post('3:::nothing said of it');
+        await client.post(field('"3:::in quotes é😀 + &"'), 'jsonp-polling', form);
+        await client.post(field('3:::bare é😀 + &'), 'jsonp-polling', form);
+        assert.deepEqual(words, ['text é😀 + &', 'nothing said of it', 'in quotes é😀 + &', 'bare é😀 + &']);
+        assert.equal((await client.leave()).status, 200);
+        assert.equal(await client.hear(), '7:::1+0');
+      });
+    }
+
     it('is of another generation', async () => {
       const port = await open();
       const { body } = await ask(port, '/socket.io/?EIO=4&transport=polling');
@@ -273,7 +300,7 @@ describe('a request of revision 1', () => {
     });
 
     it('whose transport never opens is forgotten after connectTimeout', async () => {
-      const port = await open({ connectTimeout: 20 });
+      const port = await open({ connectTimeout: 250 });
       const client = await Client1.open(port);
       const line = client.line();
       // It opened in time; the next one does not.

@@ -13,7 +13,7 @@ import passport from 'passport';
 import type { Server, UserOptions } from '../../lib/index.js';
 import { heard, latch } from '../support/patience.js';
 import { example, Ground, ways } from './ground.js';
-import { ask, handshake, knock } from './raw.js';
+import { ask, handshake, Knock, knock } from './raw.js';
 
 const WS = '/socket.io/?EIO=4&transport=websocket';
 
@@ -289,6 +289,24 @@ function specify(make: typeof express): void {
     assert.equal(answer.headers['x-frame-options'], 'SAMEORIGIN');
   });
 
+  it('keeps both of two policies on an answer that has headers of its own', async () => {
+    const policies = ["default-src 'self'", 'img-src *'];
+    const { port } = await site(
+      (app) =>
+        app.use((_req, res, next) => {
+          res.setHeader('Content-Security-Policy', policies);
+          next();
+        }),
+      { maxHttpBufferSize: 1_000 },
+    );
+    const path = `/socket.io/?EIO=4&transport=polling&sid=${await handshake(port)}`;
+    const post = Knock.send(port, `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\n`);
+    const { status, headers } = await post.head();
+    post.socket.destroy();
+    assert.deepEqual([status, headers.connection], [413, 'close']);
+    assert.equal(headers['content-security-policy'], policies.join(', '));
+  });
+
   it('logs one line for each handshake, with the status that it had', async () => {
     const lines: string[] = [];
     const two = latch();
@@ -304,16 +322,28 @@ function specify(make: typeof express): void {
   });
 
   it('may begin to wait for the end of a 101 when next() has come back', async () => {
-    const told = latch<number[]>();
+    const told = latch<ServerResponse>();
     const { port } = await site((app) =>
       app.use((_req, res, next) => {
         next();
-        const { statusCode } = res;
-        res.on('finish', () => told.open([statusCode, res.statusCode]));
+        assert.equal(res.statusCode, 101);
+        res.on('finish', () => told.open(res));
       }),
     );
     await ground.arrival(`http://127.0.0.1:${port}`, { transports: ['websocket'] });
-    assert.deepEqual(await told.promise, [101, 101]);
+    const { statusCode, headersSent, writableFinished } = await told.promise;
+    assert.deepEqual([statusCode, headersSent, writableFinished], [101, true, true]);
+  });
+
+  it('may answer once more when next() has come back: nobody hears it', async () => {
+    const { port } = await site((app) =>
+      app.use((_req, res, next) => {
+        next();
+        if (!res.headersSent) res.status(404).send('nobody was there');
+      }),
+    );
+    const client = await ground.arrival(`http://127.0.0.1:${port}`, { transports: ['websocket'] });
+    assert.equal(await client.emitWithAck('message', 'hello'), 'received');
   });
 
   it('may be watched by a tool that has changed every response of the process', async () => {

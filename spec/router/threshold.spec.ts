@@ -1,9 +1,15 @@
 /** Connections on which nothing is asked. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer as createTlsServer } from 'node:https';
+import { PassThrough } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import express from 'express';
 import { socketio } from '../../lib/index.js';
+import { Threshold } from '../../lib/router/threshold.js';
 import { within } from '../support/patience.js';
 import { certificate, Ground } from './ground.js';
 import { Knock } from './raw.js';
@@ -20,6 +26,14 @@ async function site(headersTimeout: number): Promise<number> {
 }
 
 const half = 'GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n';
+
+/** What is left of a connection that has closed before anything was asked. */
+async function comeAndGo(threshold: Threshold): Promise<WeakRef<object>> {
+  const connection = new PassThrough();
+  threshold.came(connection);
+  await once(connection.destroy(), 'close');
+  return new WeakRef(connection);
+}
 
 describe('the first request of a connection', () => {
   for (const [what, text] of [
@@ -62,6 +76,17 @@ describe('the first request of a connection', () => {
     socket.resume();
     socket.write(half);
     await within(new Promise((resolve) => socket.once('close', resolve)), 'the end');
+  });
+
+  it('is not waited for where the connection has gone: nothing of it is kept', async () => {
+    const threshold = new Threshold(() => assert.fail());
+    threshold.setPatience(60_000);
+    const gone = await comeAndGo(threshold);
+    setFlagsFromString('--expose-gc');
+    // What a reference has shown in a turn is kept until its end.
+    await nextTurn();
+    runInNewContext('gc')();
+    assert.equal(gone.deref(), undefined);
   });
 
   it('is told to a listener for client errors, as Node would', async () => {

@@ -24,6 +24,8 @@ export interface Report {
   readonly namespaces: number;
   /** Bytes; after a collection, if the site was asked to weigh itself. */
   readonly heap: number;
+  /** The most of heap and buffers that was seen since the last report; garbage included. */
+  readonly peak: number;
   /** Active timers, connections, and so on, by kind. */
   readonly resources: Readonly<Record<string, number>>;
   readonly polluted: boolean;
@@ -37,6 +39,7 @@ setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
 
 let stall = 0;
+let peak = 0;
 const uncaught: string[] = [];
 const complaints: string[] = [];
 const heard: string[] = [];
@@ -45,17 +48,22 @@ const disconnects: string[] = [];
 process.on('uncaughtException', (error) => uncaught.push(String(error)));
 process.on('unhandledRejection', (error) => uncaught.push(String(error)));
 
+let last = performance.now();
+let usage = process.cpuUsage();
+
 /** A turn that worked long is one that took long and had the processor meanwhile. */
-function watch(): void {
-  let last = performance.now();
-  let usage = process.cpuUsage();
-  setInterval(() => {
-    const now = performance.now();
-    const { user, system } = process.cpuUsage(usage);
-    stall = Math.max(stall, Math.min(now - last, (user + system) / 1_000) - TICK);
-    last = now;
-    usage = process.cpuUsage();
-  }, TICK);
+function look(): void {
+  const now = performance.now();
+  const { user, system } = process.cpuUsage(usage);
+  stall = Math.max(stall, Math.min(now - last, (user + system) / 1_000) - TICK);
+  const { heapUsed, external } = process.memoryUsage();
+  peak = Math.max(peak, heapUsed + external);
+  begin();
+}
+
+function begin(): void {
+  last = performance.now();
+  usage = process.cpuUsage();
 }
 
 /** How long this machine takes for what any server has to do with 1 MB. */
@@ -88,10 +96,18 @@ function listen(socket: Socket): void {
   });
   socket.on('shout', (value: unknown) => socket.broadcast.emit('shouted', value));
   socket.on('merge', (value: object) => Object.assign({}, value, { ...socket.handshake.auth }));
-  socket.on('flood', (count: number, size: number) => flood(socket, count, 'x'.repeat(size)));
-  socket.on('ask', (count: number) => {
-    for (let index = 0; index < count; index += 1) socket.emit('q', index, () => heard.push('answer'));
+  socket.on('flood', (count: number, size: number) => {
+    const text = 'x'.repeat(size);
+    inTurns(socket, count, () => socket.emit('n', text));
   });
+  socket.on('deaf', () => socket.join('deaf'));
+  socket.on('proclaim', (count: number, size: number) => {
+    const text = 'x'.repeat(size);
+    inTurns(socket, count, () => socket.nsp.to('deaf').emit('n', text));
+  });
+  socket.on('ask', (count: number) =>
+    inTurns(socket, count, (index) => socket.emit('q', index, () => heard.push('answer'))),
+  );
   socket.on('throws', () => {
     throw new Error('the listener fails');
   });
@@ -127,13 +143,12 @@ function makeUntidy(socket: Socket): void {
   });
 }
 
-/** In turns, so that somebody else has his, too. */
-function flood(socket: Socket, count: number, text: string): void {
-  let left = count;
+/** So many times, and others have their turns meanwhile. */
+function inTurns(socket: Socket, count: number, act: (index: number) => void): void {
+  let next = 0;
   const some = (): void => {
-    for (let batch = 0; batch < 100 && left > 0 && socket.connected; batch += 1, left -= 1)
-      socket.emit('n', text);
-    if (left > 0 && socket.connected) setImmediate(some);
+    for (let batch = 0; batch < 100 && next < count && socket.connected; batch += 1) act(next++);
+    if (next < count && socket.connected) setImmediate(some);
   };
   some();
 }
@@ -152,10 +167,12 @@ function report(io: Server, most: number): Report {
     sockets: io.sockets.sockets.size,
     namespaces: io._nsps.size,
     heap: process.memoryUsage().heapUsed,
+    peak,
     resources,
     polluted: 'polluted' in {},
   };
   stall = 0;
+  peak = 0;
   return told;
 }
 
@@ -173,14 +190,13 @@ serve(io);
 const port = await listening(server);
 process.on('message', (message) => {
   if (message === 'weigh') {
+    look();
     gc();
     // That was none of the attacker's turns.
-    setTimeout(() => {
-      stall = 0;
-      process.send?.({ report: report(io, most) });
-    }, 2 * TICK);
-  } else process.send?.({ report: report(io, most) });
+    begin();
+  }
+  process.send?.({ report: report(io, most) });
 });
 process.on('disconnect', () => process.exit());
-watch();
+setInterval(look, TICK);
 process.send?.({ port });

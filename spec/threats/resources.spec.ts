@@ -1,10 +1,11 @@
 /** What clients make grow, or wait: T083 to T097, and the deadlines (E3, E8, E13 to E16). Small here; `threats.md` has the numbers. */
 import assert from 'node:assert/strict';
-import { ask, Knock } from '../router/raw.js';
+import { ask, Knock, knock } from '../router/raw.js';
 import { Stage } from './stage.js';
 import { engineWays, hello, Poller, tongues, Wire } from './visitors.js';
 
 const POLL = '/socket.io/?EIO=4&transport=polling';
+const WS = '/socket.io/?EIO=4&transport=websocket';
 const POLL3 = '/socket.io/?EIO=3&transport=polling';
 
 /** A site for one spec. */
@@ -109,6 +110,11 @@ describe('clients that make something grow', () => {
         assert.equal(statuses.filter((status) => status === 429).length, 50);
         const { body } = await ask(stage.port, path);
         assert.match(body, /maxPendingPerAddress/);
+        assert.equal(
+          (await (await knock(stage.port, WS)).answer()).status,
+          429,
+          'WebSockets are counted with them',
+        );
         await stage.rule();
         assert.equal((await ask(stage.port, path)).status, 200);
         await stage.rule();

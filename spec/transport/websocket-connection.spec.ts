@@ -265,18 +265,18 @@ describe('a WebSocket that is not compressed', () => {
       assert.deepEqual(up.frames, ['a']);
     });
 
-    for (const [what, last] of [
-      ['does not answer its goodbye', undefined],
-      ['says goodbye and then keeps the connection', close(1000)],
-      ['has made a mistake and then keeps the connection', write({ opcode: 3 })],
+    for (const [what, last, seconds] of [
+      ['does not answer its goodbye', undefined, 30],
+      ['says goodbye and then keeps the connection', close(1000), 30],
+      ['has made a mistake and then keeps the connection', write({ opcode: 3 }), 1],
     ] as const) {
-      it(`after 30 seconds by force, if its client ${what}`, async () => {
+      it(`by force after ${seconds} s, if its client ${what}`, async () => {
         const { client, transport } = await joined();
         mock.timers.enable({ apis: ['setTimeout'] });
         if (last) client.write(last);
         else transport.close('orderly');
         await client.hears(4);
-        mock.timers.tick(29_999);
+        mock.timers.tick(seconds * 1_000 - 1);
         assert.equal(connection.destroyed, false);
         mock.timers.tick(1);
         assert.equal(connection.destroyed, true);

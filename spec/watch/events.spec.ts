@@ -14,6 +14,7 @@ type Told = { [Name in keyof DiagnosticsEvents]: [Name, DiagnosticsEvents[Name]]
 
 const names: readonly (keyof DiagnosticsEvents)[] = [
   'socketio:handshake',
+  'socketio:upgrade',
   'socketio:refusal',
   'socketio:close',
   'socketio:limit',
@@ -152,7 +153,10 @@ describe('an observer', () => {
       guest.leave();
       await gone;
       site.io.engine.close();
-      const [first, last] = (await closed) as [Told, Told];
+      const all = await closed;
+      const [first, last] = [all[0], all.at(-1)] as [Told, Told];
+      const moved = all.slice(1, -1).map(([name, who]) => [name, (who as { transport?: string }).transport]);
+      assert.deepEqual(moved, pair.first === pair.last ? [] : [['socketio:upgrade', pair.last]]);
       const { protocol, first: begins, last: ends } = pair;
       assert.equal((first[1] as { transport?: string }).transport, begins);
       const { reason, why, ...who } = last[1] as DiagnosticsEvents['socketio:close'];

@@ -65,6 +65,10 @@ const rows: Readonly<Record<string, Row>> = {
     options: { upgradeTimeout: 20 },
     deed: async (port) => knock(port, `${WS}&sid=${await handshake(port)}`),
   },
+  headersTimeout: {
+    options: { headersTimeout: 40 },
+    deed: async (port) => Knock.send(port, 'GET / HT'),
+  },
   handshakeTimeout: {
     options: { handshakeTimeout: 20, allowRequest: () => {} },
     deed: (port) => knock(port, WS),
