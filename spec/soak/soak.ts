@@ -68,11 +68,12 @@ class Program {
 
 export async function soak(plan: Plan): Promise<Course> {
   const pace = `${plan.pace ?? 1}`;
-  const site = new Program('site.ts', { PACE: pace });
+  const clients = `${plan.clients}`;
+  const site = new Program('site.ts', { PACE: pace, CLIENTS: clients });
   const { port } = await site.hear<{ readonly port: number }>();
   const crowd = new Program('crowd.ts', {
     PORT: `${port}`,
-    CLIENTS: `${plan.clients}`,
+    CLIENTS: clients,
     SEED: `${plan.seed}`,
     PACE: pace,
     LIVELY: `${plan.lively ?? 0}`,
