@@ -61,8 +61,9 @@ export interface Options {
   /** Milliseconds that the site's stack may take to answer an upgrade; then 503. @default 10_000 */
   readonly handshakeTimeout: number;
   /**
-   * Milliseconds that the first request of a connection may take to be asked, on each HTTP server that leads here; 0:
-   * what the server itself allows. @default 15_000
+   * Milliseconds that the first request of a connection may take to be asked, on each HTTP server that leads here. For
+   * later ones it lowers `server.headersTimeout`, which Node looks at twice a minute. 0: what the server itself allows.
+   * @default 15_000
    */
   readonly headersTimeout: number;
   /**

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import express from 'express';
 import { SocketioError, socketio, type UserOptions } from '../lib/index.js';
@@ -6,6 +7,16 @@ import { readOptions } from '../lib/option-reading.js';
 import { listening } from './support/listening.js';
 
 describe('options', () => {
+  it('that are numbers stand in the tables of README and docs/security.md', () => {
+    const tables = ['../README.md', '../docs/security.md'].map((file) =>
+      readFileSync(new URL(file, import.meta.url), 'utf8'),
+    );
+    for (const [name, value] of Object.entries(readOptions())) {
+      if (typeof value !== 'number') continue;
+      for (const table of tables) assert.match(table, new RegExp(`^\\|.*\`${name}\`.*\\|`, 'm'), name);
+    }
+  });
+
   it('are complete without a word', () => {
     const options = readOptions();
     assert.equal(options.pingInterval, 25_000);
@@ -99,6 +110,15 @@ describe('options', () => {
     ['destroyUpgrade', true],
     ['destroyUpgradeTimeout', 1_000],
     ['connectTimeout', -1],
+    ['pollTimeout', -1],
+    ['headersTimeout', -1],
+    ['attachmentTimeout', 0],
+    ['maxControlFrames', 0],
+    ['maxNamespaceLength', 0],
+    ['maxEventsPerSecond', -1],
+    ['maxPendingPerAddress', 0],
+    ['maxSessionsPerAddress', '10'],
+    ['maxHandshakesPerSecond', Number.NaN],
     ['adapter', 'redis'],
     ['connectionStateRecovery', 'yes'],
     ['connectionStateRecovery', { maxDisconnectionDuration: 0 }],
@@ -194,6 +214,16 @@ describe('the cookie', () => {
   it('carries the id of the session, out of reach of scripts', async () => {
     const [cookie] = (await cookieOf(true)) ?? [];
     assert.match(cookie ?? '', /^io=[\w-]{20}; Path=\/; HttpOnly; SameSite=Lax$/);
+  });
+
+  it('is Secure where the client has come by TLS, unless that is denied', async () => {
+    const byTls: express.RequestHandler = (req, _res, next) => {
+      req.app.set('trust proxy', true);
+      req.headers['x-forwarded-proto'] = 'https';
+      next();
+    };
+    assert.match((await cookieOf(true, byTls))?.[0] ?? '', /; Secure/);
+    assert.doesNotMatch((await cookieOf({ secure: false }, byTls))?.[0] ?? '', /; Secure/);
   });
 
   it('takes other attributes, and leaves the cookies of the site alone', async () => {

@@ -1,9 +1,11 @@
 /** The one interception point of an HTTP server: what is ours is taken here, and never shown to its neighbours. */
-import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { Server as HttpServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
 import { comesTooLate } from '../transport/answer.js';
+import { HeadersTimeout } from './headers-timeout.js';
 import { type Patience, UpgradePassage } from './passage.js';
 import { Threshold } from './threshold.js';
 import { isUpgrade } from './ticket.js';
@@ -28,6 +30,11 @@ export interface Guest {
   waited(): void;
 }
 
+/** A stream of HTTP/2. */
+interface OfSession {
+  readonly session: Http2Session;
+}
+
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
 
 /** Events by which Node hands on a request whose headers have all come. */
@@ -44,7 +51,8 @@ const doors = new WeakMap<Server, Door>();
 export class Door {
   readonly #server: Server;
   readonly #guests = new Set<Guest>();
-  readonly #threshold = new Threshold((connection) => this.#tooLate(connection));
+  readonly #threshold = new Threshold((connection, isSession) => this.#tooLate(connection, isSession));
+  readonly #headersTimeout: HeadersTimeout;
   readonly #before: Emit;
   readonly #own: boolean;
   readonly #intercept: Emit;
@@ -61,6 +69,7 @@ export class Door {
 
   private constructor(server: Server) {
     this.#server = server;
+    this.#headersTimeout = new HeadersTimeout(server);
     this.#own = Object.hasOwn(server, 'emit');
     this.#before = server.emit as Emit;
     this.#intercept = (event, ...args) =>
@@ -77,9 +86,12 @@ export class Door {
     this.#server.on('upgrade', keepUpgrades);
   }
 
-  /** A connection that the server has accepted without our seeing it; one by TLS is seen when it has been secured. */
+  /**
+   * A connection that the server has accepted without our seeing it. One by TLS is seen when it has been secured; of one
+   * by HTTP/2, its session was not seen, and nobody would tell of what is asked there.
+   */
   accepted(connection: Duplex): void {
-    if (this.#accepting === 'connection') this.#threshold.came(connection);
+    if (this.#server instanceof HttpServer) this.#threshold.came(connection);
   }
 
   /** The last guest to leave closes the door: the server is as it was. */
@@ -99,6 +111,8 @@ export class Door {
   #passing(event: string | symbol, args: unknown[]): boolean {
     if (event === this.#accepting) this.#threshold.came(args[0] as Duplex);
     else if (asking.has(event)) this.#threshold.asked((args[0] as IncomingMessage).socket);
+    else if (event === 'session') this.#threshold.carries(args[0] as Http2Session);
+    else if (event === 'stream') this.#threshold.askedBy((args[0] as OfSession).session);
     if (event === 'request') return this.#asked(args as [IncomingMessage, ServerResponse]);
     if (event === 'upgrade') return this.#upgrade(args as [IncomingMessage, Duplex, Buffer]);
     if (event === 'clientError') return this.#stumbled(args as [Error, Duplex]);
@@ -138,15 +152,18 @@ export class Door {
     return this.#server instanceof TlsServer ? 'secureConnection' : 'connection';
   }
 
-  /** The most impatient guest decides. */
+  /** The most impatient guest decides; for later requests of a connection Node looks, by its own limit. */
   #setPatience(): void {
     const limits = [...this.#guests].map(({ headersTimeout }) => headersTimeout).filter((ms) => ms > 0);
-    this.#threshold.setPatience(limits.length > 0 ? Math.min(...limits) : 0);
+    const patience = limits.length > 0 ? Math.min(...limits) : 0;
+    this.#threshold.setPatience(patience);
+    this.#headersTimeout.lower(patience);
   }
 
   /** As if Node's own `headersTimeout` had passed, which is looked at twice a minute only. */
-  #tooLate(connection: Duplex): void {
+  #tooLate(connection: Duplex, isSession: boolean): void {
     for (const guest of this.#guests) if (guest.headersTimeout > 0) guest.waited();
+    if (isSession) return void connection.destroy();
     const error = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
     if (!this.#before.call(this.#server, 'clientError', error, connection))
       refuseAsNode(connection, error, '408 Request Timeout');

@@ -33,6 +33,7 @@ type Remembered = IncomingMessage & {
   baseUrl?: string;
   query?: unknown;
   _query?: unknown;
+  client?: unknown;
   params?: object;
   body?: object;
   res?: { readonly locals?: object };
@@ -47,8 +48,9 @@ export function remember(req: IncomingMessage, parsed: Query): IncomingMessage {
   return Reflect.ownKeys(req).every(isUsual) && !isTold(req) ? copyOf(req, parsed) : req;
 }
 
-/** Whether the stack has said something for later where Express has a place for it. */
-function isTold({ res, params, body }: Remembered): boolean {
+/** Whether the stack has said something for later where Express or Node have something of that name. */
+function isTold({ res, params, body, client, socket }: Remembered): boolean {
+  if (client !== socket) return true;
   for (const place of [res?.locals, params, body]) for (const _ in place) return true;
   return false;
 }
@@ -97,28 +99,30 @@ const shared: PropertyDescriptorMap = {
   httpVersionMajor: { value: 1, writable: true },
   httpVersionMinor: { value: 1, writable: true },
   rawTrailers: { value: Object.freeze([]), writable: true },
-  _readableState: {
-    get(): unknown {
-      const state: unknown = Object.create(ended);
-      Object.defineProperty(this, '_readableState', { value: state });
-      return state;
-    },
-  },
-  client: {
-    get(this: IncomingMessage): Socket {
-      return this.socket;
-    },
-  },
-  upgrade: {
-    get(this: IncomingMessage): boolean {
-      return this.headers.upgrade !== undefined;
-    },
-  },
-  rawHeaders: {
-    get(this: IncomingMessage): string[] {
-      return Object.entries(this.headers).flatMap(([name, value]) =>
-        [value ?? []].flat().flatMap((one) => [name, one]),
-      );
-    },
-  },
+  client: derived('client', ({ socket }) => socket),
+  upgrade: derived('upgrade', ({ headers }) => headers.upgrade !== undefined),
+  rawHeaders: derived('rawHeaders', ({ headers }) =>
+    Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().flatMap((one) => [name, one])),
+  ),
+  _readableState: derived('_readableState', (copy) => {
+    const state: object = Object.create(ended);
+    put(copy, '_readableState', state);
+    return state;
+  }),
 };
+
+/** What a copy need not have until somebody wants it. */
+function derived(name: string, made: (copy: IncomingMessage) => unknown): PropertyDescriptor {
+  return {
+    get(this: IncomingMessage) {
+      return made(this);
+    },
+    set(this: IncomingMessage, value) {
+      put(this, name, value);
+    },
+  };
+}
+
+function put(copy: IncomingMessage, name: string, value: unknown): void {
+  Object.defineProperty(copy, name, { value, writable: true, configurable: true });
+}

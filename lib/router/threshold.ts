@@ -2,19 +2,25 @@
 import type { Duplex } from 'node:stream';
 
 export class Threshold {
-  readonly #tooLate: (connection: Duplex) => void;
+  readonly #tooLate: (connection: Duplex, isSession: boolean) => void;
   /** Since when each has been there: the one that came first is the first to be late. */
   readonly #since = new Map<Duplex, number>();
   /** One for all, with a connection as its `this`: whoever comes and goes at once shall leave nothing here. */
   readonly #gone: (this: Duplex) => void;
+  /** Sessions of HTTP/2, and their connections. */
+  readonly #sessions = new WeakMap<object, Duplex>();
+  readonly #carriers = new WeakSet<Duplex>();
+  /** The connection that came last, while it is waited for. */
+  #latest: Duplex | undefined;
   #timer: NodeJS.Timeout | undefined;
   #patience = 0;
 
-  constructor(tooLate: (connection: Duplex) => void) {
+  /** @param tooLate also told whether HTTP/2 is spoken there, which has no words for it */
+  constructor(tooLate: (connection: Duplex, isSession: boolean) => void) {
     this.#tooLate = tooLate;
-    const since = this.#since;
+    const forget = (connection: Duplex) => this.#forget(connection);
     this.#gone = function () {
-      since.delete(this);
+      forget(this);
     };
   }
 
@@ -25,15 +31,36 @@ export class Threshold {
   }
 
   came(connection: Duplex): void {
-    if (this.#patience === 0) return;
+    // Two mounts on one server both tell of the connection by which they find it.
+    if (this.#patience === 0 || this.#since.has(connection)) return;
     this.#since.set(connection, performance.now());
     connection.on('close', this.#gone);
+    this.#latest = connection;
     this.#timer ??= this.#lookIn(this.#patience);
+  }
+
+  /** The connection that came last speaks HTTP/2. Its requests lead to the session, which shows no connection. */
+  carries(session: object): void {
+    if (!this.#latest) return;
+    this.#sessions.set(session, this.#latest);
+    this.#carriers.add(this.#latest);
+  }
+
+  /** A session of HTTP/2 has been asked for something. */
+  askedBy(session: object): void {
+    const connection = this.#sessions.get(session);
+    if (connection) this.asked(connection);
   }
 
   /** It has asked for something; what it asks for next is between it and the HTTP server. */
   asked(connection: Duplex): void {
-    if (this.#since.size > 0 && this.#since.delete(connection)) connection.off('close', this.#gone);
+    if (this.#since.size > 0 && this.#forget(connection)) connection.off('close', this.#gone);
+  }
+
+  /** @returns whether it was waited for */
+  #forget(connection: Duplex): boolean {
+    if (this.#latest === connection) this.#latest = undefined;
+    return this.#since.delete(connection);
   }
 
   #lookIn(ms: number): NodeJS.Timeout {
@@ -49,7 +76,7 @@ export class Threshold {
         return;
       }
       this.#since.delete(connection);
-      if (!connection.destroyed) this.#tooLate(connection);
+      if (!connection.destroyed) this.#tooLate(connection, this.#carriers.has(connection));
     }
   }
 }

@@ -3,7 +3,8 @@
  *
  * These clients give no receipt, so what has arrived is seen by the connection alone. An answer does not leave in the
  * tick in which it is ready: a client that has hung up is heard of first. And it stays in doubt until the client polls
- * again: a connection that is reset meanwhile had something unread on it, and that goes with the next poll.
+ * again: a connection that is reset meanwhile had something unread on it, and that goes with the next poll. Some proxies
+ * reset each connection behind its answer, to save ports; the first one shows whether resets mean anything here.
  */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -27,10 +28,13 @@ export class PatientPolling extends PollingTransport {
   /** What the answer that is being made carries. */
   #sending: Batch | undefined;
   #doubt: Doubt | undefined;
+  /** Whether a reset tells that something is lost; `undefined`: no answer has shown it yet. */
+  #resetsTell: boolean | undefined;
   readonly #ended = (reset: boolean): void => {
     const doubt = this.#doubt;
     this.#doubt = undefined;
-    if (doubt && reset) this.unsent = doubt.batch;
+    if (doubt && reset && this.#resetsTell) this.unsent = doubt.batch;
+    this.#resetsTell ??= !reset;
   };
 
   /** @param noop what a poll is answered with when there is nothing to say */
@@ -122,8 +126,10 @@ export class PatientPolling extends PollingTransport {
 
   /** The latest answer has arrived: nobody polls before that. */
   #believe(): void {
-    this.#doubt?.socket.off('close', this.#ended);
+    if (!this.#doubt) return;
+    this.#doubt.socket.off('close', this.#ended);
     this.#doubt = undefined;
+    this.#resetsTell ??= true;
   }
 }
 

@@ -24,7 +24,7 @@ describe('a process that is blocked for longer than heartbeats may take', () => 
   /** Says something, and keeps the process from reading it until it is overdue. */
   function sayAndBlock(socket: Socket, text: string | Buffer): void {
     socket.write(text);
-    block(250);
+    block(350);
   }
 
   for (const tongue of [modern, classic]) {
@@ -32,7 +32,7 @@ describe('a process that is blocked for longer than heartbeats may take', () => 
     const [sign, answer] = tongue === modern ? ['3', /2/] : ['2', /3/];
 
     it(`reads what a client has said in time, before it judges (${tongue.name} by WebSocket)`, async () => {
-      site = await openSite({ pingInterval: 80, pingTimeout: 80 });
+      site = await openSite({ pingInterval: 100, pingTimeout: 200 });
       const line = await knock(site.port, tongue.handshake().replace('polling', 'websocket'));
       await line.until(/"sid"/);
       for (const join of tongue.join('/')) line.socket.write(masked(join));
@@ -47,7 +47,7 @@ describe('a process that is blocked for longer than heartbeats may take', () => 
     });
 
     it(`reads what a client has said in time, before it judges (${tongue.name} by polling)`, async () => {
-      site = await openSite({ pingInterval: 80, pingTimeout: 80 });
+      site = await openSite({ pingInterval: 100, pingTimeout: 200 });
       const { body } = await ask(site.port, tongue.handshake());
       const path = tongue.path('polling', tongue.sidIn(body));
       const [join] = tongue.join('/');

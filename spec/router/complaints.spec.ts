@@ -1,6 +1,8 @@
 /** Errors of the application at the door, and an `onError` that fails at them: the client is answered all the same. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { listening } from '../support/listening.js';
 import { within } from '../support/patience.js';
 import { openSite, type Site } from '../support/site.js';
 
@@ -42,6 +44,20 @@ describe('an onError that fails', () => {
       ({ status } = await poll(site as Site));
     });
     assert.equal(status, 400);
+  });
+
+  it('does not end the process where the port of flashPolicy is taken', async () => {
+    const other = createServer();
+    const listen = await listening(other);
+    const text = await warned(async () => {
+      site = await openSite({
+        onError,
+        flashPolicy: { domains: ['a.example'], ports: [80], listen: { port: listen, host: '127.0.0.1' } },
+      });
+    });
+    assert.equal(text, 'onError itself failed: onError itself');
+    assert.equal((await poll(site as Site)).status, 200);
+    await new Promise((resolve) => other.close(resolve));
   });
 
   it('does not keep a namespace from being made', async () => {

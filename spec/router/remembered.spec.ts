@@ -76,6 +76,11 @@ function specify(make: typeof express): void {
       assert.equal(req.protocol, 'http');
       assert.equal(Reflect.get(req, 'client'), req.socket);
       assert.equal(Reflect.get(req, 'upgrade'), transports[0] === 'websocket');
+      const own = { client: 1, upgrade: 2, rawHeaders: ['x-three', '3'], complete: false, user: 'anna' };
+      for (const [name, value] of Object.entries(own)) {
+        Reflect.set(req, name, value);
+        assert.equal(Reflect.get(req, name), value);
+      }
     });
 
     it(`can do, ${name}, what a stream can do that has been read`, async () => {
@@ -99,6 +104,7 @@ function specify(make: typeof express): void {
         (req) => Object.assign(req, { [Symbol('query')]: { who: 'anna' } }),
         (_req, res) => Object.assign(res.locals, { who: 'anna' }),
         (req) => Object.assign(req, { body: { who: 'anna' } }),
+        (req) => Object.assign(req, { client: { who: 'anna' } }),
       ];
       for (const mark of marks) {
         const { request } = await arrival(transports, (app) =>

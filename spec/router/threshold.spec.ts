@@ -1,12 +1,14 @@
 /** Connections on which nothing is asked. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { connect, createSecureServer, createServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
 import { PassThrough } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import connected from 'connect';
 import express from 'express';
 import { socketio } from '../../lib/index.js';
 import { Threshold } from '../../lib/router/threshold.js';
@@ -18,7 +20,7 @@ const ground = new Ground();
 afterEach(() => ground.close());
 
 /** A site whose clients are not waited for long. */
-async function site(headersTimeout: number): Promise<number> {
+async function open(headersTimeout: number): Promise<number> {
   const app = express();
   app.use('/socket.io', ground.io(socketio({ headersTimeout })));
   app.get('/slow', (_req, res) => void setTimeout(() => res.send('slow'), 300));
@@ -42,14 +44,14 @@ describe('the first request of a connection', () => {
     ['a byte', 'G'],
   ] as const) {
     it(`may not stop after ${what}`, async () => {
-      const port = await site(100);
+      const port = await open(100);
       const knock = Knock.send(port, text);
       assert.equal((await knock.answer()).status, 408);
     });
   }
 
   it('may take as long as it likes to be answered, and the next one to come', async () => {
-    const port = await site(100);
+    const port = await open(100);
     const knock = Knock.send(port, 'GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
     await knock.until(/slow$/);
     knock.socket.write(`${half}\r\n`);
@@ -58,7 +60,7 @@ describe('the first request of a connection', () => {
   });
 
   it('is not looked at where the option is 0', async () => {
-    const port = await site(0);
+    const port = await open(0);
     const knock = Knock.send(port, half);
     const other = Knock.send(port, 'GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
     await other.until(/slow$/);
@@ -78,6 +80,39 @@ describe('the first request of a connection', () => {
     await within(new Promise((resolve) => socket.once('close', resolve)), 'the end');
   });
 
+  for (const [how, make] of [
+    ['with TLS', () => createSecureServer(certificate())],
+    ['without', createServer],
+  ] as const) {
+    it(`is one of its streams where HTTP/2 is spoken, ${how}`, async () => {
+      const server = make();
+      server.on(
+        'request',
+        connected().use('/socket.io', ground.io(socketio({ headersTimeout: 100 }))) as never,
+      );
+      const scheme = how === 'with TLS' ? 'https' : 'http';
+      const address = `${scheme}://127.0.0.1:${await ground.open(server as never)}`;
+      const session = connect(address, { rejectUnauthorized: false });
+      ground.after(() => session.destroy());
+      const poll = { ':path': '/socket.io/?EIO=4&transport=polling' };
+      await within(once(session.request(poll).resume(), 'end'), 'an answer');
+      const silent = connect(address, { rejectUnauthorized: false }).on('error', () => {});
+      await within(once(silent, 'close'), 'the end of a session that asks for nothing');
+      await within(once(session.request(poll).resume(), 'end'), 'another answer');
+    });
+  }
+
+  it('leaves no listener on its connection, whoever told of it', () => {
+    const threshold = new Threshold(() => assert.fail());
+    threshold.setPatience(60_000);
+    const connection = new PassThrough();
+    const before = connection.listenerCount('close');
+    threshold.came(connection);
+    threshold.came(connection);
+    threshold.asked(connection);
+    assert.equal(connection.listenerCount('close'), before);
+  });
+
   it('is not waited for where the connection has gone: nothing of it is kept', async () => {
     const threshold = new Threshold(() => assert.fail());
     threshold.setPatience(60_000);
@@ -87,6 +122,33 @@ describe('the first request of a connection', () => {
     await nextTurn();
     runInNewContext('gc')();
     assert.equal(gone.deref(), undefined);
+  });
+
+  it('is followed by others, for which the server itself has the limit, as long as we are there', async () => {
+    const io = socketio({ headersTimeout: 5_000 });
+    const app = express();
+    app.use('/socket.io', io);
+    const { server } = await ground.serve(app);
+    const before = server.headersTimeout;
+    io.attach(server);
+    const stricter = socketio({ headersTimeout: 3_000 }).attach(server);
+    assert.deepEqual([before, server.headersTimeout], [60_000, 3_000]);
+    await stricter.close();
+    assert.equal(server.headersTimeout, 5_000);
+    await io.close();
+    assert.equal(server.headersTimeout, 60_000);
+  });
+
+  it('has the limit of its owner, where that is stricter, or was set later', async () => {
+    const { server } = await ground.serve(() => {});
+    server.headersTimeout = 2_000;
+    const io = socketio({ headersTimeout: 5_000 }).attach(server);
+    assert.equal(server.headersTimeout, 2_000);
+    await io.close();
+    const other = socketio({ headersTimeout: 1_000 }).attach(server);
+    server.headersTimeout = 30_000;
+    await other.close();
+    assert.equal(server.headersTimeout, 30_000);
   });
 
   it('is told to a listener for client errors, as Node would', async () => {

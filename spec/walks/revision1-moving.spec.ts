@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { connect, createServer, type Socket as NetSocket, type Server } from 'node:net';
 import type { Socket } from '../../lib/index.js';
-import { ask } from '../router/raw.js';
+import { ask, Knock } from '../router/raw.js';
 import { listening } from '../support/listening.js';
 import { heard, heardTimes, latch, within } from '../support/patience.js';
 import { type Random, randomFrom } from '../support/random.js';
@@ -255,6 +255,19 @@ describe('a client of revision 1 whose transport fails', () => {
     });
   }
 
+  it('hears nothing twice behind a proxy that resets every connection', async () => {
+    site = await openSite();
+    const arrived = heard(site.io as never, 'connection');
+    const client = await Client1.open(site.port);
+    assert.equal(await readAndReset(client), '1::');
+    const [socket] = (await arrived) as [Socket];
+    for (let index = 0; index < 20; index++) {
+      await seen(site.port);
+      socket.send(`${index}`);
+      assert.equal(await readAndReset(client), `3:::${index}`);
+    }
+  });
+
   it('hears again what its connection was reset with', async () => {
     site = await openSite();
     const arrived = heard(site.io as never, 'connection');
@@ -275,6 +288,19 @@ describe('a client of revision 1 whose transport fails', () => {
     assert.equal(await client.hear(), '3:::next');
   });
 });
+
+/** A poll over a connection of its own that is reset as soon as the answer has been read, as some proxies do. */
+async function readAndReset({ port, sid }: Client1): Promise<string> {
+  const knock = Knock.send(
+    port,
+    `GET /socket.io/1/xhr-polling/${sid}?t=1 HTTP/1.1\r\nHost: h.example\r\n\r\n`,
+  );
+  await knock.until(/\r\n\r\n.*\d:::?/s);
+  const gone = heard(knock.socket as never, 'close');
+  knock.socket.resetAndDestroy();
+  await gone;
+  return knock.text.slice(knock.text.indexOf('\r\n\r\n') + 4);
+}
 
 const COUNT = 10_000;
 const all = Array.from({ length: COUNT }, (_, index) => index);
