@@ -35,6 +35,8 @@ export interface Course {
   readonly empty: Sample;
 }
 
+/** Seconds for goodbyes. */
+const FAREWELL = 2;
 /** Seconds in which those who went without a word are missed. */
 const LAST_WAIT = 30;
 
@@ -45,7 +47,8 @@ class Program {
 
   constructor(file: string, env: Record<string, string> = {}) {
     this.#child = fork(fileURLToPath(new URL(file, import.meta.url)), {
-      execArgv: ['--expose-gc', '--import', 'tsx', '--no-deprecation'],
+      // What the optimizing compiler keeps grows for many minutes, and is not the library's.
+      execArgv: ['--expose-gc', '--no-opt', '--no-sparkplug', '--import', 'tsx', '--no-deprecation'],
       env: { ...process.env, ...env },
     });
     this.#child.on('message', (said) => this.#hear(said));
@@ -81,6 +84,9 @@ export async function soak(plan: Plan): Promise<Course> {
   try {
     const moments = await watch(site, plan);
     const { counts, cuts } = await crowd.hear<Pick<Course, 'counts' | 'cuts'>>('go home');
+    await pause(FAREWELL);
+    // Guests of former times may stay where they shall go: nobody stays in a program that has ended.
+    crowd.end();
     return { moments, counts, cuts, empty: await emptied(site) };
   } finally {
     crowd.end();
