@@ -22,7 +22,7 @@ export const reasons: readonly (readonly [string, (wire: string, packet: Genuine
     'reserved events are ignored',
     (_, { name }) => RESERVED_EVENTS.has(name) || /^(connection|error|\$emit)$/.test(`${name}`),
   ],
-  ['names, arguments and levels have bounds', (wire) => wire.length > 2 * limits.maxDepth],
+  ['names, arguments and levels have bounds', (wire) => wire.length > limits.maxNamespaceLength],
   ['acknowledged data may hold line ends', (wire) => /^6.*[\n\r\u2028\u2029]/s.test(wire)],
 ];
 

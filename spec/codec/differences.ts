@@ -43,14 +43,14 @@ export const reasons: readonly Reason[] = [
   ],
   [
     'attachments belong to data',
-    (text, { says }) => says === 'waiting' && /^[56][0-9]+-(\/[^,]*,?)?[0-9]*$/.test(text),
+    (text, _, { says }) => says === 'refused' && /^[56][0-9]+-(\/[^,]*,?)?[0-9]*$/.test(text),
   ],
   ['names, arguments and levels have bounds', (text, _, { says }) => says === 'refused' && isLarge(text)],
 ];
 
 /** Longer than any bound that counts characters, levels or arguments. */
 function isLarge(text: string): boolean {
-  return text.length > 2 * limits.maxDepth;
+  return text.length > limits.maxNamespaceLength;
 }
 
 function isEmpty(packet: unknown, type: number): boolean {

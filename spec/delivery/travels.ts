@@ -1,80 +1,34 @@
 /** A site that says very much to travellers whose lines break, and what came of it. */
-import { type Socket as Client, io as connect } from 'socket.io-client';
 import type { Socket, UserOptions } from '../../lib/index.js';
 import { Chaos } from '../support/chaos.js';
 import { type Random, randomFrom } from '../support/random.js';
 import { openSite, type Site } from '../support/site.js';
+import { auditHeard, Questions } from './answers.js';
 import { until } from './ground.js';
-import { audit, type Fault, type Note } from './ledger.js';
+import { audit, type Fault } from './ledger.js';
+import { emptyTallies, type Outcome } from './outcome.js';
+import { Traveller, type Way, ways } from './traveller.js';
 
 /** How much, and how bad. */
 export interface Plan {
   readonly seed: number;
-  /** Events that somebody is owed. */
-  readonly events: number;
+  /** Events that clients shall be told, counted once for each of them, and as many that they shall say. */
+  readonly messages: number;
+  /** Breaks that there shall be at least. */
+  readonly cuts?: number;
   /** Travellers of each kind. */
   readonly each: number;
   /** Bytes between two breaks of a line, on average. */
   readonly usual: number;
   readonly options?: UserOptions;
-}
-
-/** Ways to travel. */
-const ways = {
-  websocket: ['websocket'],
-  polling: ['polling'],
-  both: ['polling', 'websocket'],
-} as const;
-
-export type Way = keyof typeof ways;
-
-/** What came of it, by the way of travelling. */
-export interface Tally {
-  breaks: number;
-  /** Returns after which nothing was missing, and beginnings anew. */
-  recovered: number;
-  anew: number;
-  heard: number;
-}
-
-export interface Outcome {
-  readonly faults: readonly Fault[];
-  readonly ways: Record<Way, Tally>;
-  /** How often lines broke, by the moment and by the manner. */
-  readonly breaks: Record<string, number>;
+  /** Hears now and then how far it is. */
+  note?(text: string): void;
 }
 
 const ROOMS = ['red', 'green', 'blue'] as const;
 const NOISE = Buffer.from('noise');
-
-class Traveller {
-  readonly name: string;
-  readonly way: Way;
-  readonly line: Chaos;
-  readonly notes: Note[] = [];
-  readonly client: Client;
-
-  constructor(name: string, way: Way, line: Chaos, port: number) {
-    this.name = name;
-    this.way = way;
-    this.line = line;
-    this.client = connect(`http://127.0.0.1:${port}`, {
-      transports: [...ways[way]],
-      forceNew: true,
-      reconnectionDelay: 5,
-      reconnectionDelayMax: 40,
-      // A line may be dead from the beginning.
-      timeout: 500,
-      auth: { name },
-    });
-    this.client.on('connect', () => {
-      const { id = '', recovered } = this.client;
-      this.notes.push({ session: id, recovered });
-    });
-    for (const event of ['plain', 'text', 'bytes'])
-      this.client.on(event, (number: number) => this.notes.push({ event: number }));
-  }
-}
+/** Words of one who insists that may wait for their turn. */
+const MOST_UNHEARD = 50;
 
 class Travels {
   readonly #site: Site;
@@ -83,8 +37,13 @@ class Travels {
   readonly travellers: Traveller[] = [];
   readonly debts = new Map<string, number[]>();
   readonly #rooms = new Map<string, Set<string>>();
+  /** What was heard, by the name of who said it. */
+  readonly #heard = new Map<string, number[]>();
+  readonly #questions = new Questions();
   /** Sockets whose state was not what it had been. */
   readonly faults: Fault[] = [];
+  /** Sessions of each traveller that may still be told something, in the order of their beginning. */
+  readonly #open = new Map<string, string[]>();
   #number = 0;
 
   constructor(site: Site, plan: Plan) {
@@ -99,17 +58,48 @@ class Travels {
       for (let count = 0; count < this.#plan.each; count++) {
         const seed = this.#random.whole(0, 0x7fffffff);
         const line = new Chaos(this.#site.port, randomFrom(seed), this.#plan.usual);
-        this.travellers.push(new Traveller(`${way} ${count}`, way, line, await line.start()));
+        const insists = count % 2 === 1;
+        const traveller = new Traveller(`${way} ${count}`, way, line, await line.start(), insists);
+        traveller.client.on('connect', () => this.#began(traveller));
+        this.travellers.push(traveller);
       }
   }
 
-  /** Says everything, a little in each turn. */
+  /** Says everything, a little in each turn, and hears as much. */
   async talk(): Promise<void> {
-    while (this.#number < this.#plan.events) {
+    for (let turn = 0; !this.#enough; turn++) {
+      if (turn % 2_000 === 0)
+        this.#plan.note?.(`${this.#told} heard, ${this.#said} said, ${this.breaks} breaks`);
       for (let count = this.#random.whole(0, 6); count > 0; count--) this.#say();
+      for (let count = this.#random.whole(0, 14); count > 0; count--) this.#bySomebody();
       if (this.#random.chance(0.2)) this.#move();
       await new Promise((resolve) => setTimeout(resolve, this.#random.whole(0, 8)));
     }
+  }
+
+  get #enough(): boolean {
+    const { messages, cuts = 0 } = this.#plan;
+    return this.#told >= messages && this.#said >= messages && this.breaks >= cuts;
+  }
+
+  get #told(): number {
+    return this.travellers.reduce((sum, { heard }) => sum + heard, 0);
+  }
+
+  get #said(): number {
+    return this.travellers.reduce((sum, { said }) => sum + said, 0);
+  }
+
+  get breaks(): number {
+    return this.travellers.reduce((sum, { line }) => sum + line.breaks, 0);
+  }
+
+  /** One who insists says one thing after the other: it shall not have too many before it. */
+  #bySomebody(): void {
+    const traveller = this.travellers[this.#random.whole(0, this.travellers.length - 1)];
+    if (!traveller) return;
+    const known = this.#heard.get(traveller.name)?.at(-1) ?? 0;
+    if (!traveller.insists || traveller.said - known < MOST_UNHEARD) traveller.say();
   }
 
   /** All lines hold now: everybody gets what is still owed. */
@@ -122,17 +112,36 @@ class Travels {
     const arrived = ({ notes }: Traveller): boolean =>
       notes.some((note) => 'event' in note && note.event === last);
     await until(() => this.travellers.every(arrived));
+    await until(() => this.#lastWords());
+    await until(() => this.#questions.open === 0);
+  }
+
+  /** Who was not heard says something again: its line may have been dead without its knowing. */
+  async #lastWords(): Promise<boolean> {
+    const unheard = this.travellers.filter(({ name, said }) => this.#heard.get(name)?.at(-1) !== said);
+    for (const traveller of unheard) if (!traveller.insists) traveller.say();
+    if (unheard.length > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    return unheard.length === 0;
   }
 
   outcome(): Outcome {
     const faults = this.travellers.flatMap(({ name, notes }) => audit(name, notes, this.debts, true));
-    const outcome: Outcome = { faults: [...this.faults, ...faults], ways: emptyTallies(), breaks: {} };
-    for (const { way, line, notes } of this.travellers) {
+    const hearings = this.travellers.map(({ name, insists, said }) =>
+      auditHeard({ traveller: name, insists, said, numbers: this.#heard.get(name) ?? [] }),
+    );
+    const asked = this.#questions.faults(this.travellers.map((traveller) => traveller.asked));
+    const { answered, failed } = this.#questions;
+    const all = [...this.faults, ...faults, ...hearings.flatMap((hearing) => hearing.faults), ...asked];
+    const outcome: Outcome = { faults: all, ways: emptyTallies(), breaks: {}, answered, failed };
+    for (const [index, { way, line, notes, said }] of this.travellers.entries()) {
       const tally = outcome.ways[way];
       tally.breaks += line.breaks;
       tally.recovered += notes.filter((note) => 'session' in note && note.recovered).length;
       tally.anew += notes.filter((note) => 'session' in note && !note.recovered).length - 1;
       tally.heard += notes.filter((note) => 'event' in note).length;
+      tally.said += said;
+      tally.lost += hearings[index]?.lost ?? 0;
+      tally.again += hearings[index]?.again ?? 0;
       for (const [name, count] of Object.entries(line.counts))
         outcome.breaks[name] = (outcome.breaks[name] ?? 0) + count;
     }
@@ -146,7 +155,21 @@ class Travels {
     }
   }
 
+  /** A client that knows of its new session asks for none that was before. */
+  #began({ name, client }: Traveller): void {
+    const sessions = this.#open.get(name) ?? [];
+    const over = sessions.splice(0, Math.max(0, sessions.indexOf(client.id ?? '')));
+    for (const session of over) this.#rooms.delete(session);
+  }
+
   #met(socket: Socket): void {
+    const name = String(socket.handshake.auth.name);
+    const heard = this.#heard.get(name) ?? [];
+    this.#heard.set(name, heard);
+    socket.on('said', (number: number, answer?: () => void) => {
+      heard.push(number);
+      answer?.();
+    });
     const rooms = this.#rooms.get(socket.id);
     if (socket.recovered !== (rooms !== undefined)) this.#differs(socket);
     if (rooms && [...rooms].sort().join() !== [...socket.rooms].sort().join()) this.#differs(socket);
@@ -154,6 +177,7 @@ class Travels {
     if (rooms) return;
     this.#rooms.set(socket.id, new Set([socket.id]));
     this.debts.set(socket.id, []);
+    this.#open.set(name, [...(this.#open.get(name) ?? []), socket.id]);
     socket.data.name = socket.handshake.auth.name;
     for (const room of ROOMS) if (this.#random.chance(0.5)) this.#enter(socket, room);
     this.#tell(socket);
@@ -188,6 +212,7 @@ class Travels {
     const socket = this.#anybody();
     const draw = this.#random();
     if (draw < 0.1) this.#distract();
+    if (draw > 0.8 && socket) this.#ask(socket);
     if (draw < 0.55 && socket) this.#tell(socket);
     else if (draw < 0.9) this.#toRoom(this.#random.one(ROOMS));
     else this.#toAllBut(this.#random.one(ROOMS));
@@ -202,6 +227,11 @@ class Travels {
     const number = ++this.#number;
     this.#owe((id) => id === socket.id, number);
     this.#emit(socket, number);
+  }
+
+  #ask(socket: Socket): void {
+    const [number, settle] = this.#questions.ask();
+    socket.timeout(this.#random.whole(5, 400)).emit('question', number, settle);
   }
 
   #toRoom(room: string): void {
@@ -238,11 +268,6 @@ class Travels {
   #owe(meant: (id: string, rooms: ReadonlySet<string>) => boolean, number: number): void {
     for (const [id, rooms] of this.#rooms) if (meant(id, rooms)) this.debts.get(id)?.push(number);
   }
-}
-
-function emptyTallies(): Record<Way, Tally> {
-  const empty = (): Tally => ({ breaks: 0, recovered: 0, anew: 0, heard: 0 });
-  return { websocket: empty(), polling: empty(), both: empty() };
 }
 
 /** Runs it from the first to the last event. */

@@ -21,10 +21,13 @@ export interface Report {
   readonly unrepeated: readonly Fault[];
 }
 
-/** Cases between two looks at what is left. */
-const BATCH = 10_000;
+/** Cases between two looks at what is left; of many there are fewer looks, since each waits for the last to be missed. */
+const BATCH = { few: 10_000, many: 25_000 } as const;
+const MANY = 200_000;
+/** Readings in one turn of the event loop. */
+const TURN = 50;
 /** Scripts that are played at the same time. */
-const AT_ONCE = 24;
+const AT_ONCE = 32;
 /** Milliseconds of reading one input. */
 const LONGEST_READING = 50;
 /** Bytes by which the heap may have grown since the first batches, beside a tenth. */
@@ -37,7 +40,7 @@ export async function fuzz({ cases, seed, note = () => {} }: Plan): Promise<Repo
   const run = new Run(await House.open(), note);
   try {
     for (let done = 0; done < cases && run.findings.length < 5; ) {
-      const size = Math.min(BATCH, cases - done);
+      const size = Math.min(cases < MANY ? BATCH.few : BATCH.many, cases - done);
       await run.batch(Array.from({ length: size }, (_, index) => (seed + done + index) >>> 0));
       done += size;
       note(`${done} cases, ${run.played} played, heap ${((run.rest?.heap ?? 0) / 1e6).toFixed(1)} MB`);
@@ -66,7 +69,7 @@ class Run {
   async batch(seeds: readonly number[]): Promise<void> {
     const toPlay = seeds.filter(isPlayed);
     await this.#play(toPlay);
-    this.#read(seeds.filter((seed) => !isPlayed(seed)));
+    await this.#read(seeds.filter((seed) => !isPlayed(seed)));
     await this.#settle(toPlay);
   }
 
@@ -87,8 +90,10 @@ class Run {
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }
 
-  #read(seeds: readonly number[]): void {
-    for (const seed of seeds) {
+  async #read(seeds: readonly number[]): Promise<void> {
+    for (const [index, seed] of seeds.entries()) {
+      // The bystanders are in this process, and must be heard.
+      if (index % TURN === 0) await new Promise((resolve) => setImmediate(resolve));
       const text = readOnce(seed);
       if (text !== undefined) this.findings.push(narrowReading(seed, text));
       if (this.findings.length > 4) return;

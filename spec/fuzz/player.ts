@@ -100,7 +100,14 @@ class Line {
 
   hangUp(end: 'end' | 'reset'): void {
     if (end === 'end') this.#socket.end();
-    else this.#socket.resetAndDestroy();
+    // Node keeps a connection for ever that it shall reset while something else is under way on it.
+    else if (this.#isIdle) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
+  }
+
+  get #isIdle(): boolean {
+    const { connecting, writableEnded, writableLength, destroyed } = this.#socket;
+    return !connecting && !writableEnded && !destroyed && writableLength === 0;
   }
 
   async over(ms: number): Promise<void> {

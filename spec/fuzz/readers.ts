@@ -18,7 +18,7 @@ import { compare as compare1 } from '../codec/compared1.js';
 import { compare as compare3 } from '../codec/compared3.js';
 import { compare as compare4 } from '../codec/compared4.js';
 import { limits } from '../codec/limits.js';
-import { framesOf, MARK, messagesOf, pieces, type Spoken, talkOf } from './sentences.js';
+import { framesOf, MARK, messagesOf, pieces, type Spoken, talkOf, wellFormed } from './sentences.js';
 import { headerText, target } from './urls.js';
 
 /** One case: what is shown of it, and its two checks, which throw. */
@@ -132,10 +132,6 @@ const forms = damaged(
     .map((frames) => `d=${encodeURIComponent(wellFormed(String(frames[0])))}`),
   pieces,
 );
-
-function wellFormed(text: string): string {
-  return Buffer.from(text).toString();
-}
 
 const request = fc
   .record({ method: fc.constantFrom('GET', 'POST', 'PUT'), url: target, value: headerText })

@@ -21,7 +21,14 @@ const seed = Number(values.seed);
 const warmUp = Math.min(60, minutes * 20);
 
 console.log(`${clients} clients for ${minutes} minutes; --seed ${seed} repeats who does what`);
-const course = await soak({ minutes, clients, seed, every: Math.min(5, minutes), note: tell });
+const course = await soak({
+  minutes,
+  clients,
+  seed,
+  every: Math.min(5, minutes),
+  lively: warmUp * 0.75,
+  note: tell,
+});
 const verdict = judge(course.moments, warmUp);
 const summary = verdict.rows.map(({ what, before, after }) =>
   what === 'heap'

@@ -9,6 +9,8 @@ export interface Plan {
   readonly seed: number;
   /** Seconds between two samples. */
   readonly every: number;
+  /** Seconds at the beginning in which everything goes four times as fast. @default 0 */
+  readonly lively?: number;
   /** How slow the clients are: 1 is the usual. */
   readonly pace?: number;
   /** Hears each sample. */
@@ -33,6 +35,8 @@ export interface Course {
   readonly empty: Sample;
 }
 
+/** Seconds for goodbyes. */
+const FAREWELL = 2;
 /** Seconds in which those who went without a word are missed. */
 const LAST_WAIT = 30;
 
@@ -43,7 +47,8 @@ class Program {
 
   constructor(file: string, env: Record<string, string> = {}) {
     this.#child = fork(fileURLToPath(new URL(file, import.meta.url)), {
-      execArgv: ['--expose-gc', '--import', 'tsx', '--no-deprecation'],
+      // What the optimizing compiler keeps grows for many minutes, and is not the library's.
+      execArgv: ['--expose-gc', '--no-opt', '--no-sparkplug', '--import', 'tsx', '--no-deprecation'],
       env: { ...process.env, ...env },
     });
     this.#child.on('message', (said) => this.#hear(said));
@@ -66,17 +71,22 @@ class Program {
 
 export async function soak(plan: Plan): Promise<Course> {
   const pace = `${plan.pace ?? 1}`;
-  const site = new Program('site.ts', { PACE: pace });
+  const clients = `${plan.clients}`;
+  const site = new Program('site.ts', { PACE: pace, CLIENTS: clients });
   const { port } = await site.hear<{ readonly port: number }>();
   const crowd = new Program('crowd.ts', {
     PORT: `${port}`,
-    CLIENTS: `${plan.clients}`,
+    CLIENTS: clients,
     SEED: `${plan.seed}`,
     PACE: pace,
+    LIVELY: `${plan.lively ?? 0}`,
   });
   try {
     const moments = await watch(site, plan);
     const { counts, cuts } = await crowd.hear<Pick<Course, 'counts' | 'cuts'>>('go home');
+    await pause(FAREWELL);
+    // Guests of former times may stay where they shall go: nobody stays in a program that has ended.
+    crowd.end();
     return { moments, counts, cuts, empty: await emptied(site) };
   } finally {
     crowd.end();

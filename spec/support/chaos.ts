@@ -12,6 +12,15 @@ export type Break = 'reset' | 'hole' | 'ghost' | 'deaf';
 /** What made the fuse short. */
 type Moment = 'anywhere' | 'again' | 'joining' | 'upgrade';
 
+/** How a connection carries what it is given. */
+type Pace = 'at once' | 'late' | 'dripping';
+
+const paces: readonly [Pace, ...Pace[]] = ['at once', 'at once', 'at once', 'late', 'dripping'];
+/** Milliseconds. */
+const MOST_LATE = 25;
+/** Bytes of a piece that each are a segment. */
+const MOST_SINGLES = 40;
+
 const breaks: readonly [Break, ...Break[]] = ['reset', 'reset', 'ghost', 'ghost', 'hole', 'deaf'];
 const calm = Number.POSITIVE_INFINITY;
 
@@ -102,7 +111,7 @@ export class Chaos {
   }
 
   #join(near: Socket): void {
-    this.#calls.add(new Call(near, connect(this.#port, '127.0.0.1'), this));
+    this.#calls.add(new Call(near, connect(this.#port, '127.0.0.1'), this, this.#random));
   }
 }
 
@@ -111,12 +120,17 @@ class Call {
   readonly #near: Socket;
   readonly #far: Socket;
   readonly #line: Chaos;
+  readonly #up: Carriage;
+  readonly #down: Carriage;
   #broken: Break | undefined;
 
-  constructor(near: Socket, far: Socket, line: Chaos) {
+  constructor(near: Socket, far: Socket, line: Chaos, random: Random) {
     this.#near = near;
     this.#far = far;
     this.#line = line;
+    const pace = random.one(paces);
+    this.#up = new Carriage(far, pace, random);
+    this.#down = new Carriage(near, pace, random);
     near.on('data', (chunk) => this.#ask(chunk));
     far.on('data', (chunk) => this.#answer(chunk));
     near.on('error', () => {});
@@ -128,6 +142,8 @@ class Call {
   break(how: Break): void {
     if (this.#broken) return;
     this.#broken = how;
+    this.#down.stop();
+    if (how !== 'deaf') this.#up.stop();
     if (how === 'reset' || how === 'ghost') this.#near.resetAndDestroy();
     if (how === 'reset') this.#far.resetAndDestroy();
   }
@@ -139,21 +155,63 @@ class Call {
 
   #ask(chunk: Buffer): void {
     this.#line.asked(chunk);
-    if (!this.#broken || this.#broken === 'deaf') this.#far.write(chunk);
+    if (!this.#broken || this.#broken === 'deaf') this.#up.carry(chunk);
   }
 
   #answer(chunk: Buffer): void {
-    if (!this.#broken) this.#line.answered(chunk, (part) => this.#near.write(part));
+    if (!this.#broken) this.#line.answered(chunk, (part) => this.#down.carry(part));
   }
 
   /** A dead line tells nobody of an end. */
   #nearEnded(): void {
-    if (!this.#broken || this.#broken === 'deaf') this.#far.destroy();
+    if (!this.#broken || this.#broken === 'deaf') this.#up.end();
     if (this.#far.destroyed) this.#line.ended(this);
   }
 
   #farEnded(): void {
-    if (!this.#broken) this.#near.destroy();
+    if (!this.#broken) this.#down.end();
     if (this.#near.destroyed) this.#line.ended(this);
+  }
+}
+
+/** One direction of a connection: everything in order, as it comes, or later, or in segments of one byte. */
+class Carriage {
+  readonly #to: Socket;
+  readonly #pace: Pace;
+  readonly #random: Random;
+  /** What is on its way, the first in front: timers of the same moment go off in any order. */
+  #acts: (() => void)[] = [];
+  /** When what has come last will be there. */
+  #due = 0;
+
+  constructor(to: Socket, pace: Pace, random: Random) {
+    this.#to = to.setNoDelay();
+    this.#pace = pace;
+    this.#random = random;
+  }
+
+  carry(chunk: Buffer): void {
+    if (this.#pace === 'late') return this.#later(() => this.#to.write(chunk));
+    const singles = this.#pace === 'dripping' ? Math.min(MOST_SINGLES, chunk.length) : 0;
+    for (let at = 0; at < singles; at++) this.#to.write(chunk.subarray(at, at + 1));
+    if (singles < chunk.length) this.#to.write(chunk.subarray(singles));
+  }
+
+  /** The other side has ended: so does this one, behind what is on its way. */
+  end(): void {
+    if (this.#acts.length === 0) this.#to.destroy();
+    else this.#later(() => this.#to.destroy());
+  }
+
+  /** Nothing more arrives. */
+  stop(): void {
+    this.#acts = [];
+  }
+
+  #later(act: () => void): void {
+    const now = performance.now();
+    this.#due = Math.max(this.#due, now + this.#random.whole(1, MOST_LATE));
+    this.#acts.push(act);
+    setTimeout(() => this.#acts.shift()?.(), this.#due - now);
   }
 }
