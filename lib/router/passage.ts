@@ -75,6 +75,11 @@ type TwiceNamed = ServerResponse & { writeHeader: ServerResponse['writeHead'] };
 function isUnwatched(res: ServerResponse): boolean {
   if (res.writeHead !== (res as TwiceNamed).writeHeader) return false;
   if (res.end !== OutgoingMessage.prototype.end || res.emit !== EventEmitter.prototype.emit) return false;
+  return isUnheard(res);
+}
+
+/** Whether nobody but us has a listener for its end. */
+function isUnheard(res: ServerResponse): boolean {
   return (
     res.listenerCount('finish') === 1 && res.listenerCount('close') + res.listenerCount('prefinish') === 0
   );
@@ -142,7 +147,7 @@ export class UpgradePassage implements Passage {
     this.#accepted(headerLines(res), ready);
     // A middleware may begin to listen when its `next()` has come back; to replace Node's functions it is too late then.
     process.nextTick(() => {
-      if (isUnwatched(res) || res.headersSent) return;
+      if (isUnheard(res) || res.headersSent) return;
       ServerResponse.prototype.writeHead.call(res, 101);
       OutgoingMessage.prototype.end.call(res, undefined, 'latin1');
     });
