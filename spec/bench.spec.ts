@@ -110,7 +110,7 @@ describe('the report of the benchmark', () => {
   it('stands in README as it was made', () => {
     const text = published(
       'before\n<!-- made by `npm run bench -- --publish` -->\nold\n<!-- until here -->\nafter',
-      report(),
+      { ...report(), peers },
     );
     assert.match(
       text,
@@ -118,7 +118,7 @@ describe('the report of the benchmark', () => {
     );
     assert.match(text, /with recovery : without: express-socketio with recovery 1\.10/);
     assert.doesNotMatch(text, /old/);
-    assert.equal(published(text, report()), text);
+    assert.equal(published(text, { ...report(), peers }), text);
     assert.throws(() => published('nothing', report()), /no place/);
   });
 
