@@ -33,6 +33,8 @@ interface Engine {
     send(packets: unknown): void;
   };
   close(): unknown;
+  onHeartbeat: () => void;
+  readonly pingTimeoutTimer?: NodeJS.Timeout;
 }
 
 type Lookup = (url: string, options: object) => Genuine;
@@ -104,7 +106,11 @@ class ClassicGuest implements Guest {
   }
 
   mute(): void {
-    this.#client.io.engine.transport.send = () => {};
+    const { engine } = this.#client.io;
+    engine.transport.send = () => {};
+    // Its own patience ends at the same moment as the server's: it would be a race who closes first.
+    engine.onHeartbeat = () => {};
+    clearTimeout(engine.pingTimeoutTimer);
   }
 
   async blurt(frame: string): Promise<void> {
