@@ -33,6 +33,9 @@ interface Connection {
   readonly connected: boolean;
   readonly namespaces: Record<string, unknown>;
   reconnectionDelay?: number;
+  /** Versions before 0.8.7 have none. */
+  setHeartbeatTimeout?: () => void;
+  readonly heartbeatTimeoutTimer?: NodeJS.Timeout;
   readonly reconnectionTimer?: NodeJS.Timeout;
   readonly transport: {
     readonly name: string;
@@ -285,6 +288,16 @@ function attemptOnce(socket: Connection): void {
   socket.on('connect', () => clearTimeout(socket.reconnectionTimer));
 }
 
+/** Clients never take their patience back, not even when they have gone: it would hold the process as long. */
+function letGo(socket: Connection): void {
+  const { setHeartbeatTimeout } = socket;
+  if (!setHeartbeatTimeout) return;
+  socket.setHeartbeatTimeout = () => {
+    setHeartbeatTimeout.call(socket);
+    socket.heartbeatTimeoutTimer?.unref();
+  };
+}
+
 function guest(library: Library, way: Way, url: string, namespace: string, said: Introduction): Guest {
   const { query = {}, returns = false } = said;
   const client = library.connect(`${url}?${new URLSearchParams(query)}`, {
@@ -299,6 +312,7 @@ function guest(library: Library, way: Way, url: string, namespace: string, said:
   // It is a Node emitter: what fails is told to the namespaces, too.
   client.socket.on('error', () => {});
   attemptOnce(client.socket);
+  letGo(client.socket);
   return new VintageGuest(namespace, client.socket);
 }
 
