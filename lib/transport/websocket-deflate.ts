@@ -9,6 +9,8 @@ import type { Batch, CloseManner, Transport, TransportEvents } from './transport
 
 /** Bytes handed to the socket at once: what has left can be told only batch by batch. */
 const MOST_BYTES = 1_048_576;
+/** Messages handed to `ws` in one turn, each by itself: a megabyte of small ones would hold up everybody else. */
+const MOST_FRAMES = 1_024;
 
 /** What a connection is measured by that `ws` does not look at. */
 export interface CarryOptions {
@@ -26,7 +28,7 @@ const faultsOfWs: Readonly<Record<string, Fault>> = {
 
 export class DeflateTransport implements Transport {
   readonly name = 'websocket';
-  readonly mostFrames = Number.POSITIVE_INFINITY;
+  readonly mostFrames = MOST_FRAMES;
   readonly mostBytes = MOST_BYTES;
   readonly saysGoodbye = false;
   readonly #connection: WebSocket;
