@@ -1,6 +1,7 @@
 /** The requests of Engine.IO: handshakes, polls, POSTs and upgrades. */
 import { SocketioError } from '../errors.js';
 import type { Session } from '../session/session.js';
+import { shareMethods } from '../transport/lean-connection.js';
 import { PollingTransport } from '../transport/polling.js';
 import {
   answerPreflight,
@@ -108,8 +109,9 @@ function post(visit: Visit, session: Session): void {
 
 function polling(visit: Visit, session: Session): PollingTransport {
   const { carrier } = session;
-  if (carrier instanceof PollingTransport) return carrier;
-  throw mismatch(visit, session);
+  if (!(carrier instanceof PollingTransport)) throw mismatch(visit, session);
+  shareMethods(visit.req.socket);
+  return carrier;
 }
 
 function mismatch({ ticket }: Visit, session: Session): Refusal {
