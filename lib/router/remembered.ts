@@ -61,17 +61,25 @@ function isUsual(key: string | symbol): boolean {
 
 function copyOf(req: Remembered, parsed: Query): IncomingMessage {
   const copy = Object.create(prototypeFor(req)) as Remembered;
-  const { method, originalUrl, baseUrl, query } = req;
+  const { method, httpVersion, originalUrl, baseUrl, query } = req;
   copy.headers = req.headers;
   copy.socket = req.socket;
-  copy.httpVersion = req.httpVersion;
-  if (method !== undefined) copy.method = method;
+  if (httpVersion !== copy.httpVersion) copy.httpVersion = httpVersion;
+  if (method !== copy.method && method !== undefined) copy.method = method;
   if (req.url !== undefined) copy.url = req.url;
   if (originalUrl !== undefined) copy.originalUrl = originalUrl;
-  if (baseUrl) copy.baseUrl = baseUrl;
+  if (baseUrl) copy.baseUrl = commonBase(baseUrl);
   copy._query = parsed;
   if (Object.hasOwn(req, 'query')) copy.query = query;
   return copy;
+}
+
+let lastBase = '';
+
+/** Express makes a text of it for each request; who comes by the same mount shares one. */
+function commonBase(baseUrl: string): string {
+  if (baseUrl !== lastBase) lastBase = baseUrl;
+  return lastBase;
 }
 
 /** The prototypes of copies, by those of requests: an application has one. */
@@ -96,6 +104,8 @@ const ended: object = Reflect.get(spent, '_readableState');
 const shared: PropertyDescriptorMap = {
   aborted: { value: false, writable: true },
   complete: { value: true, writable: true },
+  method: { value: 'GET', writable: true },
+  httpVersion: { value: '1.1', writable: true },
   httpVersionMajor: { value: 1, writable: true },
   httpVersionMinor: { value: 1, writable: true },
   rawTrailers: { value: Object.freeze([]), writable: true },
