@@ -2,8 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * One header, as `req.headers` has it. Node makes that table when it is first asked for, and a poll would keep it while
- * it waits; of most requests two or three headers are all that is ever read.
+ * One header, as `req.headers` has it. Node makes that table when it is first asked for; of most requests two or three
+ * headers are all that is ever read.
  * @param name in lower case
  */
 export function headerOf(req: IncomingMessage, name: string): string | undefined {
@@ -23,4 +23,12 @@ export function headerOf(req: IncomingMessage, name: string): string | undefined
 export function tabled({ headers }: IncomingMessage, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/**
+ * Node itself has asked for the table, of HTTP/1.1 at least, and a request that waits would keep it: of a browser's, a
+ * kilobyte. Whoever asks again gets it anew, from the list of lines that stays.
+ */
+export function dropTable(req: IncomingMessage): void {
+  if (req.httpVersionMajor === 1) Object.assign(req, { headers: undefined });
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { headerOf } from '../../lib/transport/header.js';
+import { dropTable, headerOf } from '../../lib/transport/header.js';
 import { listening } from '../support/listening.js';
 import { heard } from '../support/patience.js';
 
@@ -36,4 +36,20 @@ describe('a single header', () => {
         assert.equal(headerOf(req, name), req.headers[name], name);
     });
   }
+});
+
+describe('a table of headers that was dropped', () => {
+  it('is there again for whoever asks, the same as before', async () => {
+    const req = await requestWith(['Cookie: a=1', 'Cookie: b=2', 'X-One: 1', 'x-one: 2']);
+    const { headers } = req;
+    dropTable(req);
+    assert.notEqual(req.headers, headers);
+    assert.deepEqual(req.headers, headers);
+    assert.equal(headerOf(req, 'cookie'), 'a=1; b=2');
+  });
+
+  it('stays where Node could not make it again', () => {
+    const http2 = Object.freeze({ httpVersionMajor: 2, headers: {} });
+    dropTable(http2 as IncomingMessage);
+  });
 });
