@@ -2,6 +2,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { common } from './common-texts.js';
 import type { Query } from './search.js';
 
 /** What Node puts on a request; `parser` where it is an upgrade. */
@@ -66,20 +67,12 @@ function copyOf(req: Remembered, parsed: Query): IncomingMessage {
   copy.socket = req.socket;
   if (httpVersion !== copy.httpVersion) copy.httpVersion = httpVersion;
   if (method !== copy.method && method !== undefined) copy.method = method;
-  if (req.url !== undefined) copy.url = req.url;
-  if (originalUrl !== undefined) copy.originalUrl = originalUrl;
-  if (baseUrl) copy.baseUrl = commonBase(baseUrl);
+  if (req.url !== undefined) copy.url = common(req.url);
+  if (originalUrl !== undefined) copy.originalUrl = common(originalUrl);
+  if (baseUrl) copy.baseUrl = common(baseUrl);
   copy._query = parsed;
   if (Object.hasOwn(req, 'query')) copy.query = query;
   return copy;
-}
-
-let lastBase = '';
-
-/** Express makes a text of it for each request; who comes by the same mount shares one. */
-function commonBase(baseUrl: string): string {
-  if (baseUrl !== lastBase) lastBase = baseUrl;
-  return lastBase;
 }
 
 /** The prototypes of copies, by those of requests: an application has one. */
