@@ -1,28 +1,39 @@
-/** Texts that many clients say in the same words, such as what their browser is called: kept once for all who do. */
+/** What many clients say in the same words, such as what their browser is called: kept once for all who do. */
 
 /** A longer text is compared at more cost than it saves. */
 const LONGEST = 256;
-/** Most texts of one generation; there are two. */
+const LONGEST_LIST = 4_096;
+/** Most that is kept of one generation; there are two. */
 const MOST = 256;
 
 /** What no two clients have in common. */
 const personal: ReadonlySet<string> = new Set(['authorization', 'cookie', 'sec-websocket-key', 't']);
 
-/** Those that have been said lately, and those that were said before; what has been in use meanwhile moves up. */
-let recent = new Map<string, string>();
-let former = new Map<string, string>();
+/** What was kept lately, and what was before; what has been in use meanwhile moves up, and the rest is forgotten. */
+class Kept<T> {
+  #recent = new Map<string, T>();
+  #former = new Map<string, T>();
+
+  /** @returns what is kept under this key; from now on, `made` */
+  under(key: string, made: T): T {
+    const known = this.#recent.get(key);
+    if (known !== undefined) return known;
+    if (this.#recent.size === MOST) {
+      this.#former = this.#recent;
+      this.#recent = new Map();
+    }
+    const kept = this.#former.get(key) ?? made;
+    this.#recent.set(key, kept);
+    return kept;
+  }
+}
+
+const texts = new Kept<string>();
+const lists = new Kept<readonly string[]>();
 
 /** The text itself, or an equal one that is kept already. */
 export function common(text: string): string {
-  const known = recent.get(text);
-  if (known !== undefined || text.length > LONGEST) return known ?? text;
-  if (recent.size === MOST) {
-    former = recent;
-    recent = new Map();
-  }
-  const kept = former.get(text) ?? text;
-  recent.set(kept, kept);
-  return kept;
+  return text.length > LONGEST ? text : texts.under(text, text);
 }
 
 /**
@@ -34,4 +45,15 @@ export function shareTexts(table: Record<string, string | string[] | undefined>)
     const text = table[name];
     if (typeof text === 'string' && !personal.has(name)) table[name] = common(text);
   }
+}
+
+/** A list of names and values in turn, the same one for all who say the same. */
+export function commonLines(pairs: readonly string[]): readonly string[] {
+  const lines = pairs.map((text, place) => (isPersonal(pairs[place - 1]) ? text : common(text)));
+  const all = lines.join('\n');
+  return all.length > LONGEST_LIST || pairs.some(isPersonal) ? lines : lists.under(all, lines);
+}
+
+function isPersonal(name: string | undefined): boolean {
+  return name !== undefined && personal.has(name.toLowerCase());
 }

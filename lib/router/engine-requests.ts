@@ -1,7 +1,7 @@
 /** The requests of Engine.IO: handshakes, polls, POSTs and upgrades. */
 import { SocketioError } from '../errors.js';
 import type { Session } from '../session/session.js';
-import { dropTable } from '../transport/header.js';
+import { lighten } from '../transport/header.js';
 import { shareMethods } from '../transport/lean-connection.js';
 import { PollingTransport } from '../transport/polling.js';
 import {
@@ -100,7 +100,7 @@ function poll(visit: Visit, session: Session): void {
   desk.engine.dress(req, res, false);
   transport.poll(res, envelopeOf(ticket), visit.letterhead);
   // Nobody before us has been shown this request, and may have changed something there.
-  if (visit.letterhead) dropTable(req);
+  if (visit.letterhead) lighten(req, session.birth.lines);
 }
 
 function post(visit: Visit, session: Session): void {

@@ -10,7 +10,7 @@ import { bare, type Envelope } from '../transport/envelope.js';
 import { scripted } from '../transport/jsonp.js';
 import { PollingTransport } from '../transport/polling.js';
 import type { Visit } from './checks.js';
-import { common, shareTexts } from './common-texts.js';
+import { common, commonLines, shareTexts } from './common-texts.js';
 import { giveCookie } from './cookie.js';
 import { type Desk, manners as mannersOf } from './desk.js';
 import { remember } from './remembered.js';
@@ -42,6 +42,7 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
     request: desk.engine.showy ? req : remember(req, query),
     remoteAddress: address,
     admission: admissionOf(ticket, res),
+    lines: ticket.upgrade ? undefined : commonLines(req.rawHeaders),
   };
   const session = desk.opened(birth, handshake);
   desk.sessions.crowd.enter(session, !ticket.upgrade);

@@ -26,9 +26,19 @@ export function tabled({ headers }: IncomingMessage, name: string): string | und
 }
 
 /**
- * Node itself has asked for the table, of HTTP/1.1 at least, and a request that waits would keep it: of a browser's, a
- * kilobyte. Whoever asks again gets it anew, from the list of lines that stays.
+ * What a request keeps of its headers while it waits is, of a browser's, more than all else that it keeps: 3 KB. Where it
+ * says the same as an earlier one, that one's lines take the place of its own. The table that Node has made, of HTTP/1.1 at
+ * least, is dropped; whoever asks gets it anew, made of the lines.
+ * @param earlier names and values in turn
  */
-export function dropTable(req: IncomingMessage): void {
-  if (req.httpVersionMajor === 1) Object.assign(req, { headers: undefined });
+export function lighten(req: IncomingMessage, earlier: readonly string[] = []): void {
+  if (req.httpVersionMajor !== 1) return;
+  const lines = areEqual(req.rawHeaders, earlier) ? earlier : req.rawHeaders;
+  Object.assign(req, { rawHeaders: lines, headers: undefined });
+}
+
+function areEqual(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let at = 0; at < some.length; at += 1) if (some[at] !== others[at]) return false;
+  return true;
 }

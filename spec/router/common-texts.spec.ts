@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { common, shareTexts } from '../../lib/router/common-texts.js';
+import { common, commonLines, shareTexts } from '../../lib/router/common-texts.js';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -39,6 +39,14 @@ describe('common texts', () => {
     const alone = weight(5_000, table);
     const together = weight(5_000, amongOthers);
     assert.ok(alone > 400 && together < 150, `${alone} bytes each, and ${together}`);
+  });
+
+  it('stand in one list for all who say the same, and nothing of their own', () => {
+    const lines = (...others: string[]) => commonLines(['Host', said('here'), 'Accept', '*/*', ...others]);
+    assert.equal(lines(), lines());
+    assert.notEqual(lines('Cookie', 'a=1'), lines('Cookie', 'a=1'));
+    assert.deepEqual(lines('Cookie', 'a=1'), ['Host', said('here'), 'Accept', '*/*', 'Cookie', 'a=1']);
+    assert.notDeepEqual(lines('X-One', '1'), lines('X-One', '2'));
   });
 
   it('are bounded: those of strangers are forgotten', () => {
