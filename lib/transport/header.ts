@@ -26,9 +26,9 @@ export function tabled({ headers }: IncomingMessage, name: string): string | und
 }
 
 /**
- * What a request keeps of its headers while it waits is, of a browser's, more than all else that it keeps: 3 KB. Where it
- * says the same as an earlier one, that one's lines take the place of its own. The table that Node has made, of HTTP/1.1 at
- * least, is dropped; whoever asks gets it anew, made of the lines.
+ * While it waits, a request keeps its headers: some 2 KB of a browser's, more than all else that it has. Where it says the
+ * same as an earlier one, that one's lines take the place of its own. The table that Node has made, of HTTP/1.1 at least,
+ * is dropped; whoever asks gets it anew, made of the lines.
  * @param earlier names and values in turn
  */
 export function lighten(req: IncomingMessage, earlier: readonly string[] = []): void {
