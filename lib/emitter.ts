@@ -1,5 +1,6 @@
 /** A listener table with the method names of Node's EventEmitter; names have no special power, and a listener harms nobody else. */
 import type { Anything, EventsMap, ListenerOf, ListenNames, NoEvents } from './events.js';
+import { type Few, few, listOf } from './few.js';
 import { excluding, including, type Name, namesIn, type Table, valueIn } from './table.js';
 
 /** A function that waits for an event. */
@@ -12,11 +13,6 @@ export type OnError = (error: unknown) => void;
 interface OnceListener extends Listener {
   readonly listener: Listener;
 }
-
-/** Most events have one listener; an array around it would weigh twice as much as its place in the table. */
-type Entry = Listener | readonly Listener[];
-
-const nobody: readonly Listener[] = [];
 
 /**
  * Calls a function that is not ours: what it throws, and what its promise is rejected with, goes to `onError`.
@@ -46,7 +42,7 @@ function unwrap(entry: Listener): Listener {
  * @see node:events, from which the names and their meanings come
  */
 export class Emitter<Listen extends EventsMap = EventsMap, Reserved extends EventsMap = NoEvents> {
-  #table: Table<Entry> | undefined;
+  #table: Table<Few<Listener>> | undefined;
 
   /** Adds a listener at the end. */
   on<E extends ListenNames<Listen, Reserved>>(event: E, listener: ListenerOf<Listen, Reserved, E>): this {
@@ -98,7 +94,7 @@ export class Emitter<Listen extends EventsMap = EventsMap, Reserved extends Even
   /** Takes all listeners away, or those of one event. */
   removeAllListeners(event?: ListenNames<Listen, Reserved>): this {
     if (event === undefined) this.#table = undefined;
-    else this.#put(event, nobody);
+    else this.#put(event, []);
     return this;
   }
 
@@ -149,13 +145,11 @@ export class Emitter<Listen extends EventsMap = EventsMap, Reserved extends Even
   protected listening(_event: Name): void {}
 
   #of(event: Name): readonly Listener[] {
-    const entry = valueIn(this.#table, event) ?? nobody;
-    return typeof entry === 'function' ? [entry] : entry;
+    return listOf(valueIn(this.#table, event));
   }
 
   #put(event: Name, listeners: readonly Listener[]): void {
-    const [only] = listeners;
-    if (only) this.#table = including(this.#table, event, listeners.length === 1 ? only : listeners);
+    if (listeners.length > 0) this.#table = including(this.#table, event, few(listeners));
     else this.#table = excluding(this.#table, event);
   }
 

@@ -1,8 +1,8 @@
 /** The landing: where one session meets the sockets that its client has in several namespaces. */
-
 import type { IncomingMessage } from 'node:http';
 import { Parcel } from './codec/parcel.js';
 import type { DisconnectReason } from './errors.js';
+import { type Few, few, listOf, pick } from './few.js';
 import { Line } from './line.js';
 import type { Conn } from './namespace/connection.js';
 import type { Namespace } from './namespace/namespace.js';
@@ -44,7 +44,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   readonly #settings: PeerSettings;
   readonly #handshake: Handshake;
   /** Those that still wait for their middlewares, too. */
-  #sockets: readonly Socket[] = [];
+  #sockets: Few<Socket>;
   /** Namespaces that are being looked for. */
   #sought: Set<string> | undefined;
   /** Sockets that do not want to be read, by namespace; and others, who are called what no namespace is. */
@@ -103,8 +103,8 @@ export class Peer implements SessionEvents, Client, Sleeper {
     this.#tempo?.stop();
     this.#joinDeadline?.stop();
     this.#joinDeadline = undefined;
-    for (const socket of this.#sockets) socket.closed(reason, description);
-    this.#sockets = [];
+    for (const socket of listOf(this.#sockets)) socket.closed(reason, description);
+    this.#sockets = undefined;
   }
 
   ended(): void {
@@ -120,11 +120,11 @@ export class Peer implements SessionEvents, Client, Sleeper {
   left(nsp: string, extent: Extent): void {
     if (extent === 'lost') return this.#abandon();
     if (extent === 'connection') return this.#sendAway();
-    this.#sockets = this.#sockets.filter((socket) => socket.nsp.name !== nsp);
+    this.#sockets = few(listOf(this.#sockets).filter((socket) => socket.nsp.name !== nsp));
     this.#early?.forget(nsp);
     this.flow(nsp, true);
     if (nsp === this.#present.birth.manners.base && this.#joinDeadline === undefined) return this.#dismiss();
-    if (extent === 'connection if unused' && this.#sockets.length === 0)
+    if (extent === 'connection if unused' && this.#sockets === undefined)
       this.#session?.close('forced server close');
   }
 
@@ -150,7 +150,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   }
 
   #find(nsp: string): Socket | undefined {
-    return this.#sockets.find((socket) => socket.nsp.name === nsp);
+    return pick(this.#sockets, (socket) => socket.nsp.name === nsp);
   }
 
   #close(why: string): void {
@@ -158,7 +158,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   }
 
   #sendAway(): void {
-    for (const socket of this.#sockets) socket.disconnect();
+    for (const socket of listOf(this.#sockets)) socket.disconnect();
     this.#session?.close('forced server close');
   }
 
@@ -197,7 +197,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   #join(packet: ConnectPacket): void {
     const { nsp, data: auth = {} } = packet;
     if (this.#find(nsp) || this.#sought?.has(nsp)) return this.#senseless('joined twice');
-    if (this.#sockets.length + (this.#sought?.size ?? 0) >= this.#settings.maxNamespaces) {
+    if (listOf(this.#sockets).length + (this.#sought?.size ?? 0) >= this.#settings.maxNamespaces) {
       return this.#close('more than maxNamespaces namespaces');
     }
     const found = this.#settings.namespaces.resolve(nsp, auth);
@@ -228,7 +228,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
     const handshake = manners.introduce(this.#handshake, auth);
     // Known before anybody is told of it: a listener may end this connection at once, and that must reach it.
     const known = (socket: Socket): void => {
-      this.#sockets = this.#sockets.concat(socket);
+      this.#sockets = few([...listOf(this.#sockets), socket]);
     };
     const entire = manners.returns && { entire: arrivesEntire(this.#present) };
     const welcome = namespace.welcome({ id, client: this, wire: line, handshake, ...entire }, known);

@@ -29,6 +29,7 @@ const plan: Plan = [
       'events.ts',
       'emitter.ts',
       'table.ts',
+      'few.ts',
     ],
   ],
   ['adapter/', 'codec/', 'watch/'],
