@@ -1,5 +1,4 @@
 /** The landing: where one session meets the sockets that its client has in several namespaces. */
-
 import type { IncomingMessage } from 'node:http';
 import { Parcel } from './codec/parcel.js';
 import type { DisconnectReason } from './errors.js';
@@ -150,7 +149,8 @@ export class Peer implements SessionEvents, Client, Sleeper {
   }
 
   #find(nsp: string): Socket | undefined {
-    return this.#sockets.find((socket) => socket.nsp.name === nsp);
+    for (const socket of this.#sockets) if (socket.nsp.name === nsp) return socket;
+    return undefined;
   }
 
   #close(why: string): void {
