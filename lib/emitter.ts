@@ -1,5 +1,6 @@
 /** A listener table with the method names of Node's EventEmitter; names have no special power, and a listener harms nobody else. */
 import type { Anything, EventsMap, ListenerOf, ListenNames, NoEvents } from './events.js';
+import { excluding, including, type Name, namesIn, type Table, valueIn } from './table.js';
 
 /** A function that waits for an event. */
 export type Listener = (...args: Anything[]) => unknown;
@@ -11,8 +12,6 @@ export type OnError = (error: unknown) => void;
 interface OnceListener extends Listener {
   readonly listener: Listener;
 }
-
-type Name = string | symbol;
 
 /** Most events have one listener; an array around it would weigh twice as much as its place in the table. */
 type Entry = Listener | readonly Listener[];
@@ -47,7 +46,7 @@ function unwrap(entry: Listener): Listener {
  * @see node:events, from which the names and their meanings come
  */
 export class Emitter<Listen extends EventsMap = EventsMap, Reserved extends EventsMap = NoEvents> {
-  #table: Map<Name, Entry> | undefined;
+  #table: Table<Entry> | undefined;
 
   /** Adds a listener at the end. */
   on<E extends ListenNames<Listen, Reserved>>(event: E, listener: ListenerOf<Listen, Reserved, E>): this {
@@ -99,7 +98,7 @@ export class Emitter<Listen extends EventsMap = EventsMap, Reserved extends Even
   /** Takes all listeners away, or those of one event. */
   removeAllListeners(event?: ListenNames<Listen, Reserved>): this {
     if (event === undefined) this.#table = undefined;
-    else this.#table?.delete(event);
+    else this.#put(event, nobody);
     return this;
   }
 
@@ -120,7 +119,7 @@ export class Emitter<Listen extends EventsMap = EventsMap, Reserved extends Even
 
   /** The events that have listeners. */
   eventNames(): Name[] {
-    return [...(this.#table?.keys() ?? [])];
+    return namesIn(this.#table);
   }
 
   /** Kept for programs that call it: no number of listeners is warned about. */
@@ -139,7 +138,7 @@ export class Emitter<Listen extends EventsMap = EventsMap, Reserved extends Even
    * @internal
    */
   dispatch(event: Name, args: readonly unknown[], onError: OnError): boolean {
-    const entry = this.#table?.get(event);
+    const entry = valueIn(this.#table, event);
     if (!entry) return false;
     if (typeof entry === 'function') call(entry, this, args, onError);
     else for (const listener of entry) call(listener, this, args, onError);
@@ -150,19 +149,18 @@ export class Emitter<Listen extends EventsMap = EventsMap, Reserved extends Even
   protected listening(_event: Name): void {}
 
   #of(event: Name): readonly Listener[] {
-    const entry = this.#table?.get(event) ?? nobody;
+    const entry = valueIn(this.#table, event) ?? nobody;
     return typeof entry === 'function' ? [entry] : entry;
   }
 
   #put(event: Name, listeners: readonly Listener[]): void {
     const [only] = listeners;
-    if (!only) this.#table?.delete(event);
-    else this.#table?.set(event, listeners.length === 1 ? only : listeners);
+    if (only) this.#table = including(this.#table, event, listeners.length === 1 ? only : listeners);
+    else this.#table = excluding(this.#table, event);
   }
 
   #add(event: Name, listener: Listener, front: boolean): this {
     if (typeof listener !== 'function') throw new TypeError('a listener must be a function');
-    this.#table ??= new Map();
     const others = this.#of(event);
     this.#put(event, front ? [listener].concat(others) : others.concat(listener));
     this.listening(event);

@@ -28,6 +28,7 @@ const plan: Plan = [
       'option-cors.ts',
       'events.ts',
       'emitter.ts',
+      'table.ts',
     ],
   ],
   ['adapter/', 'codec/', 'watch/'],

@@ -13,24 +13,32 @@ export class Rooms extends EventEmitter {
 
   /** Puts a socket into rooms. */
   addAll(id: string, rooms: Set<string>): void {
-    const joined = this.sids.get(id) ?? new Set();
-    this.sids.set(id, joined);
+    const known = this.sids.get(id);
+    const joined = known ?? new Set();
+    if (known) this.#part(id);
+    else this.sids.set(id, joined);
     for (const room of rooms) {
       if (joined.has(room)) continue;
       joined.add(room);
       this.#enter(id, room);
     }
+    if (!known) this.#unite(id);
   }
 
   /** Takes a socket out of one room. */
   del(id: string, room: string): void {
-    if (this.sids.get(id)?.delete(room)) this.#exit(id, room);
+    const joined = this.sids.get(id);
+    if (!joined?.has(room)) return;
+    this.#part(id);
+    joined.delete(room);
+    this.#exit(id, room);
   }
 
   /** Takes a socket out of all rooms and forgets it. */
   delAll(id: string): void {
     const joined = this.sids.get(id);
     if (!joined) return;
+    this.#part(id);
     for (const room of joined) this.#exit(id, room);
     this.sids.delete(id);
   }
@@ -40,7 +48,24 @@ export class Rooms extends EventEmitter {
     return this.sids.get(id);
   }
 
+  /**
+   * Most sockets are in no room but their own, and alone there: one set is then that of their rooms and that of the room's
+   * members, 150 bytes less for each. Whoever changes either of them parts them first.
+   */
+  #unite(id: string): void {
+    const joined = this.sids.get(id);
+    const members = this.rooms.get(id);
+    if (joined?.size === 1 && members?.size === 1 && joined.has(id) && members.has(id))
+      this.rooms.set(id, joined);
+  }
+
+  #part(id: string): void {
+    const members = this.rooms.get(id);
+    if (members && members === this.sids.get(id)) this.rooms.set(id, new Set(members));
+  }
+
   #enter(id: string, room: string): void {
+    if (room !== id) this.#part(room);
     const known = this.rooms.get(room);
     const members = known ?? new Set();
     if (!known) {

@@ -16,7 +16,7 @@ import type { Registry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import type { Wheel } from '../session/wheel.js';
 import type { BodyLimits } from '../transport/body.js';
-import type { PollingLimits } from '../transport/poll-gap.js';
+import { PollGaps, type PollingLimits } from '../transport/poll-gap.js';
 import type { Watch } from '../watch/watch.js';
 import type { Engine } from './engine.js';
 import type { Lobby } from './lobby.js';
@@ -57,7 +57,7 @@ export function measuresFor(options: Options, watch: Watch): Measures {
   const refused = (error: SocketioError, req: IncomingMessage): void =>
     watch.refused(error, () => ({ upgrade: false, address: addressOf(req) }));
   const posts = { maxHttpBufferSize, bodyTimeout, refused };
-  return { posts, polls: { ...posts, pollTimeout } };
+  return { posts, polls: { ...posts, gaps: new PollGaps(pollTimeout) } };
 }
 
 export type Rhythms = Partial<Record<Generation, Rhythm>>;

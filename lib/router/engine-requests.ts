@@ -1,6 +1,8 @@
 /** The requests of Engine.IO: handshakes, polls, POSTs and upgrades. */
 import { SocketioError } from '../errors.js';
 import type { Session } from '../session/session.js';
+import { lighten } from '../transport/header.js';
+import { shareMethods } from '../transport/lean-connection.js';
 import { PollingTransport } from '../transport/polling.js';
 import {
   answerPreflight,
@@ -97,6 +99,8 @@ function poll(visit: Visit, session: Session): void {
   const transport = polling(visit, session);
   desk.engine.dress(req, res, false);
   transport.poll(res, envelopeOf(ticket), visit.letterhead);
+  // Nobody before us has been shown this request, and may have changed something there.
+  if (visit.letterhead) lighten(req, session.birth.lines);
 }
 
 function post(visit: Visit, session: Session): void {
@@ -108,8 +112,9 @@ function post(visit: Visit, session: Session): void {
 
 function polling(visit: Visit, session: Session): PollingTransport {
   const { carrier } = session;
-  if (carrier instanceof PollingTransport) return carrier;
-  throw mismatch(visit, session);
+  if (!(carrier instanceof PollingTransport)) throw mismatch(visit, session);
+  shareMethods(visit.req.socket);
+  return carrier;
 }
 
 function mismatch({ ticket }: Visit, session: Session): Refusal {

@@ -10,6 +10,7 @@ import { bare, type Envelope } from '../transport/envelope.js';
 import { scripted } from '../transport/jsonp.js';
 import { PollingTransport } from '../transport/polling.js';
 import type { Visit } from './checks.js';
+import { common, commonLines, shareTexts } from './common-texts.js';
 import { giveCookie } from './cookie.js';
 import { type Desk, manners as mannersOf } from './desk.js';
 import { remember } from './remembered.js';
@@ -28,6 +29,7 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
   const manners = mannersOf[generation];
   if (!codec || !rhythm || !manners) throw new SocketioError('UNSUPPORTED_PROTOCOL_VERSION');
   const query = lean(ticket.search.all);
+  shareTexts(req.headers);
   const handshake = describe(ticket, req, query);
   const { address } = handshake;
   const birth = {
@@ -40,6 +42,7 @@ export function admit({ desk, ticket, req, res, id = newId() }: Visit): Session 
     request: desk.engine.showy ? req : remember(req, query),
     remoteAddress: address,
     admission: admissionOf(ticket, res),
+    lines: ticket.upgrade ? undefined : commonLines(req.rawHeaders),
   };
   const session = desk.opened(birth, handshake);
   desk.sessions.crowd.enter(session, !ticket.upgrade);
@@ -89,7 +92,7 @@ function describe(ticket: Ticket, req: IncomingMessage, query: Query): Handshake
     xdomain: req.headers.origin !== undefined,
     secure: isSecure(req),
     issued,
-    url: ticket.url,
+    url: common(ticket.url),
     query,
     auth: unspoken,
   };
@@ -108,5 +111,7 @@ function timeOf(issued: number): string {
 
 /** The same without a prototype, in the form that V8 keeps small: a parsed query is a hash table, and stays with its client. */
 function lean(query: Query): Query {
-  return Object.setPrototypeOf({ ...query }, null);
+  const copy = { ...query };
+  shareTexts(copy);
+  return Object.setPrototypeOf(copy, null);
 }

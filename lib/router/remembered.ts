@@ -2,6 +2,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { common } from './common-texts.js';
 import type { Query } from './search.js';
 
 /** What Node puts on a request; `parser` where it is an upgrade. */
@@ -61,14 +62,14 @@ function isUsual(key: string | symbol): boolean {
 
 function copyOf(req: Remembered, parsed: Query): IncomingMessage {
   const copy = Object.create(prototypeFor(req)) as Remembered;
-  const { method, originalUrl, baseUrl, query } = req;
+  const { method, httpVersion, originalUrl, baseUrl, query } = req;
   copy.headers = req.headers;
   copy.socket = req.socket;
-  copy.httpVersion = req.httpVersion;
-  if (method !== undefined) copy.method = method;
-  if (req.url !== undefined) copy.url = req.url;
-  if (originalUrl !== undefined) copy.originalUrl = originalUrl;
-  if (baseUrl) copy.baseUrl = baseUrl;
+  if (httpVersion !== copy.httpVersion) copy.httpVersion = httpVersion;
+  if (method !== copy.method && method !== undefined) copy.method = method;
+  if (req.url !== undefined) copy.url = common(req.url);
+  if (originalUrl !== undefined) copy.originalUrl = common(originalUrl);
+  if (baseUrl) copy.baseUrl = common(baseUrl);
   copy._query = parsed;
   if (Object.hasOwn(req, 'query')) copy.query = query;
   return copy;
@@ -96,6 +97,8 @@ const ended: object = Reflect.get(spent, '_readableState');
 const shared: PropertyDescriptorMap = {
   aborted: { value: false, writable: true },
   complete: { value: true, writable: true },
+  method: { value: 'GET', writable: true },
+  httpVersion: { value: '1.1', writable: true },
   httpVersionMajor: { value: 1, writable: true },
   httpVersionMinor: { value: 1, writable: true },
   rawTrailers: { value: Object.freeze([]), writable: true },

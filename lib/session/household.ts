@@ -44,6 +44,8 @@ export interface Birth {
   request: IncomingMessage;
   readonly remoteAddress: string;
   readonly admission: Admission;
+  /** Header names and values of the handshake, for a client that says them again with each poll. */
+  readonly lines?: HeaderPairs | undefined;
 }
 
 /** What all sessions of a server share. */

@@ -2,8 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * One header, as `req.headers` has it. Node makes that table when it is first asked for, and a poll would keep it while
- * it waits; of most requests two or three headers are all that is ever read.
+ * One header, as `req.headers` has it. Node makes that table when it is first asked for; of most requests two or three
+ * headers are all that is ever read.
  * @param name in lower case
  */
 export function headerOf(req: IncomingMessage, name: string): string | undefined {
@@ -23,4 +23,22 @@ export function headerOf(req: IncomingMessage, name: string): string | undefined
 export function tabled({ headers }: IncomingMessage, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/**
+ * What a request keeps of its headers while it waits is, of a browser's, more than all else that it keeps: 3 KB. Where it
+ * says the same as an earlier one, that one's lines take the place of its own. The table that Node has made, of HTTP/1.1 at
+ * least, is dropped; whoever asks gets it anew, made of the lines.
+ * @param earlier names and values in turn
+ */
+export function lighten(req: IncomingMessage, earlier: readonly string[] = []): void {
+  if (req.httpVersionMajor !== 1) return;
+  const lines = areEqual(req.rawHeaders, earlier) ? earlier : req.rawHeaders;
+  Object.assign(req, { rawHeaders: lines, headers: undefined });
+}
+
+function areEqual(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let at = 0; at < some.length; at += 1) if (some[at] !== others[at]) return false;
+  return true;
 }

@@ -1,9 +1,8 @@
-/** How long a polling client that has got its answer may stay away before it comes for the next one. */
-import type { Options } from '../options.js';
+/** How long polling clients that have got their answers may stay away before they come for the next ones. */
 import type { BodyLimits } from './body.js';
 
-/** How long the client may take for what; `pollTimeout` only where it is looked at. */
-export type PollingLimits = BodyLimits & Partial<Pick<Options, 'pollTimeout'>>;
+/** How long the client may take for what; `gaps` only where they are looked at. */
+export type PollingLimits = BodyLimits & { readonly gaps?: PollGaps };
 
 /** An answer of more characters may be on its way for long: only heartbeats tell then whether the client is there. */
 const LONG_ANSWER = 65_536;
@@ -15,40 +14,53 @@ export interface PollGapEvents {
   failed(reason: 'ping timeout', why: string): void;
 }
 
-export class PollGap {
+/** Those of all clients of a server: one that is there costs nothing, neither a timer for each poll nor any memory. */
+export class PollGaps {
   readonly #patience: number;
-  readonly #up: PollGapEvents;
-  /** Set for the next look; one for many answers, so that a poll costs no timer. */
-  #timer: NodeJS.Timeout | undefined;
-  #second: NodeJS.Timeout | undefined;
-  /** When the last answer was given. */
-  #since = 0;
-  #away = false;
+  readonly #away: Absences;
+  readonly #doubted = new Absences(SECOND_LOOK, (client) =>
+    client.failed('ping timeout', 'no poll within pollTimeout'),
+  );
 
   /** @param patience milliseconds; 0: any time, others judge that */
-  constructor(patience: number, up: PollGapEvents) {
+  constructor(patience: number) {
     this.#patience = patience;
-    this.#up = up;
+    this.#away = new Absences(patience, (client) => this.#doubted.begin(client));
   }
 
   /** The client has been answered. @param length of the answer, in characters or bytes */
-  begin(length: number): void {
-    this.#away = this.#patience > 0 && length <= LONG_ANSWER;
-    if (!this.#away) return;
-    this.#since = performance.now();
-    this.#timer ??= this.#lookIn(this.#patience);
+  begin(client: PollGapEvents, length: number): void {
+    if (this.#patience > 0 && length <= LONG_ANSWER) this.#away.begin(client);
   }
 
-  /** The client has come. */
-  end(): void {
-    this.#away = false;
-    clearTimeout(this.#second);
+  /** The client has come, or is waited for no longer. */
+  end(client: PollGapEvents): void {
+    if (!this.#away.end(client)) this.#doubted.end(client);
+  }
+}
+
+/** Clients in the order of their going; one timer, for the first of them. */
+class Absences {
+  readonly #most: number;
+  readonly #over: (client: PollGapEvents) => void;
+  readonly #since = new Map<PollGapEvents, number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param most milliseconds of one absence */
+  constructor(most: number, over: (client: PollGapEvents) => void) {
+    this.#most = most;
+    this.#over = over;
   }
 
-  /** For good. */
-  stop(): void {
-    this.end();
-    clearTimeout(this.#timer);
+  begin(client: PollGapEvents): void {
+    // Whole milliseconds: a fraction would be an object of its own.
+    this.#since.set(client, Math.ceil(performance.now()));
+    this.#timer ??= this.#lookIn(this.#most);
+  }
+
+  /** @returns whether it was away */
+  end(client: PollGapEvents): boolean {
+    return this.#since.delete(client);
   }
 
   #lookIn(ms: number): NodeJS.Timeout {
@@ -57,13 +69,14 @@ export class PollGap {
 
   #look(): void {
     this.#timer = undefined;
-    if (!this.#away) return;
-    const left = this.#since + this.#patience - performance.now();
-    if (left > 0) this.#timer = this.#lookIn(left);
-    else
-      this.#second = setTimeout(
-        () => this.#away && this.#up.failed('ping timeout', 'no poll within pollTimeout'),
-        SECOND_LOOK,
-      ).unref();
+    const latest = performance.now() - this.#most;
+    for (const [client, since] of this.#since) {
+      if (since > latest) {
+        this.#timer = this.#lookIn(since - latest);
+        return;
+      }
+      this.#since.delete(client);
+      this.#over(client);
+    }
   }
 }

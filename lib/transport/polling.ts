@@ -7,7 +7,7 @@ import { answer, cutShort, deliver, isLost, isQueued, unadorned, type Waiting } 
 import { shrink } from './compression.js';
 import { bare, type Envelope, type HeaderPairs, type Letter } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
-import { PollGap, type PollGapEvents, type PollingLimits } from './poll-gap.js';
+import type { PollGapEvents, PollingLimits } from './poll-gap.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
 
 /** Milliseconds in which a client whose poll was cut may poll again; Chromium repeats a request by itself. */
@@ -20,7 +20,6 @@ const MOST_BYTES = 1_048_576;
 
 export class PollingTransport implements Transport, IntakeEvents, PollGapEvents {
   readonly name: 'polling' | 'jsonp';
-  readonly saysGoodbye = true;
   readonly #payload: PayloadFormat;
   readonly #limits: PollingLimits;
   /** A POST that is under way; between two there is none, and most clients are silent most of the time. */
@@ -28,8 +27,6 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   #open = true;
   readonly #compression: false | HttpCompression;
   #up: TransportEvents;
-  /** Made with the first answer. */
-  #gap: PollGap | undefined;
   #waiting: Waiting | undefined;
   /** Answered, and not yet handed to the operating system. */
   #leaving: { readonly res: ServerResponse; readonly batch: Batch } | undefined;
@@ -52,6 +49,10 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     this.#payload = payload;
     this.#limits = limits;
     this.#up = up;
+  }
+
+  get saysGoodbye(): boolean {
+    return true;
   }
 
   get mostFrames(): number {
@@ -113,8 +114,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     const { res, envelope, letterhead } = this.#waiting;
     this.#waiting = undefined;
     const letter = envelope.seal(batch.packed(this.#payload.pack));
-    this.#gap ??= new PollGap(this.#limits.pollTimeout ?? 0, this);
-    this.#gap.begin(letter.body.length);
+    this.#limits.gaps?.begin(this, letter.body.length);
     const shrinking = shrink(res, batch, letter, envelope === bare, this.#compression);
     if (!shrinking) return this.dispatch(res, letter, letterhead);
     // It counts as leaving all the while: a poll that is cut meanwhile loses nothing.
@@ -166,7 +166,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#grace);
-    this.#gap?.stop();
+    this.#limits.gaps?.end(this);
     this.#waiting?.res.destroy();
     this.#waiting = undefined;
     this.unsent = undefined;
@@ -193,7 +193,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   #accept(poll: Waiting): void {
     this.#reclaim();
     clearTimeout(this.#grace);
-    this.#gap?.end();
+    this.#limits.gaps?.end(this);
     this.#waiting = poll;
     poll.res.on('close', () => this.#responseClosed(poll.res));
     const unsent = this.unsent;

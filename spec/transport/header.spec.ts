@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { headerOf } from '../../lib/transport/header.js';
+import { headerOf, lighten } from '../../lib/transport/header.js';
 import { listening } from '../support/listening.js';
 import { heard } from '../support/patience.js';
 
@@ -36,4 +36,43 @@ describe('a single header', () => {
         assert.equal(headerOf(req, name), req.headers[name], name);
     });
   }
+});
+
+describe('a request that was made lighter', () => {
+  const lines = ['Cookie: a=1', 'Cookie: b=2', 'X-One: 1', 'x-one: 2'];
+
+  it('has its headers for whoever asks, the same as before', async () => {
+    const req = await requestWith(lines);
+    const { headers, rawHeaders } = req;
+    const before = [...rawHeaders];
+    lighten(req);
+    assert.notEqual(req.headers, headers);
+    assert.deepEqual(req.headers, headers);
+    assert.deepEqual(req.rawHeaders, before);
+    assert.equal(headerOf(req, 'cookie'), 'a=1; b=2');
+  });
+
+  it('has the lines of an earlier one that said the same', async () => {
+    const [earlier, req] = [await requestWith(lines), await requestWith(lines)];
+    const { headers } = req;
+    lighten(req, earlier.rawHeaders);
+    assert.equal(req.rawHeaders, earlier.rawHeaders);
+    assert.deepEqual(req.headers, headers);
+    assert.deepEqual(req.headersDistinct['x-one'], ['1', '2']);
+  });
+
+  for (const others of [[...lines, 'x-two: 3'], lines.slice(1), [...lines.slice(1), 'Cookie: a=1'], []]) {
+    it(`has its own lines beside ${others.length} others`, async () => {
+      const [earlier, req] = [await requestWith(others), await requestWith(lines)];
+      const { headers, rawHeaders } = req;
+      lighten(req, earlier.rawHeaders);
+      assert.equal(req.rawHeaders, rawHeaders);
+      assert.deepEqual(req.headers, headers);
+    });
+  }
+
+  it('is left alone where Node could not make its table again', () => {
+    const http2 = Object.freeze({ httpVersionMajor: 2, headers: {}, rawHeaders: [] });
+    lighten(http2 as unknown as IncomingMessage);
+  });
 });

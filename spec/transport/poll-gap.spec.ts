@@ -1,67 +1,88 @@
 /** How long a polling client may stay away. */
 import assert from 'node:assert/strict';
-import { PollGap } from '../../lib/transport/poll-gap.js';
+import { PollGaps } from '../../lib/transport/poll-gap.js';
 import { type Clock, stoppedClock } from '../session/clock.js';
 
 describe('the gap between two polls', () => {
   let clock: Clock;
-  let missed: number;
-  let gap: PollGap;
+  let missed: string[];
+  let gaps: PollGaps;
+  const named = (name: string) => ({ failed: () => void missed.push(`${name}@${clock.now}`) });
+  const client = named('client');
   beforeEach(() => {
     clock = stoppedClock();
-    missed = 0;
-    gap = new PollGap(5_000, {
-      failed: () => {
-        missed += 1;
-      },
-    });
+    missed = [];
+    gaps = new PollGaps(5_000);
   });
   afterEach(() => clock.restore());
 
   it('may last as long as allowed, and a second look longer', () => {
-    gap.begin(10);
+    gaps.begin(client, 10);
     clock.pass(5_999);
-    assert.equal(missed, 0);
+    assert.deepEqual(missed, []);
     clock.pass(1);
-    assert.equal(missed, 1);
+    assert.deepEqual(missed, ['client@6000']);
   });
 
   it('ends with the next poll, also with one that is found at the second look', () => {
-    gap.begin(10);
+    gaps.begin(client, 10);
     clock.pass(4_999);
-    gap.end();
+    gaps.end(client);
     clock.pass(100_000);
-    gap.begin(10);
+    gaps.begin(client, 10);
     clock.pass(5_500);
-    gap.end();
-    gap.begin(10);
+    gaps.end(client);
+    gaps.begin(client, 10);
     clock.pass(5_500);
-    assert.equal(missed, 0);
+    gaps.end(client);
+    clock.pass(100_000);
+    assert.deepEqual(missed, []);
   });
 
   it('is counted anew from each answer', () => {
     for (let answer = 0; answer < 10; answer += 1) {
-      gap.begin(10);
+      gaps.begin(client, 10);
       clock.pass(3_000);
-      gap.end();
+      gaps.end(client);
     }
-    assert.equal(missed, 0);
-    gap.begin(10);
+    assert.deepEqual(missed, []);
+    gaps.begin(client, 10);
     clock.pass(6_000);
-    assert.equal(missed, 1);
+    assert.deepEqual(missed, ['client@36000']);
+  });
+
+  it('is each client’s own', () => {
+    const [first, second, third] = [named('first'), named('second'), named('third')];
+    gaps.begin(first, 10);
+    clock.pass(1_000);
+    gaps.begin(second, 10);
+    clock.pass(1_000);
+    gaps.begin(third, 10);
+    clock.pass(3_500);
+    gaps.end(second);
+    gaps.begin(second, 10);
+    clock.pass(10_000);
+    assert.deepEqual(missed, ['first@6000', 'third@8000', 'second@11500']);
+  });
+
+  it('may be of any length where the limit is 0', () => {
+    const any = new PollGaps(0);
+    any.begin(client, 10);
+    clock.pass(100_000);
+    assert.deepEqual(missed, []);
   });
 
   it('is not judged while a long answer may be on its way', () => {
-    gap.begin(65_537);
+    gaps.begin(client, 65_537);
     clock.pass(100_000);
-    assert.equal(missed, 0);
+    assert.deepEqual(missed, []);
   });
 
   it('is nothing once the connection has ended', () => {
-    gap.begin(10);
+    gaps.begin(client, 10);
     clock.pass(5_500);
-    gap.stop();
+    gaps.end(client);
     clock.pass(100_000);
-    assert.equal(missed, 0);
+    assert.deepEqual(missed, []);
   });
 });
