@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Parcel } from './codec/parcel.js';
 import type { DisconnectReason } from './errors.js';
-import { type Few, few, listOf, pick } from './few.js';
+import { type Few, few, isOne, listOf } from './few.js';
 import { Line } from './line.js';
 import type { Conn } from './namespace/connection.js';
 import type { Namespace } from './namespace/namespace.js';
@@ -123,7 +123,9 @@ export class Peer implements SessionEvents, Client, Sleeper {
     this.#sockets = few(listOf(this.#sockets).filter((socket) => socket.nsp.name !== nsp));
     this.#early?.forget(nsp);
     this.flow(nsp, true);
-    if (nsp === this.#present.birth.manners.base && this.#joinDeadline === undefined) return this.#dismiss();
+    // The namespace that is the connection: the client knows that it has left all the others with it.
+    if (nsp === this.#present.birth.manners.base && this.#joinDeadline === undefined)
+      return this.#present.close('server namespace disconnect');
     if (extent === 'connection if unused' && this.#sockets === undefined)
       this.#session?.close('forced server close');
   }
@@ -150,7 +152,10 @@ export class Peer implements SessionEvents, Client, Sleeper {
   }
 
   #find(nsp: string): Socket | undefined {
-    return pick(this.#sockets, (socket) => socket.nsp.name === nsp);
+    const some = this.#sockets;
+    // Each packet comes by here: no list is made of one.
+    if (isOne(some)) return some.nsp.name === nsp ? some : undefined;
+    return listOf(some).find((socket) => socket.nsp.name === nsp);
   }
 
   #close(why: string): void {
@@ -166,11 +171,6 @@ export class Peer implements SessionEvents, Client, Sleeper {
   #abandon(): void {
     this.#session?.close('transport close', 'the client has come again');
     this.#session?.carrier?.close('abort');
-  }
-
-  /** The namespace that is the connection has been left; the client knows that all the others are. */
-  #dismiss(): void {
-    this.#present.close('server namespace disconnect');
   }
 
   /** Something that makes no sense at this moment, though it did a moment ago. */

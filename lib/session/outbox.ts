@@ -89,7 +89,6 @@ export class Outbox implements Gauge {
     this.#watcher?.added(encoded, volatile);
     this.#added += encoded.bytes;
     this.#trail = (this.#trail ?? this.#house.ticks.root(this.#codec)).plus(encoded);
-    if (!this.writable) return this.#watch();
     if (this.#trail.bytes > EAGER_BYTES) return this.flush();
     if (this.#dirty) return;
     this.#dirty = true;
@@ -115,9 +114,10 @@ export class Outbox implements Gauge {
     this.#dirty = false;
     const transport = this.#transport;
     if (!transport) return;
+    const isLittle = this.#isCalm && (!this.#trail || this.#trail.bytes <= EAGER_BYTES);
     while (this.#trail && transport.writable) this.#sendTo(transport);
     this.#settle();
-    this.#watch();
+    if (!isLittle || this.#trail) this.#watch();
   }
 
   /** Settles when nothing waits any more. */
@@ -141,9 +141,20 @@ export class Outbox implements Gauge {
     process.nextTick(() => this.#up.tooSlow(why));
   }
 
+  /**
+   * Nothing is held against this client, and the limits are far from what a transport that has taken all of it can
+   * still hold: there is nothing to judge. Looking at the socket of each receiver is a thirtieth of a broadcast.
+   */
+  get #isCalm(): boolean {
+    if (this.#pressure || this.#giant > 0) return false;
+    const { softBufferLimit, hardBufferLimit } = this.#house.limits;
+    return softBufferLimit >= ROOMY && hardBufferLimit >= 2 * ROOMY;
+  }
+
   /** @returns whether one more message may wait: what waited before it is judged, so that any lone message passes */
   #admits(bytes: number): boolean {
     const { hardBufferLimit } = this.#house.limits;
+    if (!this.#trail && this.#isCalm && bytes < EAGER_BYTES) return true;
     if (this.bytes - this.#giant >= hardBufferLimit) {
       this.tooSlow('more than hardBufferLimit bytes waiting; drained() tells when a client has caught up');
       return false;
@@ -155,16 +166,17 @@ export class Outbox implements Gauge {
   #sendTo(transport: Transport): void {
     const { mostFrames, mostBytes } = transport;
     // No batch above the soft limit: its progress could not be seen while the deadline runs.
-    const { head, rest } = this.#whole.cut(
-      mostFrames,
-      Math.min(mostBytes, this.#house.limits.softBufferLimit),
-    );
-    this.#trail = rest;
+    const most = Math.min(mostBytes, this.#house.limits.softBufferLimit);
+    const whole = this.#whole;
+    const cut = whole.fits(mostFrames, most) ? undefined : whole.cut(mostFrames, most);
+    const head = cut ? cut.head : whole;
+    this.#trail = cut?.rest;
     this.#flight = head.bytes;
-    this.#watcher?.leaving(head);
+    const watcher = this.#watcher;
+    watcher?.leaving(head);
     // Whoever watches may have ended the session.
-    if (transport.writable) transport.send(head);
-    this.#watcher?.left();
+    if (!watcher || transport.writable) transport.send(head);
+    watcher?.left();
   }
 
   get #whole(): Trail {

@@ -8,7 +8,9 @@ export interface Flushable {
 
 export class Ticks {
   #dirty: Flushable[] = [];
-  #roots: (Trail | undefined)[] = [];
+  /** The list of the tick before, empty, for the next one. */
+  #spare: Flushable[] = [];
+  readonly #roots: (Trail | undefined)[] = [];
   #due = false;
   readonly #run = () => this.#flush();
 
@@ -38,15 +40,17 @@ export class Ticks {
   #flush(): void {
     this.#due = false;
     const dirty = this.#dirty;
-    this.#dirty = [];
+    this.#dirty = this.#spare;
     // What has been written must not be kept alive by the next tick's histories.
-    this.#roots = [];
+    this.#roots.length = 0;
     let next = 0;
     try {
       while (next < dirty.length) dirty[next++]?.flush();
     } finally {
       // If one throws, the others still get theirs.
       for (; next < dirty.length; next++) this.add(dirty[next] as Flushable);
+      dirty.length = 0;
+      this.#spare = dirty;
     }
   }
 }

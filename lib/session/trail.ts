@@ -29,7 +29,10 @@ export class Trail implements Batch {
   /** The step taken from here last: the next session with this history takes the same one. */
   #after: Trail | undefined;
   #afterOf: Encoded | undefined;
-  #packs: readonly { readonly by: Pack; readonly made: unknown }[] | undefined;
+  /** Most histories are packed in one way. */
+  #packedBy: Pack | undefined;
+  #packed: unknown;
+  #packs: Map<Pack, unknown> | undefined;
   #cut: (Cut & { readonly mostFrames: number; readonly mostBytes: number }) | undefined;
 
   constructor(step: readonly Frame[], bytes: number, before?: Trail, spared?: readonly boolean[]) {
@@ -67,16 +70,22 @@ export class Trail implements Batch {
   }
 
   packed<T>(pack: (frames: readonly Frame[]) => T): T {
-    const packs = this.#packs;
-    if (packs) for (const known of packs) if (known.by === pack) return known.made as T;
+    if (this.#packedBy === pack) return this.#packed as T;
+    if (this.#packedBy) return this.#packedToo(pack);
+    this.#packedBy = pack;
     const made = pack(this.frames);
-    this.#packs = [...(packs ?? []), { by: pack, made }];
+    this.#packed = made;
     return made;
+  }
+
+  /** Whether it may leave in one batch. */
+  fits(mostFrames: number, mostBytes: number): boolean {
+    return this.count <= mostFrames && this.bytes <= mostBytes;
   }
 
   /** Both parts are shared, too. The head has at least one frame: a larger one passes alone. */
   cut(mostFrames: number, mostBytes: number): Cut {
-    if (this.count <= mostFrames && this.bytes <= mostBytes) return { head: this, rest: undefined };
+    if (this.fits(mostFrames, mostBytes)) return { head: this, rest: undefined };
     const known = this.#cut;
     if (known?.mostFrames === mostFrames && known.mostBytes === mostBytes) return known;
     const { frames, spared } = this;
@@ -87,6 +96,15 @@ export class Trail implements Batch {
     const rest = new Trail(frames.slice(fitting), this.bytes - head.bytes, undefined, spared?.slice(fitting));
     this.#cut = { head, rest, mostFrames, mostBytes };
     return this.#cut;
+  }
+
+  #packedToo<T>(pack: (frames: readonly Frame[]) => T): T {
+    this.#packs ??= new Map();
+    const known = this.#packs.get(pack);
+    if (known !== undefined) return known as T;
+    const made = pack(this.frames);
+    this.#packs.set(pack, made);
+    return made;
   }
 }
 

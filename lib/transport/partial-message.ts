@@ -1,5 +1,6 @@
 /** A message that is still coming, in one buffer: pieces kept one by one would weigh more than what is in them. */
 import type { Frame } from '../codec/codec.js';
+import { isLent } from './one-buffer.js';
 import { type Bits, textOf, unmask } from './unmask.js';
 
 const FIRST_ROOM = 1_024;
@@ -66,8 +67,8 @@ export class PartialMessage {
   }
 }
 
-/** Part of a buffer for somebody to keep: a copy, if the part would keep much more alive than itself. */
+/** Part of a buffer for somebody to keep: a copy, if it is only lent, or the part would keep much more alive than itself. */
 export function own(bytes: Buffer, start: number, end: number): Buffer {
   const part = bytes.subarray(start, end);
-  return 2 * part.length < bytes.length ? Buffer.from(part) : part;
+  return isLent(bytes) || 2 * part.length < bytes.length ? Buffer.from(part) : part;
 }

@@ -5,6 +5,7 @@ import { CURT, closeCodes } from './close-codes.js';
 import { ControlRate } from './control-rate.js';
 import { type Fault, faults } from './frame-faults.js';
 import { CLOSE, type Control, type FrameEvents, type FrameLimits, FrameReader, PING } from './frames.js';
+import { type Hearer, habit, pause } from './one-buffer.js';
 import { Pongs } from './pongs.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
 import { packControl, packMessages } from './websocket-frames.js';
@@ -20,7 +21,7 @@ export interface ConnectionLimits extends FrameLimits {
   readonly maxControlFrames: number;
 }
 
-export class WebSocketTransport implements Transport, FrameEvents {
+export class WebSocketTransport implements Transport, FrameEvents, Hearer {
   readonly #socket: Duplex;
   readonly #reader: FrameReader;
   readonly #limits: ConnectionLimits;
@@ -28,6 +29,7 @@ export class WebSocketTransport implements Transport, FrameEvents {
   /** `closing`: our close frame is written. */
   #state: 'open' | 'closing' | 'closed' = 'open';
   #blocked = false;
+  #habit = 0;
   // What most connections never need is made when they do.
   #error: Error | undefined;
   #controls: ControlRate | undefined;
@@ -41,7 +43,7 @@ export class WebSocketTransport implements Transport, FrameEvents {
     this.#limits = limits;
     this.#up = up;
     this.#reader = new FrameReader(limits, this);
-    socket.on('data', (chunk: Buffer) => this.#reader.read(chunk));
+    socket.on('data', (piece: Buffer) => this.#read(piece));
     socket.on('close', () => this.#ended());
   }
 
@@ -88,7 +90,7 @@ export class WebSocketTransport implements Transport, FrameEvents {
     if (this.#state !== 'open') return;
     this.#reader.flow(open);
     // Whoever got what had been kept may have stopped the flow again.
-    if (!this.#reader.flowing) this.#socket.pause();
+    if (!this.#reader.flowing) pause(this.#socket);
     else this.#socket.resume();
   }
 
@@ -111,6 +113,13 @@ export class WebSocketTransport implements Transport, FrameEvents {
     if (bad) this.#socket.end();
   }
 
+  hear(bytes: Buffer): boolean {
+    const isNext = this.#reader.flowing && this.#socket.readableLength === 0;
+    if (!isNext) return this.#socket.push(Buffer.from(bytes));
+    this.#reader.read(bytes);
+    return true;
+  }
+
   message(frame: Frame): void {
     // Nothing is heard behind our own goodbye.
     if (this.#state !== 'closing') this.#up.received(frame);
@@ -131,6 +140,11 @@ export class WebSocketTransport implements Transport, FrameEvents {
   failed({ code, why }: Fault): void {
     this.#error ??= new RangeError(why);
     this.#end(codeOf(code), CURT);
+  }
+
+  #read(piece: Buffer): void {
+    this.#habit = habit(this.#habit, piece, this.#socket, this);
+    this.#reader.read(piece);
   }
 
   /** Says goodbye; the client has to answer, or to end its side, in so many milliseconds. */

@@ -33,9 +33,6 @@ interface Connection {
   readonly connected: boolean;
   readonly namespaces: Record<string, unknown>;
   reconnectionDelay?: number;
-  /** Versions before 0.8.7 have none. */
-  setHeartbeatTimeout?: () => void;
-  readonly heartbeatTimeoutTimer?: NodeJS.Timeout;
   readonly reconnectionTimer?: NodeJS.Timeout;
   readonly transport: {
     readonly name: string;
@@ -49,6 +46,7 @@ interface Connection {
 }
 
 interface Library extends Library1 {
+  readonly Socket: { readonly prototype: object };
   connect(url: string, options: object): Genuine;
 }
 
@@ -70,6 +68,33 @@ const versions: Readonly<Record<string, Version>> = {
   '0.9.17': { alias: 'socket.io-client-09', noticesSilence: true, hasPage: true },
 };
 
+/** Where the clients keep their timers. */
+const timers = [
+  'connectTimeoutTimer',
+  'reconnectionTimer',
+  'heartbeatTimeoutTimer',
+  'closeTimeout',
+  'reopenTimeout',
+];
+
+/** Clients do not take their patience back when they have gone: it would hold the process for most of a minute. */
+function letGo(prototype: object): void {
+  for (const name of timers) {
+    if (Object.hasOwn(prototype, name)) continue;
+    const timerOf = new WeakMap<object, unknown>();
+    Object.defineProperty(prototype, name, {
+      configurable: true,
+      get(this: object) {
+        return timerOf.get(this);
+      },
+      set(this: object, timer: Partial<NodeJS.Timeout> | boolean | null) {
+        if (timer && timer !== true) timer.unref?.();
+        timerOf.set(this, timer);
+      },
+    });
+  }
+}
+
 /** The clients are as they were; what they stood on in Node has gone, and is put under them again. */
 function load(alias: string): Library {
   Object.assign(process, { EventEmitter });
@@ -83,6 +108,7 @@ function load(alias: string): Library {
     },
   );
   const library = require(alias) as Library;
+  for (const { prototype } of [library.Socket, library.Transport]) letGo(prototype);
   const hasPage = Object.values(versions).some((version) => version.alias === alias && version.hasPage);
   if (hasPage && !('htmlfile' in library.Transport)) givePage(alias, library);
   // Some ask by which protocol their page came; on Node there is no page.
@@ -288,16 +314,6 @@ function attemptOnce(socket: Connection): void {
   socket.on('connect', () => clearTimeout(socket.reconnectionTimer));
 }
 
-/** Clients never take their patience back, not even when they have gone: it would hold the process as long. */
-function letGo(socket: Connection): void {
-  const { setHeartbeatTimeout } = socket;
-  if (!setHeartbeatTimeout) return;
-  socket.setHeartbeatTimeout = () => {
-    setHeartbeatTimeout.call(socket);
-    socket.heartbeatTimeoutTimer?.unref();
-  };
-}
-
 function guest(library: Library, way: Way, url: string, namespace: string, said: Introduction): Guest {
   const { query = {}, returns = false } = said;
   const client = library.connect(`${url}?${new URLSearchParams(query)}`, {
@@ -312,7 +328,6 @@ function guest(library: Library, way: Way, url: string, namespace: string, said:
   // It is a Node emitter: what fails is told to the namespaces, too.
   client.socket.on('error', () => {});
   attemptOnce(client.socket);
-  letGo(client.socket);
   return new VintageGuest(namespace, client.socket);
 }
 
