@@ -1,7 +1,9 @@
 /** Reads what a client sends over a WebSocket: bytes in, messages out. It knows no connection. */
 import type { Frame } from '../codec/codec.js';
+import { CLOSE, type Control, type FrameEvents, type FrameLimits, PONG } from './frame-events.js';
 import { closeFaultOf, type Fault, faults } from './frame-faults.js';
 import { own, PartialMessage } from './partial-message.js';
+import { isTimeUp } from './turn.js';
 import { textOf, turned, unmask } from './unmask.js';
 
 // frame   = first second [length] key payload        ; RFC 6455, section 5.2
@@ -19,31 +21,9 @@ const TWO_BYTES = 126;
 const CONTINUATION = 0x0;
 const TEXT = 0x1;
 const BINARY = 0x2;
-export const CLOSE = 0x8;
-export const PING = 0x9;
-export const PONG = 0xa;
 
 /** Most bytes of a control frame's payload. @see RFC 6455, section 5.5 */
 const LONGEST_CONTROL = 125;
-
-export type Control = typeof CLOSE | typeof PING | typeof PONG;
-
-/** Upward, to whoever owns the connection. */
-export interface FrameEvents {
-  /** A whole message; bytes are the hearer's to keep. */
-  message(frame: Frame): void;
-  /** After a close frame nothing more is read. @param payload valid during the call only */
-  control(opcode: Control, payload: Buffer): void;
-  /** Nothing more is read. */
-  failed(fault: Fault): void;
-}
-
-export interface FrameLimits {
-  /** Most bytes of one message. */
-  readonly maxBytes: number;
-  /** Most data frames of one message. */
-  readonly maxFragments: number;
-}
 
 /** A frame of which some payload is missing. */
 interface Begun {
@@ -57,11 +37,17 @@ interface Begun {
 }
 
 const NOTHING = Buffer.alloc(0);
+/** Frames of one piece between two looks at the clock: most pieces have one. */
+const LOOK = 16;
+/** As much as Node reads at once; more is there already, and would be read in the same turn. */
+const FULL = 65_536;
 
 export class FrameReader {
   readonly #limits: FrameLimits;
   readonly #up: FrameEvents;
-  #state: 'reading' | 'stopped' | 'over' = 'reading';
+  #state: 'reading' | 'resting' | 'stopped' | 'over' = 'reading';
+  /** Whether `rested` is going to be called. */
+  #isAwaited = false;
   /** Bytes that could not be used yet: a header that is not whole, or what came after the flow had been stopped. */
   #rest: Buffer | undefined;
   /** The other two are absent while nothing but whole messages come: most of the time for most clients. */
@@ -75,19 +61,27 @@ export class FrameReader {
 
   /** Whether more is wanted. */
   get flowing(): boolean {
-    return this.#state !== 'stopped';
+    return this.#state === 'reading' || this.#state === 'over';
   }
 
-  /** Whether something has come that waits for the flow to be opened. */
+  /** Whether something has come that waits for the flow to be opened, or for a later turn. */
   get holds(): boolean {
-    return this.#state === 'stopped' && this.#rest !== undefined;
+    return !this.flowing && this.#rest !== undefined;
   }
 
   /** While it is stopped, nothing is told upward. Opening it tells what has come meanwhile, unless it is stopped again. */
   flow(open: boolean): void {
-    if (this.#state === 'over') return;
+    if (this.#state === 'over' || (open && this.#state === 'resting')) return;
     this.#state = open ? 'reading' : 'stopped';
     if (open && this.#rest) this.read(NOTHING);
+  }
+
+  /** Others have had their turn. */
+  rested(): void {
+    this.#isAwaited = false;
+    if (this.#state !== 'resting') return;
+    this.#state = 'reading';
+    if (this.#rest) this.read(NOTHING);
   }
 
   /** Nothing more is read. */
@@ -100,15 +94,33 @@ export class FrameReader {
 
   /** @param chunk is unmasked in place, and may be kept in part by who gets the messages */
   read(chunk: Buffer): void {
-    const bytes = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
-    this.#rest = undefined;
+    const bytes = this.#withRest(chunk);
     let at = 0;
+    let steps = 0;
     while (at < bytes.length && this.#state === 'reading') {
       const next = this.#begun ? this.#continue(this.#begun, bytes, at) : this.#begin(bytes, at);
       if (next === at) break;
       at = next;
+      steps += 1;
+      if (steps % LOOK === 0) this.#look();
     }
+    if (chunk.length >= FULL) this.#look();
     if (at < bytes.length && this.#state !== 'over') this.#rest = own(bytes, at, bytes.length);
+  }
+
+  #withRest(chunk: Buffer): Buffer {
+    const rest = this.#rest;
+    this.#rest = undefined;
+    if (!rest) return chunk;
+    return chunk.length === 0 ? rest : Buffer.concat([rest, chunk]);
+  }
+
+  #look(): void {
+    if (this.#state !== 'reading' || !isTimeUp()) return;
+    this.#state = 'resting';
+    if (this.#isAwaited) return;
+    this.#isAwaited = true;
+    this.#up.tired();
   }
 
   /** @returns where the next step begins; unchanged while the header is not whole */

@@ -1,6 +1,6 @@
 /** Answers to a client's pings. */
 import type { Duplex } from 'node:stream';
-import { PONG } from './frames.js';
+import { PONG } from './frame-events.js';
 import { packControl } from './websocket-frames.js';
 
 export class Pongs {

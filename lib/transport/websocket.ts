@@ -3,11 +3,13 @@ import type { Duplex } from 'node:stream';
 import type { Frame } from '../codec/codec.js';
 import { CURT, closeCodes } from './close-codes.js';
 import { ControlRate } from './control-rate.js';
+import { CLOSE, type Control, type FrameEvents, type FrameLimits, PING } from './frame-events.js';
 import { type Fault, faults } from './frame-faults.js';
-import { CLOSE, type Control, type FrameEvents, type FrameLimits, FrameReader, PING } from './frames.js';
+import { FrameReader } from './frames.js';
 import { type Hearer, habit, pause } from './one-buffer.js';
 import { Pongs } from './pongs.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
+import { isTimeUp } from './turn.js';
 import { packControl, packMessages } from './websocket-frames.js';
 
 /** Bytes handed to the socket at once: what has left can be told only batch by batch. */
@@ -137,6 +139,11 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer {
     }
   }
 
+  tired(): void {
+    pause(this.#socket);
+    setImmediate(() => this.#goOn());
+  }
+
   failed({ code, why }: Fault): void {
     this.#error ??= new RangeError(why);
     this.#end(codeOf(code), CURT);
@@ -147,6 +154,12 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer {
     this.#reader.read(piece);
   }
 
+  #goOn(): void {
+    if (this.#state === 'closed') return;
+    this.#reader.rested();
+    if (this.#reader.flowing) this.#socket.resume();
+  }
+
   /** Says goodbye; the client has to answer, or to end its side, in so many milliseconds. */
   #bid(payload: Buffer, patience: number): void {
     this.#state = 'closing';
@@ -155,7 +168,7 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer {
     this.#deadline = setTimeout(() => socket.destroy(), patience).unref();
     // A connection that is not read would never show the answer.
     this.#reader.flow(true);
-    socket.resume();
+    if (this.#reader.flowing) socket.resume();
   }
 
   /** The client has said its last word: so do we, and the connection ends behind it. */
@@ -187,19 +200,27 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer {
   }
 
   #ended(): void {
-    if (this.#state === 'open') this.#hearOut();
+    if (this.#state === 'open' && !this.#hearOut()) return void setImmediate(() => this.#ended());
     this.#state = 'closed';
     clearTimeout(this.#deadline);
     this.#settle();
     this.#up.closed(this.#error ? 'transport error' : 'transport close', this.#error);
   }
 
-  /** What had come before the end was said before it, even if nobody wanted to hear it yet. */
-  #hearOut(): void {
+  /**
+   * What had come before the end was said before it, even if nobody wanted to hear it yet.
+   * @returns whether all of it has been heard in this turn
+   */
+  #hearOut(): boolean {
     this.#socket.removeAllListeners('data');
     const left: Buffer | null = this.#socket.readableLength > 0 ? this.#socket.read() : null;
     if (left) this.#reader.read(left);
-    while (this.#reader.holds) this.#reader.flow(true);
+    // At least some of it in each turn, however busy others keep us.
+    do {
+      this.#reader.rested();
+      this.#reader.flow(true);
+    } while (this.#reader.holds && !isTimeUp());
+    return !this.#reader.holds;
   }
 }
 

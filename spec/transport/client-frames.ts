@@ -2,7 +2,8 @@
 import { createRequire } from 'node:module';
 import type { Writable } from 'node:stream';
 import type { Frame } from '../../lib/codec/codec.js';
-import { CLOSE, FrameReader, PING, PONG } from '../../lib/transport/frames.js';
+import { CLOSE, PING, PONG } from '../../lib/transport/frame-events.js';
+import { FrameReader } from '../../lib/transport/frames.js';
 
 export interface FrameParts {
   readonly opcode: number;
@@ -69,14 +70,17 @@ export function ours(pieces: readonly Buffer[], limits: Limits, stops: readonly 
     },
     control: (opcode, payload) => account.push(`${names[opcode]} ${payload.toString('hex')}`),
     failed: ({ code }) => account.push(`fault ${code}`),
+    tired: () => {},
   });
   for (const [index, piece] of pieces.entries()) {
     // It is unmasked in place, and the caller has more use for his.
     reader.read(Buffer.from(piece));
     if (index % 2 === 1) reader.flow(true);
   }
-  do reader.flow(true);
-  while (reader.holds);
+  do {
+    reader.rested();
+    reader.flow(true);
+  } while (reader.holds);
   return account;
 }
 

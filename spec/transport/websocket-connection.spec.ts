@@ -121,6 +121,67 @@ describe('a WebSocket that is not compressed', () => {
       assert.equal(connection.isPaused(), false);
     });
 
+    describe('so much at once that it would hold up others', () => {
+      const many = Array.from({ length: 200 }, (_, index) => `${index}`);
+
+      /** Works for a millisecond on each. @returns the most that one turn of the event loop has heard */
+      function workHard(): () => number {
+        let [inTurn, most] = [0, 0];
+        up.onFrame = () => {
+          if (inTurn === 0) setImmediate(() => (inTurn = 0));
+          inTurn += 1;
+          most = Math.max(most, inTurn);
+          for (const end = performance.now() + 1; performance.now() < end; );
+        };
+        return () => most;
+      }
+
+      it('a part of it in each turn, and all of it in order', async () => {
+        const { client } = await joined();
+        const most = workHard();
+        client.write(...many.map(text));
+        await up.heard(many.length);
+        assert.deepEqual(up.frames, many);
+        assert.ok(most() <= 50, `${most()} messages in one turn`);
+      });
+
+      it('the same if it is stopped meanwhile', async () => {
+        const { client, transport } = await joined();
+        const most = workHard();
+        client.write(...many.map(text));
+        await up.heard(1);
+        transport.flow(false);
+        transport.flow(true);
+        transport.flow(false);
+        const { length } = up.frames;
+        for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
+        assert.equal(up.frames.length, length);
+        transport.flow(true);
+        await up.heard(many.length);
+        assert.deepEqual(up.frames, many);
+        assert.ok(most() <= 80, `${most()} messages in one turn`);
+      });
+
+      it('the same if the connection has ended behind it', async () => {
+        const { client } = await joined();
+        const most = workHard();
+        client.write(...many.map(text));
+        await up.heard(1);
+        connection.destroy();
+        await up.ended();
+        assert.deepEqual(up.frames, many);
+        assert.ok(most() <= 80, `${most()} messages in one turn`);
+      });
+
+      it('and then the goodbye behind it', async () => {
+        const { client } = await joined();
+        workHard();
+        client.write(...many.map(text), close(1000));
+        assert.equal(await client.hears(4), closeFrame(1000));
+        assert.deepEqual(up.frames, many);
+      });
+    });
+
     it('what was said before the end, though nobody wanted it', async () => {
       const { client, transport } = await joined();
       up.onFrame = () => transport.flow(false);
