@@ -7,6 +7,7 @@ import { Server as TlsServer } from 'node:tls';
 import { comesTooLate } from '../transport/answer.js';
 import { HeadersTimeout } from './headers-timeout.js';
 import { type Patience, UpgradePassage } from './passage.js';
+import { makeRoom } from './room.js';
 import { Threshold } from './threshold.js';
 import { isUpgrade } from './ticket.js';
 
@@ -122,8 +123,10 @@ export class Door {
     return false;
   }
 
-  #asked(pair: [IncomingMessage, ServerResponse]): boolean {
-    return comesTooLate(pair[0]) || this.#request(pair);
+  #asked([req, res]: [IncomingMessage, ServerResponse]): boolean {
+    if (comesTooLate(req) || this.#request([req, res])) return true;
+    if (this.#claimant(req)) makeRoom(req, res);
+    return false;
   }
 
   #request([req, res]: [IncomingMessage, ServerResponse]): boolean {
@@ -140,7 +143,9 @@ export class Door {
     if (!isUpgrade(req) || req.method !== 'GET') return this.#asPlain(req, socket, head);
     const { response } = new UpgradePassage(req, socket, head, guest.patience(req));
     // Unclaimed, Node would have made it an ordinary request without us: the site answers, and learns nothing of us.
-    if (!this.#request([req, response])) this.#before.call(this.#server, 'request', req, response);
+    if (this.#request([req, response])) return true;
+    makeRoom(req, response);
+    this.#before.call(this.#server, 'request', req, response);
     return true;
   }
 
