@@ -75,9 +75,9 @@ function ofSockets(namespaces: Iterable<Namespace>) {
   let [joined, pending] = [0, 0];
   const load: Load = { mailboxes: 0, messages: 0, bytes: 0, acks: 0 };
   for (const namespace of namespaces) {
-    joined += namespace.sockets.size;
+    joined += namespace.members.size;
     pending += namespace.pending;
-    for (const socket of namespace.sockets.values()) socket.weigh(load);
+    for (const socket of namespace.members.values()) socket.weigh(load);
   }
   const { mailboxes: count, messages, bytes, acks: pendingAcks } = load;
   return {

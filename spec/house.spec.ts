@@ -30,6 +30,7 @@ const plan: Plan = [
       'emitter.ts',
       'table.ts',
       'few.ts',
+      'roster.ts',
     ],
   ],
   ['adapter/', 'codec/', 'watch/'],

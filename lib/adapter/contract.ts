@@ -96,11 +96,18 @@ export interface Resident<Letter> extends SocketDescription {
   disconnect(close?: boolean): unknown;
 }
 
+/** Those who are in a namespace, by id. */
+export interface Members<Member> {
+  get(id: string): Member | undefined;
+  /** In the order of their coming. Those who leave meanwhile are left out. */
+  values(): Iterable<Member>;
+}
+
 /** A namespace, as our own adapter sees it; `Letter` is a packet made ready for many receivers, closed to the adapter. */
 export interface Host<Letter> {
   readonly name: string;
   /** Connected sockets only. */
-  readonly sockets: ReadonlyMap<string, Resident<Letter>>;
+  readonly members: Members<Resident<Letter>>;
   /** The next acknowledgement's number, shared by everything that is emitted in the namespace. */
   readonly ids: { next: number };
   seal(packet: EventPacket): Letter;

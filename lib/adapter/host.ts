@@ -115,7 +115,7 @@ class View<Letter> {
   }
 
   #guest(id: string): Guest<Letter> | undefined {
-    const resident = this.#nsp.sockets.get(id);
+    const resident = this.#nsp.members.get(id);
     if (!resident) return undefined;
     const known = this.#guests.get(resident);
     if (known) return known;

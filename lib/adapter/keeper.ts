@@ -1,6 +1,6 @@
 /** Who keeps the places of clients that lose their connection, as namespaces see it; `Letter` as in the contract. */
 import type { EventPacket } from '../packet.js';
-import type { BroadcastFlags, Hospitable, Resident } from './contract.js';
+import type { BroadcastFlags, Hospitable, Members, Resident } from './contract.js';
 
 /** A socket that may come back. */
 export interface Holder<Letter> extends Resident<Letter> {
@@ -16,7 +16,7 @@ export interface Holder<Letter> extends Resident<Letter> {
 
 /** A namespace whose clients may come back. `Kept` is an event that has become bytes. */
 export interface Keeping<Letter> extends Hospitable<Letter> {
-  readonly sockets: ReadonlyMap<string, Holder<Letter>>;
+  readonly members: Members<Holder<Letter>>;
   /**
    * @param plain whether it is not to be compressed
    * @throws what encoding throws

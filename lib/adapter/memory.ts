@@ -109,10 +109,10 @@ export class MemoryAdapter<Letter> extends Rooms implements Adapter {
 
   /** Calls once for each socket that is meant. Members that leave meanwhile are skipped: sets and maps allow that. */
   protected visit({ rooms, except }: BroadcastOptions, visit: (socket: Resident<Letter>) => void): void {
-    const { sockets } = this.nsp;
+    const { members } = this.nsp;
     const barred = this.#barred(except);
     if (rooms.size === 0) {
-      for (const socket of sockets.values()) if (!barred?.has(socket.id)) visit(socket);
+      for (const socket of members.values()) if (!barred?.has(socket.id)) visit(socket);
       return;
     }
     // Only a member of several rooms can be met twice.
@@ -121,7 +121,7 @@ export class MemoryAdapter<Letter> extends Rooms implements Adapter {
       for (const id of this.rooms.get(room) ?? []) {
         if (barred?.has(id) || seen?.has(id)) continue;
         seen?.add(id);
-        const socket = sockets.get(id);
+        const socket = members.get(id);
         if (socket) visit(socket);
       }
     }

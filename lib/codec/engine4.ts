@@ -40,7 +40,29 @@ const MESSAGE = 0x34;
 const BASE64 = 0x62;
 const SEPARATOR = '\x1e';
 
-class Engine4Decoder implements Decoder {
+/** @param messages reads what is in the frames */
+function readFrame(messages: MessageReader, frame: Frame): Decoded {
+  if (typeof frame !== 'string') return messages.binary(frame);
+  const type = frame.charCodeAt(0);
+  if (type === MESSAGE) return messages.text(frame, 1);
+  if (type === BASE64) return readBase64Frame(messages, frame);
+  return readSignal(frame);
+}
+
+function readBase64Frame(messages: MessageReader, frame: string): Decoded {
+  const bytes = readBase64(frame.slice(1));
+  return bytes ? messages.binary(bytes) : engineFault('not base64');
+}
+
+/** Reads frames and messages: each connection has a decoder, and would have two. */
+class Engine4Decoder extends MessageDecoder implements Decoder {
+  decode(frame: Frame): Decoded {
+    return readFrame(this, frame);
+  }
+}
+
+/** The same for messages of another grammar. */
+class SpokenDecoder implements Decoder {
   readonly #messages: MessageReader;
 
   constructor(messages: MessageReader) {
@@ -56,16 +78,7 @@ class Engine4Decoder implements Decoder {
   }
 
   decode(frame: Frame): Decoded {
-    if (typeof frame !== 'string') return this.#messages.binary(frame);
-    const type = frame.charCodeAt(0);
-    if (type === MESSAGE) return this.#messages.text(frame, 1);
-    if (type === BASE64) return this.#base64(frame);
-    return readSignal(frame);
-  }
-
-  #base64(frame: string): Decoded {
-    const bytes = readBase64(frame.slice(1));
-    return bytes ? this.#messages.binary(bytes) : engineFault('not base64');
+    return readFrame(this.#messages, frame);
   }
 }
 
@@ -118,7 +131,7 @@ function speaking(grammar: Grammar): Codec {
   return {
     ...engine4,
     encode: (packet) => grammar.write(withOffset(packet), protocol5).map(wrap),
-    decoder: (limits) => new Engine4Decoder(grammar.reader(protocol5, limits)),
+    decoder: (limits) => new SpokenDecoder(grammar.reader(protocol5, limits)),
   };
 }
 
@@ -139,7 +152,7 @@ export const engine4: Codec = {
   payload,
   encode,
   signal: writeSignal,
-  decoder: (limits) => new Engine4Decoder(new MessageDecoder(protocol5, limits)),
+  decoder: (limits) => new Engine4Decoder(protocol5, limits),
   speaking,
   show,
   message: (data) => (typeof data === 'string' ? `4${data}` : data),

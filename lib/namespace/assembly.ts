@@ -45,7 +45,7 @@ export abstract class Assembly<
   abstract readonly options: NamespaceOptions;
   /** What the clients read that can come back. @internal */
   abstract readonly codec: Codec;
-  abstract readonly sockets: ReadonlyMap<string, SocketDescription>;
+  abstract readonly members: { get(id: string): SocketDescription | undefined };
   /** The next acknowledgement's number, shared by all emits. @internal */
   readonly ids = { next: 0 };
   /** Broadcasts whose answers are not complete yet. @internal */

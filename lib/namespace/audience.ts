@@ -21,7 +21,7 @@ export interface Audience {
   readonly adapter: Adapter;
   readonly options: NamespaceOptions;
   /** Connected sockets. */
-  readonly sockets: { get(id: string): SocketDescription | undefined };
+  readonly members: { get(id: string): SocketDescription | undefined };
   /** The next acknowledgement's number. */
   readonly ids: { next: number };
   /** Broadcasts whose answers are not complete yet. */

@@ -126,10 +126,10 @@ export class Broadcast<Emit extends EventsMap = DefaultEventsMap, SocketData = A
 
   /** The sockets that are meant, on all nodes; those of this node are the real ones. */
   async fetchSockets(): Promise<RemoteSocket<Emit, SocketData>[]> {
-    const { sockets, adapter } = this.#audience;
+    const { members, adapter } = this.#audience;
     const found = await adapter.fetchSockets(this.#options());
     return found.map((one) => {
-      const socket = sockets.get(one.id) ?? new Elsewhere(one, this.#only(one.id));
+      const socket = members.get(one.id) ?? new Elsewhere(one, this.#only(one.id));
       return socket as unknown as RemoteSocket<Emit, SocketData>;
     });
   }

@@ -8,6 +8,7 @@ import { engine4 } from '../codec/engine4.js';
 import type { Parcel } from '../codec/parcel.js';
 import { call } from '../emitter.js';
 import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
+import { Roster } from '../roster.js';
 import { Assembly } from './assembly.js';
 import type { NamespaceOptions } from './audience.js';
 import { type Middleware, refusalOf, runChain } from './chain.js';
@@ -43,8 +44,10 @@ export class Namespace<
   readonly name: string;
   readonly server: NamespaceServer;
   adapter: Adapter;
-  /** Connected sockets by id; not those that middlewares still have. */
-  readonly sockets: Map<string, Socket<Listen, Emit, ServerSide, SocketData>> = new Map();
+  /** Connected sockets; not those that middlewares still have. @internal */
+  readonly members = new Roster<string, Socket<Anything, Anything, Anything, Anything>>();
+  /** The same for users, from the moment they first look. */
+  #shown: Map<string, Socket<Listen, Emit, ServerSide, SocketData>> | undefined;
   /** @internal */
   readonly options: NamespaceOptions;
   /** @internal */
@@ -80,9 +83,17 @@ export class Namespace<
     return this;
   }
 
+  /** Connected sockets by id; not those that middlewares still have. */
+  get sockets(): Map<string, Socket<Listen, Emit, ServerSide, SocketData>> {
+    const shown: Map<string, Anything> = this.#shown ?? new Map();
+    if (!this.#shown) for (const socket of this.members.values()) shown.set(socket.id, socket);
+    this.#shown = shown;
+    return shown;
+  }
+
   /** Clients that have not joined yet: middlewares still have them, or their places are looked for. @internal */
   get pending(): number {
-    return this.#guests - this.sockets.size;
+    return this.#guests - this.members.size;
   }
 
   /** Who keeps the places of those that may come back. @internal */
@@ -149,7 +160,8 @@ export class Namespace<
 
   /** A socket has gone, or has never joined. @internal */
   left(socket: Socket<Listen, Emit, ServerSide, SocketData>): void {
-    this.sockets.delete(socket.id);
+    this.members.delete(socket.id);
+    this.#shown?.delete(socket.id);
     call(() => this.adapter.delAll(socket.id), undefined, [], this.failed);
     this.#guests -= 1;
     this.vacate();
@@ -206,7 +218,8 @@ export class Namespace<
     if (!socket.joining) return;
     const rooms = new Set(found?.rooms ?? [socket.id]);
     call(() => this.adapter.addAll(socket.id, rooms), undefined, [], this.failed);
-    this.sockets.set(socket.id, socket);
+    this.members.set(socket.id, socket);
+    this.#shown?.set(socket.id, socket);
     socket.open(found?.missed(entire, socket.carrier));
     if (this.#handler) {
       socket.keepMessages();

@@ -47,11 +47,12 @@ export function shareTexts(table: Record<string, string | string[] | undefined>)
   }
 }
 
-/** A list of names and values in turn, the same one for all who say the same. */
-export function commonLines(pairs: readonly string[]): readonly string[] {
+/** A list of names and values in turn, the same one for all who say the same; `undefined` if it is too long to be kept. */
+export function commonLines(pairs: readonly string[]): readonly string[] | undefined {
   const lines = pairs.map((text, place) => (isPersonal(pairs[place - 1]) ? text : common(text)));
   const all = lines.join('\n');
-  return all.length > LONGEST_LIST || pairs.some(isPersonal) ? lines : lists.under(all, lines);
+  if (all.length > LONGEST_LIST) return undefined;
+  return pairs.some(isPersonal) ? lines : lists.under(all, lines);
 }
 
 function isPersonal(name: string | undefined): boolean {

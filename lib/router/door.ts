@@ -7,6 +7,7 @@ import { Server as TlsServer } from 'node:tls';
 import { comesTooLate } from '../transport/answer.js';
 import { HeadersTimeout } from './headers-timeout.js';
 import { type Patience, UpgradePassage } from './passage.js';
+import { makeRoom } from './room.js';
 import { Threshold } from './threshold.js';
 import { isUpgrade } from './ticket.js';
 
@@ -50,11 +51,13 @@ const doors = new WeakMap<Server, Door>();
 
 export class Door {
   readonly #server: Server;
-  readonly #guests = new Set<Guest>();
+  #guests: readonly Guest[] = [];
   readonly #threshold = new Threshold((connection, isSession) => this.#tooLate(connection, isSession));
   readonly #headersTimeout: HeadersTimeout;
   readonly #before: Emit;
   readonly #own: boolean;
+  /** The event by which a connection comes that requests are read from. */
+  readonly #accepting: string;
   readonly #intercept: Emit;
   #listening = false;
 
@@ -71,6 +74,7 @@ export class Door {
     this.#server = server;
     this.#headersTimeout = new HeadersTimeout(server);
     this.#own = Object.hasOwn(server, 'emit');
+    this.#accepting = server instanceof TlsServer ? 'secureConnection' : 'connection';
     this.#before = server.emit as Emit;
     this.#intercept = (event, ...args) =>
       this.#passing(event, args) || this.#before.call(server, event, ...args);
@@ -79,7 +83,7 @@ export class Door {
 
   /** @param listen whether the guest's path is known, so that Node shall deliver upgrades as upgrades */
   admit(guest: Guest, listen: boolean): void {
-    this.#guests.add(guest);
+    if (!this.#guests.includes(guest)) this.#guests = [...this.#guests, guest];
     this.#setPatience();
     if (!listen || this.#listening) return;
     this.#listening = true;
@@ -96,9 +100,9 @@ export class Door {
 
   /** The last guest to leave closes the door: the server is as it was. */
   leave(guest: Guest): void {
-    this.#guests.delete(guest);
+    this.#guests = this.#guests.filter((other) => other !== guest);
     this.#setPatience();
-    if (this.#guests.size > 0) return;
+    if (this.#guests.length > 0) return;
     this.#server.off('upgrade', keepUpgrades);
     this.#listening = false;
     if (this.#server.emit !== this.#intercept) return; // Somebody has wrapped it since; ours stays under theirs, empty.
@@ -109,8 +113,8 @@ export class Door {
 
   /** @returns whether the event has been taken */
   #passing(event: string | symbol, args: unknown[]): boolean {
-    if (event === this.#accepting) this.#threshold.came(args[0] as Duplex);
-    else if (asking.has(event)) this.#threshold.asked((args[0] as IncomingMessage).socket);
+    if (asking.has(event)) this.#threshold.asked((args[0] as IncomingMessage).socket);
+    else if (event === this.#accepting) this.#threshold.came(args[0] as Duplex);
     else if (event === 'session') this.#threshold.carries(args[0] as Http2Session);
     else if (event === 'stream') this.#threshold.askedBy((args[0] as OfSession).session);
     if (event === 'request') return this.#asked(args as [IncomingMessage, ServerResponse]);
@@ -119,8 +123,10 @@ export class Door {
     return false;
   }
 
-  #asked(pair: [IncomingMessage, ServerResponse]): boolean {
-    return comesTooLate(pair[0]) || this.#request(pair);
+  #asked([req, res]: [IncomingMessage, ServerResponse]): boolean {
+    if (comesTooLate(req) || this.#request([req, res])) return true;
+    if (this.#claimant(req)) makeRoom(req, res);
+    return false;
   }
 
   #request([req, res]: [IncomingMessage, ServerResponse]): boolean {
@@ -137,7 +143,9 @@ export class Door {
     if (!isUpgrade(req) || req.method !== 'GET') return this.#asPlain(req, socket, head);
     const { response } = new UpgradePassage(req, socket, head, guest.patience(req));
     // Unclaimed, Node would have made it an ordinary request without us: the site answers, and learns nothing of us.
-    if (!this.#request([req, response])) this.#before.call(this.#server, 'request', req, response);
+    if (this.#request([req, response])) return true;
+    makeRoom(req, response);
+    this.#before.call(this.#server, 'request', req, response);
     return true;
   }
 
@@ -147,14 +155,9 @@ export class Door {
     return true;
   }
 
-  /** The event by which a connection comes that requests are read from. */
-  get #accepting(): string {
-    return this.#server instanceof TlsServer ? 'secureConnection' : 'connection';
-  }
-
   /** The most impatient guest decides; for later requests of a connection Node looks, by its own limit. */
   #setPatience(): void {
-    const limits = [...this.#guests].map(({ headersTimeout }) => headersTimeout).filter((ms) => ms > 0);
+    const limits = this.#guests.map(({ headersTimeout }) => headersTimeout).filter((ms) => ms > 0);
     const patience = limits.length > 0 ? Math.min(...limits) : 0;
     this.#threshold.setPatience(patience);
     this.#headersTimeout.lower(patience);

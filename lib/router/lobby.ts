@@ -1,18 +1,20 @@
 /** Connections that are no session's: not in yet, or on their way out. When the server closes they are sent away. */
+import { Roster } from '../roster.js';
 import { type CloseManner, nobody, type Transport } from '../transport/transport.js';
 
 /** Milliseconds for whoever comes when the server has closed: to be told so, and to go. */
 const LAST_WORD = 1_000;
 
 export class Lobby {
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Roster<object, () => void>();
   #open = true;
 
   /** @param leave sends it away @returns what is to be called when it has come in, or gone by itself */
   wait(leave: () => void): () => void {
     if (this.#open) {
-      this.#waiting.add(leave);
-      return () => this.#waiting.delete(leave);
+      const place = {};
+      this.#waiting.set(place, leave);
+      return () => this.#waiting.delete(place);
     }
     const deadline = setTimeout(leave, LAST_WORD).unref();
     return () => clearTimeout(deadline);
@@ -21,7 +23,7 @@ export class Lobby {
   /** Sends everybody away. */
   close(): void {
     this.#open = false;
-    for (const leave of this.#waiting) leave();
+    for (const leave of this.#waiting.values()) leave();
     this.#waiting.clear();
   }
 

@@ -1,10 +1,17 @@
 /** Connections on which nothing has been asked yet: half a request may not stand there for ever. */
 import type { Duplex } from 'node:stream';
 
+/** A connection that is waited for. Its place is emptied when it is not any more, for the reason that `Roster` gives. */
+interface Waiting {
+  connection: Duplex | undefined;
+  readonly since: number;
+}
+
 export class Threshold {
   readonly #tooLate: (connection: Duplex, isSession: boolean) => void;
-  /** Since when each has been there: the one that came first is the first to be late. */
-  readonly #since = new Map<Duplex, number>();
+  /** The one that came first is the first to be late. */
+  readonly #waiting = new Set<Waiting>();
+  readonly #places = new WeakMap<Duplex, Waiting>();
   /** One for all, with a connection as its `this`: whoever comes and goes at once shall leave nothing here. */
   readonly #gone: (this: Duplex) => void;
   /** Sessions of HTTP/2, and their connections. */
@@ -27,13 +34,15 @@ export class Threshold {
   /** @param ms how long the first request of a connection may take; 0: nobody is waited for here */
   setPatience(ms: number): void {
     this.#patience = ms;
-    if (ms === 0) this.#since.clear();
+    if (ms === 0) for (const { connection } of this.#waiting) if (connection) this.#forget(connection);
   }
 
   came(connection: Duplex): void {
     // Two mounts on one server both tell of the connection by which they find it.
-    if (this.#patience === 0 || this.#since.has(connection)) return;
-    this.#since.set(connection, performance.now());
+    if (this.#patience === 0 || this.#places.has(connection)) return;
+    const place = { connection, since: performance.now() };
+    this.#places.set(connection, place);
+    this.#waiting.add(place);
     connection.on('close', this.#gone);
     this.#latest = connection;
     this.#timer ??= this.#lookIn(this.#patience);
@@ -54,13 +63,17 @@ export class Threshold {
 
   /** It has asked for something; what it asks for next is between it and the HTTP server. */
   asked(connection: Duplex): void {
-    if (this.#since.size > 0 && this.#forget(connection)) connection.off('close', this.#gone);
+    if (this.#waiting.size > 0 && this.#forget(connection)) connection.off('close', this.#gone);
   }
 
   /** @returns whether it was waited for */
   #forget(connection: Duplex): boolean {
     if (this.#latest === connection) this.#latest = undefined;
-    return this.#since.delete(connection);
+    const place = this.#places.get(connection);
+    if (!place) return false;
+    place.connection = undefined;
+    this.#places.delete(connection);
+    return this.#waiting.delete(place);
   }
 
   #lookIn(ms: number): NodeJS.Timeout {
@@ -70,12 +83,13 @@ export class Threshold {
   #look(): void {
     this.#timer = undefined;
     const latest = performance.now() - this.#patience;
-    for (const [connection, since] of this.#since) {
+    for (const { connection, since } of this.#waiting) {
       if (since > latest) {
         this.#timer = this.#lookIn(since - latest);
         return;
       }
-      this.#since.delete(connection);
+      if (!connection) continue;
+      this.#forget(connection);
       if (!connection.destroyed) this.#tooLate(connection, this.#carriers.has(connection));
     }
   }

@@ -37,7 +37,7 @@ type Proof = 'join' | 'request';
 /** Nothing is kept of an address that nobody has come from lately. */
 export class Crowd {
   readonly #limits: CrowdLimits;
-  readonly #newcomers = new Map<Member, Proof>();
+  readonly #newcomers = new WeakMap<Member, Proof>();
   /** Newcomers by network. */
   readonly #pending = new Map<string, number>();
   /** All by network; only where that is limited. */

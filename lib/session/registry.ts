@@ -1,10 +1,11 @@
 /** Which sessions live: id to session, and how many come from where. */
+import { Roster } from '../roster.js';
 import { Crowd, type CrowdLimits } from './crowd.js';
 import type { Session } from './session.js';
 
 export class Registry {
   readonly crowd: Crowd;
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Roster<string, Session>();
 
   constructor(limits: CrowdLimits) {
     this.crowd = new Crowd(limits);

@@ -80,9 +80,9 @@ export function deliver(res: ServerResponse, { body, headers }: Letter, letterhe
 function finish(res: ServerResponse, body: Frame): void {
   if (body.length === 0) return void res.end();
   const { socket } = res;
+  socket?.cork();
   res.write(body);
-  // Node has corked it until the end of the tick, in case that more follows.
-  if (socket?.writableCorked === 1) socket.uncork();
+  socket?.uncork();
   res.end();
 }
 

@@ -41,17 +41,23 @@ export function isBinary(req: IncomingMessage): boolean {
  */
 export function readBody(req: IncomingMessage, limits: BodyLimits, done: Done): () => void {
   const binary = isBinary(req);
+  const announced = Number(headerOf(req, 'content-length'));
   // Whoever read it before us may have left it in `body`; waiting for it would be waiting for ever.
   if (req.readableEnded) finish(bytesOf((req as { body?: unknown }).body), limits, binary, done);
   else if (req.destroyed) done('aborted', '');
-  else if (Number(headerOf(req, 'content-length')) > limits.maxHttpBufferSize) done('too large', '');
+  else if (announced > limits.maxHttpBufferSize) done('too large', '');
   else {
     const reading = new Reading(req, limits, (fault, bytes) =>
       fault ? done(fault, '') : finish(bytes, limits, binary, done),
     );
+    process.nextTick(begin, reading, announced);
     return () => reading.stop();
   }
   return nothing;
+}
+
+function begin(reading: Reading, announced: number): void {
+  reading.begin(announced);
 }
 
 function nothing(): void {}
@@ -91,8 +97,8 @@ class Reading {
   readonly #req: IncomingMessage;
   readonly #limits: BodyLimits;
   readonly #done: (fault: BodyFault | undefined, bytes: Buffer) => void;
-  readonly #begun = performance.now();
-  #deadline: NodeJS.Timeout;
+  #begun = 0;
+  #deadline: NodeJS.Timeout | undefined;
   /** Most bodies come in one piece; only others need a list. */
   #only: Buffer | undefined;
   #chunks: Buffer[] | undefined;
@@ -107,15 +113,36 @@ class Reading {
     this.#req = req;
     this.#limits = limits;
     this.#done = done;
-    this.#deadline = this.#judgeIn(earned(0, limits));
-    req.on('data', (chunk: Buffer) => this.#add(chunk));
-    req.on('end', () => this.#end());
-    req.on('close', () => this.#end('aborted'));
-    req.on('error', () => this.#end('aborted'));
+  }
+
+  /**
+   * Most bodies come in one piece with their headers, and lie there when these have been dealt with: to take one then
+   * needs no listeners and no deadline.
+   * @param announced bytes; not a number if nothing has been announced
+   */
+  begin(announced: number): void {
+    if (this.#over) return;
+    const req = this.#req;
+    if (req.readableLength !== announced || req.readableFlowing !== null || req.destroyed)
+      return this.#await();
+    this.#only = (req.read() as Buffer | null) ?? empty;
+    // Its end shall be seen, too: Node lets go of a request only then.
+    req.resume();
+    this.#end();
   }
 
   stop(): void {
     this.#end('stopped');
+  }
+
+  #await(): void {
+    const req = this.#req;
+    this.#begun = performance.now();
+    this.#deadline = this.#judgeIn(earned(0, this.#limits));
+    req.on('data', (chunk: Buffer) => this.#add(chunk));
+    req.on('end', () => this.#end());
+    req.on('close', () => this.#end('aborted'));
+    req.on('error', () => this.#end('aborted'));
   }
 
   #add(chunk: Buffer): void {

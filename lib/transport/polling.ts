@@ -101,11 +101,12 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   send(batch: Batch): void {
     if (!this.#waiting) return;
     const { res } = this.#waiting;
-    this.#leaving = { res, batch };
     const { socket } = res;
-    // Before Node lets go of the socket. It says `finish` of an answer whose connection broke or ended, too.
-    res.prependListener('finish', () => isLost(res, socket) || this.#left(res));
+    this.#leaving = { res, batch };
     this.relieve(batch);
+    // The usual answer has left by now. Node says so, and `finish`, of one whose connection broke or ended, too.
+    if (res.writableFinished && !isLost(res, socket)) return this.#left(res);
+    res.prependListener('finish', () => isLost(res, socket) || this.#left(res));
   }
 
   /** Answers the GET that waits, with something that need not arrive. */

@@ -58,7 +58,7 @@ class FakeSocket implements Resident<Letter> {
 
 class FakeNamespace implements Hospitable<Letter> {
   readonly name = '/chat';
-  readonly sockets: Map<string, FakeSocket> = new Map();
+  readonly members: Map<string, FakeSocket> = new Map();
   readonly ids = { next: 5 };
   readonly sealed: EventPacket[] = [];
   readonly unsealed: unknown[] = [];
@@ -111,13 +111,13 @@ beforeEach(() => {
 function settle(factory: new (nsp: Anything) => object = InMemory): Adapter & { readonly nsp: Seen } {
   const adapter = host(factory, nsp, {}) as Adapter & { readonly nsp: Seen };
   for (const id of ['a', 'b']) {
-    nsp.sockets.set(id, new FakeSocket(id));
+    nsp.members.set(id, new FakeSocket(id));
     adapter.addAll(id, new Set([id]));
   }
   return adapter;
 }
 
-const socket = (id: string): FakeSocket => nsp.sockets.get(id) ?? assert.fail(`no socket ${id}`);
+const socket = (id: string): FakeSocket => nsp.members.get(id) ?? assert.fail(`no socket ${id}`);
 
 describe('a hosted adapter', () => {
   it('is made with new from a class or a function, and from an arrow function without', () => {
@@ -170,7 +170,7 @@ describe('a hosted adapter', () => {
 
   it('skips ids without a socket', () => {
     const adapter = settle();
-    nsp.sockets.delete('a');
+    nsp.members.delete('a');
     adapter.broadcast(packet('x'), all());
     assert.equal(socket('b').got.length, 1);
   });

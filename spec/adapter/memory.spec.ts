@@ -90,7 +90,7 @@ beforeEach(() => {
   sealed = [];
   const host: Host<Letter> = {
     name: '/nsp',
-    sockets,
+    members: sockets,
     ids: { next: 5 },
     seal(one) {
       sealed.push(one);

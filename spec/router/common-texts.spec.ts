@@ -49,6 +49,10 @@ describe('common texts', () => {
     assert.notDeepEqual(lines('X-One', '1'), lines('X-One', '2'));
   });
 
+  it('are not kept as a list that is long', () => {
+    assert.equal(commonLines(['Host', 'here', 'Cookie', 'a'.repeat(5_000)]), undefined);
+  });
+
   it('are bounded: those of strangers are forgotten', () => {
     let strangers = 0;
     const each = weight(20_000, () => {
