@@ -2,8 +2,10 @@
 import type { Parser } from '../options.js';
 import { type EventPacket, never, type Packet, PacketType } from '../packet.js';
 import type { Decoded, DecodeLimits, Dialect, Grammar, Malformed, MessageReader } from './codec.js';
+import { isDeeper } from './depth.js';
 import { isRecord } from './json.js';
 import { crowded, longNamespace, nameFault, socketFault } from './malformed.js';
+import { flawIn, isContainer } from './message-pack.js';
 
 /**
  * One encoder for all, and a decoder for each connection that says something.
@@ -11,10 +13,21 @@ import { crowded, longNamespace, nameFault, socketFault } from './malformed.js';
  */
 export function grammarOf(parser: Parser): Grammar {
   const encoder = new parser.Encoder();
-  return {
-    write: (packet, dialect) => partsOf(encoder.encode(described(packet, dialect))),
-    reader: (dialect, limits) => new ForeignReader(parser, dialect, limits),
-  };
+  const write: Grammar['write'] = (packet, dialect) => partsOf(encoder.encode(described(packet, dialect)));
+  const isPacked = writesMessagePack(encoder);
+  return { write, reader: (dialect, limits) => new ForeignReader(parser, dialect, limits, isPacked) };
+}
+
+/** What such a parser reads can be looked at before it does. */
+function writesMessagePack(encoder: InstanceType<Parser['Encoder']>): boolean {
+  try {
+    const [sample, ...others] = partsOf(encoder.encode({ type: PacketType.CONNECT, nsp: '/' }));
+    if (!Buffer.isBuffer(sample) || others.length > 0) return false;
+    return isContainer(sample) && flawIn(sample, DEEPEST_SAMPLE) === undefined;
+  } catch {
+    // Whatever it writes, it is not that; whoever sends something will hear of it.
+    return false;
+  }
 }
 
 /** A packet as the ecosystem's parsers know it. */
@@ -59,6 +72,7 @@ class ForeignReader implements MessageReader {
   readonly #parser: Parser;
   readonly #dialect: Dialect;
   readonly #limits: DecodeLimits;
+  readonly #isPacked: boolean;
   /** Made for the first message: a connection that only looks whether it can carry something needs none. */
   #decoder: InstanceType<Parser['Decoder']> | undefined;
   /** Packets of the message that is being added. */
@@ -68,7 +82,9 @@ class ForeignReader implements MessageReader {
   #messages = 0;
   #bytes = 0;
 
-  constructor(parser: Parser, dialect: Dialect, limits: DecodeLimits) {
+  /** @param isPacked whether it reads MessagePack */
+  constructor(parser: Parser, dialect: Dialect, limits: DecodeLimits, isPacked: boolean) {
+    this.#isPacked = isPacked;
     this.#parser = parser;
     this.#dialect = dialect;
     this.#limits = limits;
@@ -100,10 +116,10 @@ class ForeignReader implements MessageReader {
     this.#messages += 1;
     this.#bytes += Buffer.byteLength(message);
     try {
-      return this.#fault() ?? this.#decode(message, found);
+      return this.#fault() ?? this.#flaw(message) ?? this.#decode(message, found);
     } catch {
       // Hostile input has found something that the parser does not expect; only its sender shall feel it.
-      return socketFault('the parser refuses it');
+      return socketFault(REFUSED);
     } finally {
       this.#found = undefined;
     }
@@ -116,7 +132,14 @@ class ForeignReader implements MessageReader {
     this.#messages = 0;
     this.#bytes = 0;
     if (found.length > 1) return socketFault('the parser finds several packets in one message');
-    return read(found[0], this.#dialect, this.#limits);
+    return read(found[0], this.#dialect, this.#limits, this.#isPacked);
+  }
+
+  #flaw(message: string | Buffer): Malformed | undefined {
+    if (!this.#isPacked || typeof message === 'string') return undefined;
+    // The packet itself is a level.
+    const flaw = flawIn(message, this.#limits.maxDepth + 1);
+    return flaw && socketFault(flaw === 'too deep' ? TOO_DEEP : REFUSED);
   }
 
   #open(): InstanceType<Parser['Decoder']> {
@@ -137,17 +160,22 @@ class ForeignReader implements MessageReader {
   }
 }
 
+const REFUSED = 'the parser refuses it';
+const TOO_DEEP = 'nested deeper than maxDepth';
+/** Levels of a packet without data. */
+const DEEPEST_SAMPLE = 2;
 /** Types as parsers of older protocols may give them: events and acknowledgements with binary data. */
 const BINARY_EVENT = 5;
 const BINARY_ACK = 6;
 
-function read(found: unknown, dialect: Dialect, limits: DecodeLimits): Decoded {
+/** @param isSurveyed whether it is known how deep it is */
+function read(found: unknown, dialect: Dialect, limits: DecodeLimits, isSurveyed: boolean): Decoded {
   if (!isRecord(found)) return socketFault('the parser finds no packet');
   const { type, nsp, data } = found;
   const id = found.id ?? undefined;
   if (typeof nsp !== 'string' || !nsp.startsWith('/')) return socketFault('a namespace without slash');
   if (!isId(id)) return socketFault('an id that is no number');
-  if (isDeeper(data, limits.maxDepth)) return socketFault('nested deeper than maxDepth');
+  if (!isSurveyed && isDeeper(data, limits.maxDepth)) return socketFault(TOO_DEEP);
   if (type === PacketType.CONNECT) return readConnect(dialect, nsp, data, limits);
   const fault = longNamespace(nsp, limits);
   if (fault) return fault;
@@ -189,24 +217,5 @@ function readAck(nsp: string, id: number | undefined, data: unknown, limits: Dec
   // An acknowledgement of nothing answers no question: ignored.
   return (
     crowded(data.length, limits) ?? (id === undefined ? undefined : { type: PacketType.ACK, nsp, id, data })
-  );
-}
-
-/** Level by level, each container once: whatever a parser makes, it may refer to itself. */
-function isDeeper(value: unknown, most: number): boolean {
-  const seen = new Set<object>();
-  let level = containers([value]);
-  for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > most) return true;
-    const fresh = level.filter((container) => !seen.has(container));
-    for (const container of fresh) seen.add(container);
-    level = fresh.flatMap((container) => containers(Object.values(container)));
-  }
-  return false;
-}
-
-function containers(values: readonly unknown[]): object[] {
-  return values.filter(
-    (value): value is object => typeof value === 'object' && value !== null && !ArrayBuffer.isView(value),
   );
 }

@@ -25,6 +25,8 @@ const LEAST_CHUNKS = 4_096;
 const bounds = {
   /** Milliseconds for the client's close frame; a session ends as late, too. */
   closeTimeout: 30_000,
+  /** One message in a turn of the event loop: thousands of small ones in one read would hold up everybody else. */
+  allowSynchronousEvents: false,
 };
 
 /** The server that shakes hands for us; it owns no port and keeps no list. */

@@ -1,5 +1,5 @@
 /** The body of one POST: bounded in bytes and time, or as a body parser in front of us has left it. */
-import { isUtf8 } from 'node:buffer';
+import { constants, isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Frame } from '../codec/codec.js';
 import { type RefusalCode, SocketioError } from '../errors.js';
@@ -64,6 +64,7 @@ function nothing(): void {}
 
 function finish(bytes: Buffer, limits: BodyLimits, binary: boolean, done: Done): void {
   if (bytes.length > limits.maxHttpBufferSize) done('too large', '');
+  else if (!binary && bytes.length > constants.MAX_STRING_LENGTH) done('too large', '');
   else if (binary) done(undefined, bytes);
   else if (!isUtf8(bytes)) done('not UTF-8', '');
   else done(undefined, bytes.toString());
@@ -83,6 +84,8 @@ function formOf(fields: object): string {
 }
 
 const empty = Buffer.alloc(0);
+/** How much more room is made than is used at the time. */
+const GROWTH = 2;
 
 /**
  * Milliseconds for a body of which so much has come: a third of the whole time for anything, and of the rest the share
@@ -99,9 +102,8 @@ class Reading {
   readonly #done: (fault: BodyFault | undefined, bytes: Buffer) => void;
   #begun = 0;
   #deadline: NodeJS.Timeout | undefined;
-  /** Most bodies come in one piece; only others need a list. */
-  #only: Buffer | undefined;
-  #chunks: Buffer[] | undefined;
+  /** What has come. Most bodies come in one piece; others are copied together, since each piece may be a single byte. */
+  #kept: Buffer | undefined;
   #bytes = 0;
   #over = false;
 
@@ -125,7 +127,8 @@ class Reading {
     const req = this.#req;
     if (req.readableLength !== announced || req.readableFlowing !== null || req.destroyed)
       return this.#await();
-    this.#only = (req.read() as Buffer | null) ?? empty;
+    this.#kept = (req.read() as Buffer | null) ?? empty;
+    this.#bytes = this.#kept.length;
     // Its end shall be seen, too: Node lets go of a request only then.
     req.resume();
     this.#end();
@@ -147,11 +150,22 @@ class Reading {
 
   #add(chunk: Buffer): void {
     if (this.#over) return;
+    const from = this.#bytes;
     this.#bytes += chunk.length;
     if (this.#bytes > this.#limits.maxHttpBufferSize) this.#end('too large');
-    else if (this.#chunks) this.#chunks.push(chunk);
-    else if (this.#only) this.#chunks = [this.#only, chunk];
-    else this.#only = chunk;
+    else if (this.#kept) this.#kept = this.#joined(this.#kept, chunk, from);
+    else this.#kept = chunk;
+  }
+
+  /** @param from bytes of `kept` that are in use */
+  #joined(kept: Buffer, chunk: Buffer, from: number): Buffer {
+    let room = kept;
+    if (this.#bytes > kept.length) {
+      room = Buffer.allocUnsafeSlow(Math.min(this.#limits.maxHttpBufferSize, GROWTH * this.#bytes));
+      kept.copy(room, 0, 0, from);
+    }
+    chunk.copy(room, from);
+    return room;
   }
 
   #judgeIn(ms: number): NodeJS.Timeout {
@@ -169,9 +183,8 @@ class Reading {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#deadline);
-    const bytes = this.#chunks ? Buffer.concat(this.#chunks) : (this.#only ?? empty);
-    this.#only = undefined;
-    this.#chunks = undefined;
+    const bytes = this.#kept?.subarray(0, this.#bytes) ?? empty;
+    this.#kept = undefined;
     if (fault) this.#req.pause();
     this.#done(fault, bytes);
   }

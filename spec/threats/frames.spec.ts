@@ -195,4 +195,19 @@ describe('compressed WebSocket frames', () => {
     await stage.rule();
     await stage.close();
   });
+
+  it('E12 thousands of small messages at once', async () => {
+    const stage = await Stage.open({ perMessageDeflate: true });
+    const visitor = await Wire.open(
+      stage.port,
+      '/socket.io/?EIO=4&transport=websocket',
+      undefined,
+      'Sec-WebSocket-Extensions: permessage-deflate\r\n',
+    );
+    visitor.write(Array.from({ length: 20_000 }, () => frame('40/nowhere')));
+    await visitor.fate();
+    visitor.leave();
+    await stage.rule();
+    await stage.close();
+  });
 });

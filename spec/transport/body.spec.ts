@@ -59,6 +59,23 @@ describe('a POST body', () => {
     assert.deepEqual(await read, [undefined, '4€']);
   });
 
+  it('is the same in however many pieces, and none of them is kept', async () => {
+    const req = Object.assign(new PassThrough(), {
+      rawHeaders: ['Content-Type', 'application/octet-stream'],
+    });
+    arrived(req as unknown as IncomingMessage);
+    await new Promise(process.nextTick);
+    const bytes = Buffer.from(Array.from({ length: 100 }, (_, index) => index));
+    req.emit('data', Buffer.from(bytes.subarray(0, 1)));
+    const pieces = Array.from(bytes.subarray(1), (byte) => Buffer.of(byte));
+    for (const piece of pieces) {
+      req.emit('data', piece);
+      piece.fill(0);
+    }
+    req.emit('end');
+    assert.deepEqual(await read, [undefined, bytes]);
+  });
+
   it('is bytes if the client says so', async () => {
     post({ 'Content-Type': 'application/octet-stream' }, Buffer.from([255, 0])).end();
     assert.deepEqual(await read, [undefined, Buffer.from([255, 0])]);
