@@ -21,8 +21,16 @@ export interface Visit {
   readonly session?: Session;
   /** Headers of an answer that has not been given any yet. */
   readonly letterhead?: HeaderPairs | undefined;
+  /** Who asks; read once, since Express reads it from the headers each time. */
+  address?: string;
   /** The id of the session that is to be made; the last of the steps chooses it. */
   id?: string;
+}
+
+/** Whose entry is judged. */
+export function addressIn(visit: Visit): string {
+  visit.address ??= addressOf(visit.req);
+  return visit.address;
 }
 
 /** Goes on, or halts by an error or by not going on; a throw is an error, too. */
@@ -76,13 +84,15 @@ export const checkMethod: Step = ({ ticket: { method, transport, upgrade } }, ne
 };
 
 /** Before the application is asked: a flood shall not reach it. */
-export const checkEntry: Step = ({ desk, req }, next) => {
-  next(desk.open ? desk.sessions.crowd.knock(addressOf(req)) : new SocketioError('SERVER_CLOSED'));
+export const checkEntry: Step = (visit, next) => {
+  const { desk } = visit;
+  next(desk.open ? desk.sessions.crowd.knock(addressIn(visit)) : new SocketioError('SERVER_CLOSED'));
 };
 
 /** The application may have taken its time: we may have closed, and others may have come. */
-export const checkRoom: Step = ({ desk, req }, next) => {
-  next(desk.open ? desk.sessions.crowd.refusal(addressOf(req)) : new SocketioError('SERVER_CLOSED'));
+export const checkRoom: Step = (visit, next) => {
+  const { desk } = visit;
+  next(desk.open ? desk.sessions.crowd.refusal(addressIn(visit)) : new SocketioError('SERVER_CLOSED'));
 };
 
 /** Whatever goes wrong in the application's own check is a refusal; only what it says itself is told to the client. */

@@ -1,7 +1,7 @@
 /** The one interception point of an HTTP server: what is ours is taken here, and never shown to its neighbours. */
-import { Server as HttpServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { Server as HttpServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Http2Session } from 'node:http2';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
 import { comesTooLate } from '../transport/answer.js';
@@ -139,7 +139,7 @@ export class Door {
     const claimant = this.#claimant(req);
     const guest = claimant ?? (this.#othersListen ? undefined : anyone);
     if (!guest) return false;
-    if (isBusy(req, socket)) return this.#outOfTurn(socket);
+    if (isBusy(socket)) return this.#outOfTurn(socket);
     if (!isUpgrade(req) || req.method !== 'GET') return this.#asPlain(req, socket, head);
     const { response } = new UpgradePassage(req, socket, head, guest.patience(req));
     // Unclaimed, Node would have made it an ordinary request without us: the site answers, and learns nothing of us.
@@ -201,9 +201,11 @@ export class Door {
   }
 }
 
+/** An answer to nothing, that stands nowhere for longer than it takes to see whether there is a place. */
+const probe = new ServerResponse(new IncomingMessage(new Socket()));
+
 /** Whether the answer to an earlier request on this connection is not finished: then it has no place for another one. */
-function isBusy(req: IncomingMessage, socket: Duplex): boolean {
-  const probe = new ServerResponse(req);
+function isBusy(socket: Duplex): boolean {
   try {
     probe.assignSocket(socket as Socket);
     probe.detachSocket(socket as Socket);

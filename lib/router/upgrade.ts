@@ -11,11 +11,11 @@ import { shakeHands as greetDraft } from '../transport/hixie76.js';
 import { readOffer } from '../transport/hixie76-handshake.js';
 import type { Transport } from '../transport/transport.js';
 import type { CarryOptions } from '../transport/websocket-deflate.js';
-import type { Visit } from './checks.js';
+import { addressIn, type Visit } from './checks.js';
 import { admit, terms } from './handshake.js';
 import { type HeaderLines, passageOf, UpgradePassage } from './passage.js';
 import { hardenedLines } from './reply.js';
-import { addressOf, isSecure } from './ticket.js';
+import { isSecure } from './ticket.js';
 
 /** A message may come in pieces as small as this, in bytes, since networks cut as they like; not byte by byte. */
 const SMALL_CHUNK = 64;
@@ -52,7 +52,7 @@ export function connect(visit: Visit): void {
   const { desk } = visit;
   shakeHands(visit, true, (transport) => {
     // The site's stack may have taken its time: we have closed meanwhile, or others have come.
-    const isWelcome = desk.open && !desk.sessions.crowd.refusal(addressOf(visit.req));
+    const isWelcome = desk.open && !desk.sessions.crowd.refusal(addressIn(visit));
     if (!isWelcome) return desk.lobby.seeOff(transport, 'away');
     const session = admit(visit);
     transport.reportTo(session);
