@@ -1,8 +1,6 @@
 /** The frames of one POST on their way up: in order, in slices of time, stopped while nobody reads. */
 import type { Frame } from '../codec/codec.js';
-
-/** Milliseconds of work before other clients get their turn. */
-const SLICE = 5;
+import { isTimeUp } from './turn.js';
 
 export interface DeliveryEvents {
   frame(frame: Frame): void;
@@ -38,10 +36,10 @@ export class Delivery {
   #run(): void {
     if (this.#running || this.#over) return;
     this.#running = true;
-    // One frame takes as long as it takes: no need to look at the clock.
-    const end = this.#frames.length > 1 ? performance.now() + SLICE : undefined;
+    // At least one in each turn, however busy others keep us; most bodies have no more.
+    const first = this.#next;
     while (this.#open && !this.#over && this.#next < this.#frames.length) {
-      if (end !== undefined && performance.now() > end) return this.#later();
+      if (this.#next > first && isTimeUp()) return this.#later();
       this.#up.frame(this.#frames[this.#next++] ?? '');
     }
     this.#running = false;

@@ -78,6 +78,18 @@ describe('a delivery', () => {
     assert.deepEqual([taken, done], [['a', 'b', 'c', 'd'], [false]]);
   });
 
+  it('has one time in a turn with all others that come then', async () => {
+    onFrame = () => {
+      for (const end = performance.now() + 1; performance.now() < end; );
+    };
+    await new Promise(setImmediate);
+    const names = Array.from({ length: 20 }, (_, index) => `${index}`);
+    for (const _ of names) deliver(...names).flow(true);
+    assert.ok(taken.length <= 40, `${taken.length} frames in one turn`);
+    while (done.length < names.length) await new Promise(setImmediate);
+    assert.equal(taken.length, names.length ** 2);
+  });
+
   it('gives others their turn: 90,000 frames never hold up the loop for 50 ms', async () => {
     const frames = Array.from({ length: 90_000 }, (_, index) => `4${index}`);
     const delivery = deliver(...frames);
