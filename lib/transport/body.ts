@@ -47,9 +47,7 @@ export function readBody(req: IncomingMessage, limits: BodyLimits, done: Done): 
   else if (req.destroyed) done('aborted', '');
   else if (announced > limits.maxHttpBufferSize) done('too large', '');
   else {
-    const reading = new Reading(req, limits, (fault, bytes) =>
-      fault ? done(fault, '') : finish(bytes, limits, binary, done),
-    );
+    const reading = new Reading(req, limits, binary, done);
     process.nextTick(begin, reading, announced);
     return () => reading.stop();
   }
@@ -99,7 +97,8 @@ function earned(bytes: number, { maxHttpBufferSize, bodyTimeout }: BodyLimits): 
 class Reading {
   readonly #req: IncomingMessage;
   readonly #limits: BodyLimits;
-  readonly #done: (fault: BodyFault | undefined, bytes: Buffer) => void;
+  readonly #binary: boolean;
+  readonly #done: Done;
   #begun = 0;
   #deadline: NodeJS.Timeout | undefined;
   /** What has come. Most bodies come in one piece; others are copied together, since each piece may be a single byte. */
@@ -107,13 +106,10 @@ class Reading {
   #bytes = 0;
   #over = false;
 
-  constructor(
-    req: IncomingMessage,
-    limits: BodyLimits,
-    done: (fault: BodyFault | undefined, bytes: Buffer) => void,
-  ) {
+  constructor(req: IncomingMessage, limits: BodyLimits, binary: boolean, done: Done) {
     this.#req = req;
     this.#limits = limits;
+    this.#binary = binary;
     this.#done = done;
   }
 
@@ -127,11 +123,11 @@ class Reading {
     const req = this.#req;
     if (req.readableLength !== announced || req.readableFlowing !== null || req.destroyed)
       return this.#await();
-    this.#kept = (req.read() as Buffer | null) ?? empty;
-    this.#bytes = this.#kept.length;
+    const body = (req.read() as Buffer | null) ?? empty;
     // Its end shall be seen, too: Node lets go of a request only then.
     req.resume();
-    this.#end();
+    this.#over = true;
+    finish(body, this.#limits, this.#binary, this.#done);
   }
 
   stop(): void {
@@ -185,7 +181,8 @@ class Reading {
     clearTimeout(this.#deadline);
     const bytes = this.#kept?.subarray(0, this.#bytes) ?? empty;
     this.#kept = undefined;
-    if (fault) this.#req.pause();
-    this.#done(fault, bytes);
+    if (!fault) return finish(bytes, this.#limits, this.#binary, this.#done);
+    this.#req.pause();
+    this.#done(fault, '');
   }
 }

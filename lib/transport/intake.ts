@@ -62,8 +62,9 @@ export class Intake implements DeliveryEvents {
   /** Nothing more is taken. @param bad whether the client is told that its input was */
   stop(bad: boolean): void {
     this.#over = true;
-    this.#stopReading?.();
-    this.#delivery?.stop(bad);
+    if (this.#stopReading) this.#stopReading();
+    else if (this.#delivery) this.#delivery.stop(bad);
+    else if (this.#post) this.done(bad);
   }
 
   #arrived(fault: BodyFault | undefined, body: Frame): void {
@@ -72,7 +73,13 @@ export class Intake implements DeliveryEvents {
     const payload = this.#post?.envelope.open(body);
     const { frames, fault: malformed } = payload === undefined ? nothing : this.#payload.unpack(payload);
     this.#malformed = malformed;
-    const delivery = new Delivery(frames, this);
+    const [only] = frames;
+    const isLone = frames.length === 1 && this.#open;
+    if (isLone) this.#up.received(only ?? '');
+    // Its hearer may have ended the connection, and that has answered.
+    if (!this.#post) return;
+    if (isLone && this.#open) return this.done(false);
+    const delivery = new Delivery(isLone ? [] : frames, this);
     this.#delivery = delivery;
     delivery.flow(this.#open);
   }
