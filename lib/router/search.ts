@@ -24,11 +24,14 @@ const UNCLEAR = Symbol('unclear');
 
 export class Search {
   readonly #text: string;
+  /** Whether nothing in it is written otherwise than it is. */
+  readonly #isPlain: boolean;
   #all: Query | undefined;
 
   /** @param text what stands behind the question mark */
   constructor(text: string) {
     this.#text = text;
+    this.#isPlain = !text.includes('%') && !text.includes('+');
   }
 
   /** All parameters; those that are named more than once are lists. */
@@ -42,7 +45,7 @@ export class Search {
    * than all else that is done for it in this folder; so that is done only where something is unusual.
    */
   value(name: Name): string | string[] | undefined {
-    const found = this.#all || this.#text.includes('%') ? UNCLEAR : plainValue(this.#text, name);
+    const found = this.#all || !this.#isPlain ? UNCLEAR : plainValue(this.#text, name);
     return found === UNCLEAR ? this.all[name.text] : found;
   }
 }
@@ -55,6 +58,5 @@ function plainValue(search: string, { text, behind }: Name): string | undefined 
   const end = at + text.length;
   if (search.charCodeAt(end) !== EQUALS || search.includes(behind, end)) return UNCLEAR;
   const next = search.indexOf('&', end);
-  const value = search.slice(end + 1, next === -1 ? undefined : next);
-  return value.includes('+') ? UNCLEAR : value;
+  return search.slice(end + 1, next === -1 ? undefined : next);
 }
