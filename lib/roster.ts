@@ -9,7 +9,7 @@ interface Place<Guest> {
  * A map whose table is full gets another one. The outgrown table keeps what stood in it, and leads to its successor; so
  * once one of them is old, V8's quick collections carry all the later ones along, and with them everybody who stood in
  * one, until the next full collection. With places in the tables, only these are carried along. For clients that connect
- * and leave again, that is a tenth of what each costs.
+ * and leave again, that is a fifth of our part of what each costs.
  */
 export class Roster<Name, Guest extends object> {
   readonly #places = new Map<Name, Place<Guest>>();
