@@ -121,8 +121,8 @@ class Reading {
   begin(announced: number): void {
     if (this.#over) return;
     const req = this.#req;
-    if (req.readableLength !== announced || req.readableFlowing !== null || req.destroyed)
-      return this.#await();
+    const isThere = req.readableLength === announced && req.readableEncoding === null;
+    if (!isThere || req.readableFlowing !== null || req.destroyed) return this.#await();
     const body = (req.read() as Buffer | null) ?? empty;
     // Its end shall be seen, too: Node lets go of a request only then.
     req.resume();
@@ -138,7 +138,10 @@ class Reading {
     const req = this.#req;
     this.#begun = performance.now();
     this.#deadline = this.#judgeIn(earned(0, this.#limits));
-    req.on('data', (chunk: Buffer) => this.#add(chunk));
+    // Somebody before us may have asked for text.
+    req.on('data', (chunk: Buffer | string) =>
+      this.#add(typeof chunk === 'string' ? Buffer.from(chunk, req.readableEncoding ?? 'utf8') : chunk),
+    );
     req.on('end', () => this.#end());
     req.on('close', () => this.#end('aborted'));
     req.on('error', () => this.#end('aborted'));

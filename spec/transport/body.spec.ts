@@ -52,6 +52,27 @@ describe('a POST body', () => {
     assert.deepEqual(await read, [undefined, '4€😀']);
   });
 
+  for (const [encoding, manner] of [
+    ['utf8', 'in one piece'],
+    ['latin1', 'in several'],
+  ] as const) {
+    it(`is what the client has sent where somebody before us wants it as ${encoding}, ${manner}`, async () => {
+      const pieces = manner === 'in several' ? ['4€', '😀'] : ['4€😀'];
+      const take = arrived;
+      arrived = (req) => take(req.setEncoding(encoding));
+      const length = manner === 'in several' ? {} : { 'Content-Length': Buffer.byteLength('4€😀') };
+      post(length, ...pieces).end();
+      assert.deepEqual(await read, [undefined, '4€😀']);
+    });
+  }
+
+  it('is one of characters that are bytes where somebody before us wants it as utf8', async () => {
+    const take = arrived;
+    arrived = (req) => take(req.setEncoding('utf8'));
+    post({ 'Content-Length': 2 }, '40').end();
+    assert.deepEqual(await read, [undefined, '40']);
+  });
+
   it('is text although a character is cut between two chunks', async () => {
     const bytes = Buffer.from('4€');
     const req = post({}, bytes.subarray(0, 2));
