@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame } from '../codec/codec.js';
 import type { SocketioError } from '../errors.js';
 import type { Envelope, HeaderPairs, Letter } from './envelope.js';
+import { endWith, writeHead } from './head.js';
 
 /** Milliseconds in which a client whose body is refused may go on sending it. */
 const DRAIN = 1_000;
@@ -66,11 +67,13 @@ export function answer(
   finish(res, body);
 }
 
-/** Answers a poll. Compressing takes time; the client may have gone, and what it did not get is kept already. */
+/** Answers with 200. Compressing takes time; the client may have gone, and what it did not get is kept already. */
 export function deliver(res: ServerResponse, { body, headers }: Letter, letterhead: HeaderPairs): void {
   if (res.destroyed || res.headersSent) return;
-  res.writeHead(200, [...letterhead, ...headers, 'Content-Length', String(Buffer.byteLength(body))]);
-  finish(res, body);
+  const length = Buffer.byteLength(body);
+  const isUsual = writeHead(res, letterhead, headers, length);
+  if (isUsual && typeof body === 'string' && body.length === length) endWith(res, body);
+  else finish(res, body);
 }
 
 /**

@@ -2,10 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, Malformed, PayloadFormat } from '../codec/codec.js';
 import { type RefusalCode, SocketioError } from '../errors.js';
-import { answer, cutShort, unadorned } from './answer.js';
+import { answer, cutShort, deliver, unadorned } from './answer.js';
 import { type BodyFault, type BodyLimits, isBinary, readBody, refusalFor } from './body.js';
 import { Delivery, type DeliveryEvents } from './delivery.js';
-import type { Envelope, HeaderPairs } from './envelope.js';
+import type { Envelope, HeaderPairs, Letter } from './envelope.js';
 
 export interface IntakeEvents {
   received(frame: Frame): void;
@@ -103,7 +103,7 @@ export class Intake implements DeliveryEvents {
     if (!post) return;
     const { res, letterhead } = post;
     if (bad) answer(res, 400, '{"code":3,"message":"Bad request"}', 'application/json', letterhead);
-    else answer(res, 200, 'ok', 'text/html', letterhead);
+    else deliver(res, thanks, letterhead);
   }
 
   /** A body over the limit leaves the session usable; any other fault does not. */
@@ -135,6 +135,9 @@ export class Intake implements DeliveryEvents {
     this.#up.failed('transport error', why);
   }
 }
+
+/** The answer to a POST whose frames have been taken. */
+const thanks: Letter = { body: 'ok', headers: ['Content-Type', 'text/html'] };
 
 /** What a body without a payload brings. */
 const nothing: ReturnType<PayloadFormat['unpack']> = { frames: [] };
