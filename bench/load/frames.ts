@@ -59,7 +59,7 @@ export class FrameReader {
       if (end === undefined) break;
       at = end;
     }
-    this.#rest = at < bytes.length ? bytes.subarray(at) : undefined;
+    this.#rest = at < bytes.length ? Buffer.from(bytes.subarray(at)) : undefined;
   }
 
   /** @returns where the frame ends, or `undefined` while it isn't whole */

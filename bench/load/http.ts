@@ -4,7 +4,8 @@ import { Tcp } from './tcp.js';
 export class HttpLine {
   readonly #host: string;
   #tcp: Tcp | undefined;
-  #bytes: Buffer = Buffer.alloc(0);
+  /** An answer that is not whole yet. */
+  #begun: Buffer | undefined;
   #answered: ((body: string) => void) | undefined;
 
   static async open(port: number): Promise<HttpLine> {
@@ -51,20 +52,31 @@ export class HttpLine {
   }
 
   #chunk(chunk: Buffer): void {
-    this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
-    const headEnd = this.#bytes.indexOf('\r\n\r\n');
-    if (headEnd < 0) return;
-    const head = this.#bytes.toString('latin1', 0, headEnd);
-    const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
-    if (length === undefined) throw new Error(`an answer without length: ${head}`);
-    const end = headEnd + 4 + Number(length);
-    if (this.#bytes.length < end) return;
-    const body = this.#bytes.toString('utf8', headEnd + 4, end);
-    if (!head.startsWith('HTTP/1.1 200')) throw new Error(`not 200: ${head}\n${body}`);
-    this.#bytes = this.#bytes.subarray(end);
+    const bytes = this.#begun ? Buffer.concat([this.#begun, chunk]) : chunk;
+    const body = bodyOf(bytes);
+    this.#begun = body === undefined ? Buffer.from(bytes) : undefined;
+    if (body === undefined) return;
     const answered = this.#answered;
-    if (!answered || this.#bytes.length > 0) throw new Error(`an answer that nobody asked for: ${body}`);
+    if (!answered) throw new Error(`an answer that nobody asked for: ${body}`);
     this.#answered = undefined;
     answered(body);
   }
+}
+
+/**
+ * The body of one answer, once all of it is there.
+ * @throws unless the answer is 200, and the only one
+ */
+function bodyOf(bytes: Buffer): string | undefined {
+  const headEnd = bytes.indexOf('\r\n\r\n');
+  if (headEnd < 0) return undefined;
+  const head = bytes.toString('latin1', 0, headEnd);
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  if (length === undefined) throw new Error(`an answer without length: ${head}`);
+  const end = headEnd + 4 + Number(length);
+  if (bytes.length < end) return undefined;
+  const body = bytes.toString('utf8', headEnd + 4, end);
+  if (!head.startsWith('HTTP/1.1 200')) throw new Error(`not 200: ${head}\n${body}`);
+  if (bytes.length > end) throw new Error(`more than one answer: ${body}`);
+  return body;
 }

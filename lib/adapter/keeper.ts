@@ -31,6 +31,8 @@ export interface Keeping<Letter> extends Hospitable<Letter> {
 export interface Kept {
   readonly bytes: number;
   readonly frames: readonly unknown[];
+  /** Whether it leaves uncompressed. */
+  readonly plain?: true;
 }
 
 /** What a client leaves behind when it may come back. */

@@ -100,8 +100,8 @@ class Engine3Decoder implements Decoder {
 
 function encode(packet: Packet): readonly Frame[] {
   const { text, attachments } = encodeMessage(packet, protocol4);
-  if (attachments.length === 0) return [`4${text}`];
-  return [`4${text}`, ...attachments.map((bytes) => Buffer.concat([messageByte, bytes]))];
+  if (attachments.length === 0) return [text];
+  return [text, ...attachments.map((bytes) => Buffer.concat([messageByte, bytes]))];
 }
 
 function speaking(grammar: Grammar): Codec {

@@ -110,17 +110,12 @@ function split(body: string): ReturnType<PayloadFormat['unpack']> {
 }
 
 function encode(packet: Packet): readonly Frame[] {
-  const { text, attachments } = encodeMessage(packet, protocol5);
-  const frame = `4${packet.type === PacketType.EVENT && packet.offset ? offsetWritten(text, packet.offset) : text}`;
-  return attachments.length === 0 ? [frame] : [frame, ...attachments];
+  const offset = packet.type === PacketType.EVENT ? packet.offset : undefined;
+  const { text, attachments } = encodeMessage(packet, protocol5, offset);
+  return attachments.length === 0 ? [text] : [text, ...attachments];
 }
 
 /** The offset is the last element of the array. @see socket.io 4 documentation, "Connection state recovery" */
-function offsetWritten(text: string, offset: string): string {
-  return `${text.slice(0, -1)},${JSON.stringify(offset)}]`;
-}
-
-/** The same before anything is written. */
 function withOffset(packet: Packet): Packet {
   if (packet.type !== PacketType.EVENT || !packet.offset) return packet;
   return { ...packet, data: [...packet.data, packet.offset] };

@@ -9,6 +9,7 @@ import { crowded, longNamespace, nameFault, oversize, socketFault } from './malf
 
 /** One packet as Engine.IO messages: a text, then binaries. */
 export interface Message {
+  /** With the type of its frame, which is the same in Engine.IO 3 and 4. */
   readonly text: string;
   readonly attachments: readonly Buffer[];
 }
@@ -25,15 +26,17 @@ export interface Message {
 const BINARY = 3;
 
 /**
- * Writes one packet, without the Engine.IO type.
+ * Writes one packet.
+ * @param offset what stands behind the arguments of an event; in them from the start, since a text taken apart and put
+ * together again is copied twice
  * @throws what `JSON.stringify` throws, and `RangeError` for a cycle
  * @see socket.io-protocol v5, "Packet encoding"
  */
-export function encodeMessage(packet: Packet, dialect: Dialect): Message {
+export function encodeMessage(packet: Packet, dialect: Dialect, offset?: string): Message {
   switch (packet.type) {
     case PacketType.EVENT:
     case PacketType.ACK:
-      return encodeData(packet);
+      return encodeData(packet, offset ? [...packet.data, offset] : packet.data);
     case PacketType.CONNECT:
       return encodePlain(packet, dialect.connectPayload(packet));
     case PacketType.CONNECT_ERROR:
@@ -45,16 +48,16 @@ export function encodeMessage(packet: Packet, dialect: Dialect): Message {
   }
 }
 
-function encodeData(packet: EventPacket | AckPacket): Message {
-  const { data, attachments } = detach(packet.data);
+function encodeData(packet: EventPacket | AckPacket, args: readonly unknown[]): Message {
+  const { data, attachments } = detach(args);
   const type = attachments.length === 0 ? packet.type : `${packet.type + BINARY}${attachments.length}-`;
-  return { text: `${type}${prefix(packet.nsp)}${packet.id ?? ''}${JSON.stringify(data)}`, attachments };
+  return { text: `4${type}${prefix(packet.nsp)}${packet.id ?? ''}${JSON.stringify(data)}`, attachments };
 }
 
 function encodePlain(packet: Packet, payload: unknown): Message {
   // What JSON has no words for, such as a function, is nothing.
   const json: string | undefined = JSON.stringify(payload);
-  return { text: `${packet.type}${prefix(packet.nsp)}${json ?? ''}`, attachments: [] };
+  return { text: `4${packet.type}${prefix(packet.nsp)}${json ?? ''}`, attachments: [] };
 }
 
 function prefix(nsp: string): string {

@@ -1,6 +1,7 @@
 /** What is remembered, and what is forgotten. */
 import assert from 'node:assert/strict';
 import { History } from '../../lib/adapter/history.js';
+import type { Kept } from '../../lib/adapter/keeper.js';
 import { type Clock, stoppedClock } from '../session/clock.js';
 
 const kept = (bytes = 50) => ({ bytes, frames: [] });
@@ -34,6 +35,40 @@ describe('a history', () => {
     history.backward(0, (entry) => {
       assert.deepEqual([entry.only, entry.rooms, entry.except], [undefined, ['red'], undefined]);
     });
+  });
+
+  it('gives back what was said as it was: a text, one that is not to be compressed, one with attachments', () => {
+    const history = new History(1_000_000, 1_000);
+    const all: Kept[] = [
+      { frames: ['42["tea","ü"]'], bytes: 14 },
+      { frames: ['42["tea"]'], bytes: 9, plain: true },
+      { frames: ['451-["tea",{"_placeholder":true,"num":0}]', Buffer.from('leaf')], bytes: 45 },
+      { frames: [Buffer.from('packed')], bytes: 6 },
+    ];
+    for (const one of all) history.add(one, 'me');
+    const found: Kept[] = [];
+    history.backward(0, (entry) => found.unshift(entry.kept));
+    assert.deepEqual(found, all);
+  });
+
+  it('counts what an event takes beside its bytes: least a text for one socket', () => {
+    const history = new History(1_000_000, 1_000);
+    const selection = { rooms: new Set(['red']), except: new Set<string>() };
+    const sizes = [
+      () => history.add({ frames: ['42["tea"]'], bytes: 9 }, 'me'),
+      () => history.add({ frames: ['42["tea"]'], bytes: 9 }, selection),
+      () => history.add({ frames: ['42["tea"]', Buffer.alloc(9)], bytes: 18 }, selection),
+    ].map((add) => {
+      const before = history.bytes;
+      add();
+      return history.bytes - before;
+    });
+    assert.ok(Number(sizes[0]) > 9);
+    assert.deepEqual(
+      sizes,
+      sizes.toSorted((one, other) => one - other),
+    );
+    assert.equal(new Set(sizes).size, 3);
   });
 
   it('never takes more bytes than it may, and says what is gone', () => {
