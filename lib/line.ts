@@ -1,4 +1,5 @@
 /** The way of one socket to its connection; closed behind it. */
+import type { Stand } from './adapter/contract.js';
 import { Parcel } from './codec/parcel.js';
 import type { Extent, SendFlags, Wire } from './namespace/wire.js';
 import { PacketType } from './packet.js';
@@ -6,7 +7,7 @@ import { PacketType } from './packet.js';
 /** The end of it. */
 interface Landing {
   joined(nsp: string): void;
-  send(parcel: Parcel, flags: SendFlags | undefined): void;
+  send(parcel: Parcel, flags: SendFlags | undefined): Stand<Parcel> | undefined;
   left(nsp: string, extent: Extent): void;
   flow(nsp: string, open: boolean): void;
 }
@@ -25,10 +26,12 @@ export class Line implements Wire {
     this.#address = address;
   }
 
-  send(parcel: Parcel, flags?: SendFlags): void {
-    if (!this.#open) return;
+  send(parcel: Parcel, flags?: SendFlags): Stand<Parcel> | undefined {
+    if (!this.#open) return undefined;
     if (parcel.packet.type === PacketType.CONNECT) this.#peer.joined(this.#nsp);
-    this.#peer.send(this.#addressed(parcel), flags);
+    if (this.#address === undefined) return this.#peer.send(parcel, flags);
+    this.#peer.send(new Parcel({ ...parcel.packet, nsp: this.#address }), flags);
+    return undefined;
   }
 
   close(extent: Extent): void {
@@ -40,9 +43,5 @@ export class Line implements Wire {
 
   flow(open: boolean): void {
     if (this.#open) this.#peer.flow(this.#nsp, open);
-  }
-
-  #addressed(parcel: Parcel): Parcel {
-    return this.#address === undefined ? parcel : new Parcel({ ...parcel.packet, nsp: this.#address });
   }
 }

@@ -1,5 +1,6 @@
 /** The landing: where one session meets the sockets that its client has in several namespaces. */
 import type { IncomingMessage } from 'node:http';
+import type { Stand } from './adapter/contract.js';
 import { Parcel } from './codec/parcel.js';
 import type { DisconnectReason } from './errors.js';
 import { type Few, few, isOne, listOf } from './few.js';
@@ -112,14 +113,17 @@ export class Peer implements SessionEvents, Client, Sleeper {
   }
 
   /** @internal a socket speaks */
-  send(parcel: Parcel, flags: SendFlags | undefined): void {
-    this.#present.send(parcel, flags?.volatile === true, flags?.compress === false);
+  send(parcel: Parcel, flags: SendFlags | undefined): Stand<Parcel> | undefined {
+    return this.#present.send(parcel, flags?.volatile === true, flags?.compress === false);
   }
 
   /** @internal a socket has left; the connection ends with its last one if the server wanted that */
   left(nsp: string, extent: Extent): void {
     if (extent === 'lost') return this.#abandon();
-    if (extent === 'connection') return this.#sendAway();
+    if (extent === 'connection') {
+      for (const socket of listOf(this.#sockets)) socket.disconnect();
+      return this.#session?.close('forced server close');
+    }
     this.#sockets = few(listOf(this.#sockets).filter((socket) => socket.nsp.name !== nsp));
     this.#early?.forget(nsp);
     this.flow(nsp, true);
@@ -160,11 +164,6 @@ export class Peer implements SessionEvents, Client, Sleeper {
 
   #close(why: string): void {
     this.#session?.close('forced server close', why, undefined, 'stern');
-  }
-
-  #sendAway(): void {
-    for (const socket of listOf(this.#sockets)) socket.disconnect();
-    this.#session?.close('forced server close');
   }
 
   /** Nobody is at the other end any more: all sockets leave, and nothing is waited for. */
@@ -220,7 +219,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
     if (this.#present.readyState !== 'open') return namespace?.vacate();
     if (!namespace) {
       this.#early?.forget(nsp);
-      return this.send(new Parcel(unknownNamespace(address ?? nsp)), undefined);
+      return void this.send(new Parcel(unknownNamespace(address ?? nsp)), undefined);
     }
     const line = new Line(this, nsp, address);
     const { manners } = this.#present.birth;

@@ -84,10 +84,29 @@ export interface Adapter extends EventEmitter {
   restoreSession(pid: string, offset: string): Promise<RestoredSession | null | undefined>;
 }
 
+/**
+ * Where clients stand who have been told the same since they were written to last: what all of them are told next is
+ * said once. It ends with the tick.
+ */
+export interface Stand<Letter> {
+  /** Clients that stand here. */
+  readonly holders: number;
+  /**
+   * Whether they can be told this together.
+   * @throws what encoding it throws
+   */
+  fits(letter: Letter): boolean;
+  /** Tells all of them. */
+  goOn(letter: Letter): void;
+}
+
 /** A connected socket, as our own adapter sees it. */
 export interface Resident<Letter> extends SocketDescription {
-  /** Sends; one call per receiver is all that a broadcast costs here. */
-  deliver(letter: Letter, flags: BroadcastFlags): void;
+  /**
+   * Sends; one call per receiver is all that a broadcast costs here.
+   * @returns where its client stands now; nothing if it must be told by itself what comes next
+   */
+  deliver(letter: Letter, flags: BroadcastFlags): Stand<Letter> | undefined;
   /** Waits for an answer, unless the socket waits for too many already. */
   expect(id: number, answer: AckListener): void;
   forget(id: number): void;
@@ -98,6 +117,7 @@ export interface Resident<Letter> extends SocketDescription {
 
 /** Those who are in a namespace, by id. */
 export interface Members<Member> {
+  readonly size: number;
   get(id: string): Member | undefined;
   /** In the order of their coming. Those who leave meanwhile are left out. */
   values(): Iterable<Member>;
@@ -110,6 +130,8 @@ export interface Host<Letter> {
   readonly members: Members<Resident<Letter>>;
   /** The next acknowledgement's number, shared by everything that is emitted in the namespace. */
   readonly ids: { next: number };
+  /** Whether anybody has ever listened in on what a client here is told: then each is told by itself. */
+  readonly overheard: boolean;
   seal(packet: EventPacket): Letter;
 }
 

@@ -3,6 +3,7 @@ import type { EventPacket } from '../packet.js';
 import type {
   AckListener,
   Adapter,
+  BroadcastFlags,
   BroadcastOptions,
   Host,
   Resident,
@@ -10,8 +11,11 @@ import type {
   SessionToPersist,
   SocketDescription,
 } from './contract.js';
+import { Gathering } from './gathering.js';
 import { Inquiry } from './inquiry.js';
 import { Rooms } from './rooms.js';
+
+const noFlags: BroadcastFlags = {};
 
 /**
  * The default adapter.
@@ -19,6 +23,11 @@ import { Rooms } from './rooms.js';
  */
 export class MemoryAdapter<Letter> extends Rooms implements Adapter {
   readonly nsp: Host<Letter>;
+  /** Of the last broadcast in this tick. */
+  #gathering: Gathering<Letter> | undefined;
+  readonly #disperse = (): void => {
+    this.#gathering = undefined;
+  };
 
   constructor(nsp: Host<Letter>) {
     super();
@@ -34,9 +43,11 @@ export class MemoryAdapter<Letter> extends Rooms implements Adapter {
   }
 
   broadcast(packet: EventPacket, options: BroadcastOptions): void {
-    const flags = options.flags ?? {};
+    const { flags = {} } = options;
     const letter = this.seal(packet);
-    this.visit(options, (socket) => socket.deliver(letter, flags));
+    const isPlain = !flags.volatile && flags.compress !== false && !this.nsp.overheard;
+    if (isPlain) this.#tell(letter, options);
+    else this.visit(options, (socket) => socket.deliver(letter, flags));
   }
 
   broadcastWithAck(
@@ -105,6 +116,17 @@ export class MemoryAdapter<Letter> extends Rooms implements Adapter {
   protected seal(packet: EventPacket): Letter {
     packet.nsp = this.nsp.name;
     return this.nsp.seal(packet);
+  }
+
+  #tell(letter: Letter, options: BroadcastOptions): void {
+    const former = this.#gathering;
+    const isFit = former?.fits(letter);
+    const audience = { ...options, moves: this.moves, members: this.nsp.members.size };
+    if (isFit && former?.tell(letter, audience)) return;
+    if (!this.#gathering) process.nextTick(this.#disperse);
+    const gathering = new Gathering<Letter>(audience);
+    this.visit(options, (socket) => gathering.add(socket.deliver(letter, noFlags)));
+    this.#gathering = gathering;
   }
 
   /** Calls once for each socket that is meant. Members that leave meanwhile are skipped: sets and maps allow that. */

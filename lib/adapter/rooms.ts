@@ -10,6 +10,8 @@ export class Rooms extends EventEmitter {
   readonly rooms: Map<string, Set<string>> = new Map();
   /** Rooms of each socket. */
   readonly sids: Map<string, Set<string>> = new Map();
+  /** How often somebody has entered or left a room. */
+  protected moves = 0;
 
   /** Puts a socket into rooms. */
   addAll(id: string, rooms: Set<string>): void {
@@ -73,12 +75,14 @@ export class Rooms extends EventEmitter {
       this.emit('create-room', room);
     }
     members.add(id);
+    this.moves += 1;
     this.emit('join-room', room, id);
   }
 
   #exit(id: string, room: string): void {
     const members = this.rooms.get(room);
     if (!members?.delete(id)) return;
+    this.moves += 1;
     this.emit('leave-room', room, id);
     // A listener may have put somebody into the room; then it lives on.
     if (members.size > 0 || !this.rooms.delete(room)) return;

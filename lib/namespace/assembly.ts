@@ -48,6 +48,8 @@ export abstract class Assembly<
   abstract readonly members: { get(id: string): SocketDescription | undefined };
   /** The next acknowledgement's number, shared by all emits. @internal */
   readonly ids = { next: 0 };
+  /** Whether anybody has ever listened in on what a client here is told. @internal */
+  overheard = false;
   /** Broadcasts whose answers are not complete yet. @internal */
   readonly tallies: Set<Tally> = new Set();
 

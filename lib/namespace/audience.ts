@@ -24,6 +24,8 @@ export interface Audience {
   readonly members: { get(id: string): SocketDescription | undefined };
   /** The next acknowledgement's number. */
   readonly ids: { next: number };
+  /** Whether anybody has ever listened in on what a client here is told. */
+  overheard: boolean;
   /** Broadcasts whose answers are not complete yet. */
   readonly tallies: Set<Tally>;
 }

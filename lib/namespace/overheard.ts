@@ -11,12 +11,14 @@ export abstract class Overheard<Listen extends EventsMap = DefaultEventsMap> ext
 
   /** Adds a listener for everything that is emitted to this client, broadcasts included. */
   onAnyOutgoing(listener: AnyListener): this {
+    this.nsp.overheard = true;
     this.#anyOutgoing = [...this.#anyOutgoing, listener];
     return this;
   }
 
   /** The same, in front of the others. */
   prependAnyOutgoing(listener: AnyListener): this {
+    this.nsp.overheard = true;
     this.#anyOutgoing = [listener, ...this.#anyOutgoing];
     return this;
   }

@@ -1,5 +1,5 @@
 /** One client in one namespace, and its way from joining to gone. */
-import type { BroadcastFlags } from '../adapter/contract.js';
+import type { BroadcastFlags, Stand } from '../adapter/contract.js';
 import type { Found, Holder, Place } from '../adapter/keeper.js';
 import { delayOf } from '../adapter/patience.js';
 import { Parcel } from '../codec/parcel.js';
@@ -127,9 +127,9 @@ export class Socket<
   }
 
   /** Sends a packet that others get, too. @internal */
-  deliver(parcel: Parcel, flags: BroadcastFlags): void {
+  deliver(parcel: Parcel, flags: BroadcastFlags): Stand<Parcel> | undefined {
     if (parcel.packet.type === PacketType.EVENT) this.notifyOutgoingListeners(parcel.packet);
-    if (this.present) this.#wire.send(parcel, flags);
+    return this.present ? this.#wire.send(parcel, flags) : undefined;
   }
 
   /** Sends without a word to listeners. @returns whether there are listeners for outgoing events @internal */

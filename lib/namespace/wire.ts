@@ -1,5 +1,6 @@
 /** What a socket knows of its connection: two verbs to speak through, one to slow it down, and what users may look at. */
 import type { IncomingMessage } from 'node:http';
+import type { Stand } from '../adapter/contract.js';
 import type { Entire } from '../adapter/keeper.js';
 import type { Parcel } from '../codec/parcel.js';
 import type { Anything } from '../events.js';
@@ -23,7 +24,8 @@ export type Extent = 'membership' | 'connection if unused' | 'connection' | 'los
 
 /** The way from one socket to its connection. Every verb may be called after the end; it then does nothing. */
 export interface Wire {
-  send(parcel: Parcel, flags?: SendFlags): void;
+  /** @returns where the client stands now, if it need not be told by itself what comes next */
+  send(parcel: Parcel, flags?: SendFlags): Stand<Parcel> | undefined;
   /** The socket has left its namespace (or was refused). */
   close(extent: Extent): void;
   /** `false` stops reading from the client (nothing is lost, silence is not held against it); `true` resumes. */

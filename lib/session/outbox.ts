@@ -4,10 +4,8 @@ import type { Encoded } from '../codec/parcel.js';
 import type { Batch, Transport } from '../transport/transport.js';
 import type { Household } from './household.js';
 import { type Gauge, Pressure } from './pressure.js';
-import type { Trail } from './trail.js';
+import { EAGER_BYTES, type Trail } from './trail.js';
 
-/** Bytes queued in one tick that no longer wait for its end: the operating system may begin to send them. */
-const EAGER_BYTES = 65_536;
 /** A hard limit from which on so few bytes, and what a socket buffers while it can be written, are nothing to judge. */
 const ROOMY = 16 * EAGER_BYTES;
 
@@ -31,7 +29,8 @@ export class Outbox implements Gauge {
   readonly #house: Household;
   readonly #up: OutboxEvents;
   #transport: Transport | undefined;
-  #trail: Trail | undefined;
+  /** What waits, or waited when others who waited with it were told more; see `#waiting`. */
+  #stand: Trail | undefined;
   #dirty = false;
   #full = false;
   /** Bytes ever added. */
@@ -51,12 +50,13 @@ export class Outbox implements Gauge {
   }
 
   get empty(): boolean {
-    return this.#trail === undefined;
+    return this.#stand === undefined;
   }
 
   /** Bytes that the operating system has not taken yet. */
   get bytes(): number {
-    return (this.#trail ? this.#trail.bytes : 0) + (this.#transport ? this.#transport.buffered : 0);
+    const waiting = this.#waiting;
+    return (waiting ? waiting.bytes : 0) + (this.#transport ? this.#transport.buffered : 0);
   }
 
   get taken(): number {
@@ -79,20 +79,28 @@ export class Outbox implements Gauge {
 
   watchedBy(watcher: OutboxWatcher): void {
     this.#watcher = watcher;
-    if (this.#trail) watcher.waits(this.#trail);
+    this.#partWithOthers();
+    if (this.#stand) watcher.waits(this.#stand);
   }
 
-  /** @param volatile how it was sent, for those who watch */
-  add(encoded: Encoded, volatile = false): void {
-    if (this.#joins(encoded)) return;
-    if (this.#full || !this.#admits(encoded.bytes)) return;
+  /**
+   * @param volatile how it was sent, for those who watch
+   * @returns where this client stands now; nothing where each further packet has to be looked at
+   */
+  add(encoded: Encoded, volatile = false): Trail | undefined {
+    if (this.#joins(encoded)) return this.#stand;
+    if (this.#full || !this.#admits(encoded.bytes)) return undefined;
     this.#watcher?.added(encoded, volatile);
     this.#added += encoded.bytes;
-    this.#trail = (this.#trail ?? this.#house.ticks.root(this.#codec)).plus(encoded);
-    if (this.#trail.bytes > EAGER_BYTES) return this.flush();
-    if (this.#dirty) return;
+    const whole = this.#whole.plus(encoded);
+    this.#goTo(whole);
+    if (whole.bytes > EAGER_BYTES) {
+      this.flush();
+      return undefined;
+    }
+    if (!this.#dirty) this.#house.ticks.add(this);
     this.#dirty = true;
-    this.#house.ticks.add(this);
+    return this.#isEasy ? whole : undefined;
   }
 
   /**
@@ -101,12 +109,39 @@ export class Outbox implements Gauge {
    */
   #joins(encoded: Encoded): boolean {
     const { bytes } = encoded;
-    const trail = this.#trail;
-    if (!this.#dirty || !trail || this.#full || this.#watcher) return false;
-    if (trail.bytes + bytes > EAGER_BYTES || this.#house.limits.hardBufferLimit < ROOMY) return false;
+    if (!this.#dirty || !this.#isEasy) return false;
+    const trail = this.#waiting;
+    if (!trail || trail.bytes + bytes > EAGER_BYTES) return false;
     this.#added += bytes;
-    this.#trail = trail.plus(encoded);
+    this.#goTo(trail.plus(encoded));
     return true;
+  }
+
+  /** Whether nobody looks at single packets, and the limits are far from what may wait in one tick. */
+  get #isEasy(): boolean {
+    return !this.#full && !this.#watcher && this.#house.limits.hardBufferLimit >= ROOMY;
+  }
+
+  /** What waits. Those who stood with this client may have been told more meanwhile, and it with them. */
+  get #waiting(): Trail | undefined {
+    const stand = this.#stand;
+    if (!stand) return undefined;
+    const { latest } = stand;
+    if (latest === stand) return stand;
+    this.#added += latest.bytes - stand.bytes;
+    this.#goTo(latest);
+    return latest;
+  }
+
+  #goTo(trail: Trail | undefined): void {
+    if (this.#stand) this.#stand.holders -= 1;
+    if (trail) trail.holders += 1;
+    this.#stand = trail;
+  }
+
+  /** From now on, nobody tells this client something by telling others. */
+  #partWithOthers(): void {
+    this.#goTo(this.#waiting?.apart());
   }
 
   /** Writes what waits, as far as the transport takes it. */
@@ -114,10 +149,11 @@ export class Outbox implements Gauge {
     this.#dirty = false;
     const transport = this.#transport;
     if (!transport) return;
-    const isLittle = this.#isCalm && (!this.#trail || this.#trail.bytes <= EAGER_BYTES);
-    while (this.#trail && transport.writable) this.#sendTo(transport);
+    const waiting = this.#waiting;
+    const isLittle = this.#isCalm && (!waiting || waiting.bytes <= EAGER_BYTES);
+    while (this.#stand && transport.writable) this.#sendTo(transport);
     this.#settle();
-    if (!isLittle || this.#trail) this.#watch();
+    if (!isLittle || this.#stand) this.#watch();
   }
 
   /** Settles when nothing waits any more. */
@@ -129,7 +165,7 @@ export class Outbox implements Gauge {
   clear(): void {
     this.#full = true;
     this.#pressure?.stop();
-    this.#trail = undefined;
+    this.#goTo(undefined);
     this.#transport = undefined;
     this.#settle();
   }
@@ -138,6 +174,7 @@ export class Outbox implements Gauge {
   tooSlow(why: string): void {
     if (this.#full) return;
     this.#full = true;
+    this.#partWithOthers();
     process.nextTick(() => this.#up.tooSlow(why));
   }
 
@@ -154,7 +191,7 @@ export class Outbox implements Gauge {
   /** @returns whether one more message may wait: what waited before it is judged, so that any lone message passes */
   #admits(bytes: number): boolean {
     const { hardBufferLimit } = this.#house.limits;
-    if (!this.#trail && this.#isCalm && bytes < EAGER_BYTES) return true;
+    if (!this.#stand && this.#isCalm && bytes < EAGER_BYTES) return true;
     if (this.bytes - this.#giant >= hardBufferLimit) {
       this.tooSlow('more than hardBufferLimit bytes waiting; drained() tells when a client has caught up');
       return false;
@@ -168,9 +205,9 @@ export class Outbox implements Gauge {
     // No batch above the soft limit: its progress could not be seen while the deadline runs.
     const most = Math.min(mostBytes, this.#house.limits.softBufferLimit);
     const whole = this.#whole;
-    const cut = whole.fits(mostFrames, most) ? undefined : whole.cut(mostFrames, most);
+    const cut = whole.isWithin(mostFrames, most) ? undefined : whole.cut(mostFrames, most);
     const head = cut ? cut.head : whole;
-    this.#trail = cut?.rest;
+    this.#goTo(cut?.rest);
     this.#flight = head.bytes;
     const watcher = this.#watcher;
     watcher?.leaving(head);
@@ -180,7 +217,7 @@ export class Outbox implements Gauge {
   }
 
   get #whole(): Trail {
-    return this.#trail ?? this.#house.ticks.root(this.#codec);
+    return this.#waiting ?? this.#house.ticks.root(this.#codec);
   }
 
   #watch(): void {
@@ -192,7 +229,7 @@ export class Outbox implements Gauge {
   }
 
   #wait(resolve: () => void): void {
-    if (!this.#trail && this.#transport) return this.#transport.drained(resolve);
+    if (!this.#stand && this.#transport) return this.#transport.drained(resolve);
     this.#waiters ??= [];
     this.#waiters.push(resolve);
   }

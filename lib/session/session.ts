@@ -13,6 +13,7 @@ import { Heartbeat } from './heartbeat.js';
 import type { Birth, Household, SessionEvents } from './household.js';
 import { Outbox } from './outbox.js';
 import { written } from './signals.js';
+import type { Trail } from './trail.js';
 
 export class Session implements TransportEvents, HearingEvents, HandoverEvents, Watched, Subject {
   readonly birth: Birth;
@@ -96,14 +97,15 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
 
   /**
    * @param plain whether it leaves as it is, though the connection could compress it
+   * @returns where the client stands now, if it need not be told by itself what comes next
    * @throws what encoding throws
    */
-  send(parcel: Parcel, volatile = false, plain = false): void {
+  send(parcel: Parcel, volatile = false, plain = false): Trail | undefined {
     const { codec } = this.birth;
     const encoded = plain ? parcel.plain(codec) : parcel.encoded(codec);
-    if (this.#state !== 'open') return;
-    if (volatile && !this.#outbox.writable) return;
-    this.#outbox.add(encoded, volatile);
+    if (this.#state !== 'open') return undefined;
+    if (volatile && !this.#outbox.writable) return undefined;
+    return this.#outbox.add(encoded, volatile);
   }
 
   /** Stops or resumes reading from the client. Silence is not held against a client that is not read. */

@@ -1,6 +1,6 @@
 /** The end of each tick: every session that was told something writes once. */
 import type { Codec } from '../codec/codec.js';
-import { nothing, type Trail } from './trail.js';
+import { Trail } from './trail.js';
 
 export interface Flushable {
   flush(): void;
@@ -18,7 +18,7 @@ export class Ticks {
   root(codec: Codec): Trail {
     const known = this.#roots[codec.slot];
     if (known) return known;
-    const root = nothing();
+    const root = Trail.root(codec);
     this.#roots[codec.slot] = root;
     // It leads to what was said last, and must be forgotten even if nobody is able to write it now.
     this.#schedule();

@@ -1,8 +1,12 @@
 /** What is waiting for a client, as "all that waited before, plus this": equal histories are the same object. */
 
-import type { Frame } from '../codec/codec.js';
-import { type Encoded, sizeOf } from '../codec/parcel.js';
+import type { Stand } from '../adapter/contract.js';
+import type { Codec, Frame } from '../codec/codec.js';
+import { type Encoded, type Parcel, sizeOf } from '../codec/parcel.js';
 import type { Batch } from '../transport/transport.js';
+
+/** Bytes queued in one tick that no longer wait for its end: the operating system may begin to send them. */
+export const EAGER_BYTES = 65_536;
 
 type Pack = (frames: readonly Frame[]) => unknown;
 
@@ -16,7 +20,8 @@ export interface Cut {
  * One step of a history. A thousand sessions that are told the same things in one tick share the last step, and with
  * it the bytes that a transport makes of the whole: encoded once, joined once, written a thousand times.
  */
-export class Trail implements Batch {
+export class Trail implements Batch, Stand<Parcel> {
+  holders = 0;
   /** Frames of the whole history. */
   readonly count: number;
   readonly bytes: number;
@@ -26,6 +31,10 @@ export class Trail implements Batch {
   readonly #spared: readonly boolean[] | undefined;
   /** Whether there are such frames in the whole history. */
   readonly #sparing: boolean;
+  /** Of those who may be told something here. */
+  #codec: Codec | undefined;
+  /** Where all who stood here have gone together. */
+  #onward: Trail | undefined;
   /** The step taken from here last: the next session with this history takes the same one. */
   #after: Trail | undefined;
   #afterOf: Encoded | undefined;
@@ -44,13 +53,43 @@ export class Trail implements Batch {
     this.bytes = bytes + (before ? before.bytes : 0);
   }
 
+  /** Where every history of clients of this codec begins. */
+  static root(codec?: Codec): Trail {
+    const root = new Trail([], 0);
+    root.#codec = codec;
+    return root;
+  }
+
   plus(encoded: Encoded): Trail {
-    if (this.#afterOf === encoded && this.#after) return this.#after;
-    this.#afterOf = encoded;
+    const known = this.#after;
+    // Nobody may come to where others have gone on together.
+    if (known && this.#afterOf === encoded && !known.#onward) return known;
     const { frames, bytes, plain } = encoded;
     const spared = plain && frames.map(() => true);
-    this.#after = new Trail(frames, bytes, this.count === 0 ? undefined : this, spared);
-    return this.#after;
+    const after = new Trail(frames, bytes, this.count === 0 ? undefined : this, spared);
+    after.#codec = this.#codec;
+    this.#after = after;
+    this.#afterOf = encoded;
+    return after;
+  }
+
+  /** Where those are by now who stood here. */
+  get latest(): Trail {
+    return this.#onward ?? this;
+  }
+
+  fits(parcel: Parcel): boolean {
+    if (!this.#codec) return false;
+    return this.latest.bytes + parcel.encoded(this.#codec).bytes <= EAGER_BYTES;
+  }
+
+  goOn(parcel: Parcel): void {
+    if (this.#codec) this.#onward = this.latest.plus(parcel.encoded(this.#codec));
+  }
+
+  /** The same, for somebody who stands apart from all others. */
+  apart(): Trail {
+    return new Trail(this.frames, this.bytes, undefined, this.spared);
   }
 
   get frames(): readonly Frame[] {
@@ -79,13 +118,13 @@ export class Trail implements Batch {
   }
 
   /** Whether it may leave in one batch. */
-  fits(mostFrames: number, mostBytes: number): boolean {
+  isWithin(mostFrames: number, mostBytes: number): boolean {
     return this.count <= mostFrames && this.bytes <= mostBytes;
   }
 
   /** Both parts are shared, too. The head has at least one frame: a larger one passes alone. */
   cut(mostFrames: number, mostBytes: number): Cut {
-    if (this.fits(mostFrames, mostBytes)) return { head: this, rest: undefined };
+    if (this.isWithin(mostFrames, mostBytes)) return { head: this, rest: undefined };
     const known = this.#cut;
     if (known?.mostFrames === mostFrames && known.mostBytes === mostBytes) return known;
     const { frames, spared } = this;
@@ -118,6 +157,3 @@ function countFitting(frames: readonly Frame[], mostFrames: number, mostBytes: n
   }
   return count;
 }
-
-/** Where every history begins. */
-export const nothing = (): Trail => new Trail([], 0);

@@ -31,7 +31,7 @@ class FakeSocket implements Resident<Letter> {
     this.id = id;
   }
 
-  deliver(letter: Letter, flags: BroadcastFlags): void {
+  deliver(letter: Letter, flags: BroadcastFlags): undefined {
     this.got.push({ letter, flags });
   }
 
@@ -60,6 +60,7 @@ class FakeNamespace implements Hospitable<Letter> {
   readonly name = '/chat';
   readonly members: Map<string, FakeSocket> = new Map();
   readonly ids = { next: 5 };
+  readonly overheard = false;
   readonly sealed: EventPacket[] = [];
   readonly unsealed: unknown[] = [];
   readonly told: unknown[][] = [];

@@ -7,6 +7,7 @@ import type {
   BroadcastOptions,
   Host,
   Resident,
+  Stand,
 } from '../../lib/adapter/contract.js';
 import { MemoryAdapter } from '../../lib/adapter/memory.js';
 import { type EventPacket, PacketType } from '../../lib/packet.js';
@@ -25,6 +26,7 @@ class FakeSocket implements Resident<Letter> {
   readonly disconnects: (boolean | undefined)[] = [];
   readonly #adapter: () => MemoryAdapter<Letter>;
   onDeliver = (): void => {};
+  stand: Stand<Letter> | undefined;
 
   constructor(id: string, adapter: () => MemoryAdapter<Letter>) {
     this.id = id;
@@ -35,9 +37,10 @@ class FakeSocket implements Resident<Letter> {
     return this.#adapter().socketRooms(this.id) ?? new Set();
   }
 
-  deliver(letter: Letter, flags: BroadcastFlags): void {
+  deliver(letter: Letter, flags: BroadcastFlags): Stand<Letter> | undefined {
     this.got.push({ letter, flags });
     this.onDeliver();
+    return this.stand;
   }
 
   expect(id: number, answer: AckListener): void {
@@ -92,6 +95,7 @@ beforeEach(() => {
     name: '/nsp',
     members: sockets,
     ids: { next: 5 },
+    overheard: false,
     seal(one) {
       sealed.push(one);
       return { packet: one };
@@ -184,6 +188,27 @@ describe('a broadcast', () => {
   it('reaches members of several rooms once', () => {
     adapter.broadcast(packet('x'), to(['news', 'sport', 'b']));
     assert.deepEqual(reached(), ['a', 'b', 'c']);
+  });
+
+  it('goes to each member once in a tick, however often it is repeated: the others go to where all of them stand', async () => {
+    const told: Letter[] = [];
+    const stand = { holders: 0, fits: () => true, goOn: (letter: Letter) => told.push(letter) };
+    for (const socket of sockets.values()) {
+      socket.stand = stand;
+      socket.onDeliver = () => {
+        stand.holders += 1;
+      };
+    }
+    for (let times = 0; times < 20; times += 1) adapter.broadcast(packet('x'), to(['news']));
+    assert.deepEqual([reached(), told.length], [['a', 'b'], 19]);
+    adapter.broadcast(packet('x'), to(['news'], [], { volatile: true }));
+    adapter.broadcast(packet('x'), to(['news'], [], { compress: false }));
+    assert.equal(told.length, 19);
+    adapter.broadcast(packet('x'), to(['news']));
+    await new Promise((resolve) => process.nextTick(resolve));
+    stand.holders = 2;
+    adapter.broadcast(packet('x'), to(['news']));
+    assert.equal(told.length, 19);
   });
 
   it('reaches nobody in an empty room', () => {

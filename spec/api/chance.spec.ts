@@ -32,11 +32,13 @@ class Play {
   readonly #people: Present[] = [];
   /** What the program sees, in order; what clients hear stands with them. */
   readonly #log: unknown[] = [];
+  readonly #listensIn: boolean;
   #step = 0;
 
   constructor(ground: Ground, random: Random) {
     this.#ground = ground;
     this.#random = random;
+    this.#listensIn = random.chance(0.5);
   }
 
   async run(): Promise<unknown> {
@@ -56,7 +58,8 @@ class Play {
     const { socket, client, heard } = present;
     const note = (what: string) => (event: string) => this.#log.push([name, what, event]);
     socket.onAny(note('hears'));
-    socket.onAnyOutgoing(note('says'));
+    // A namespace in which nobody ever listens in tells many at once what they have in common.
+    if (this.#listensIn) socket.onAnyOutgoing(note('says'));
     socket.on('disconnect', note('gone'));
     socket.on('ask', (value, reply) => reply(name, value));
     socket.on('pass on', (room, value) => socket.to(room).emit('passed on', value));

@@ -74,7 +74,7 @@ export class FakeClient implements Wire {
     this.#socket = socket;
   }
 
-  send(parcel: Parcel, flags?: SendFlags): void {
+  send(parcel: Parcel, flags?: SendFlags): undefined {
     const [frame] = parcel.encoded(codec).frames;
     this.received.push(JSON.parse(String(frame)) as Packet);
     this.flags.push(flags);

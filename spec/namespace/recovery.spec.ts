@@ -25,7 +25,7 @@ class Connection implements Wire {
     this.codec = codec;
   }
 
-  send(parcel: Parcel): void {
+  send(parcel: Parcel): undefined {
     this.frames.push(...parcel.encoded(this.codec).frames.map(String));
   }
 

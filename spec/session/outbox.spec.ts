@@ -1,6 +1,8 @@
 /** What waits for one client. */
 import assert from 'node:assert/strict';
 import { engine4 } from '../../lib/codec/engine4.js';
+import { Parcel } from '../../lib/codec/parcel.js';
+import { PacketType } from '../../lib/packet.js';
 import type { Household } from '../../lib/session/household.js';
 import { Outbox } from '../../lib/session/outbox.js';
 import { Ticks } from '../../lib/session/ticks.js';
@@ -74,6 +76,45 @@ describe('the outbox', () => {
     transport.writable = true;
     outbox.flush();
     assert.deepEqual(transport.sent, ['a|b|c']);
+  });
+
+  it('is told together with others, counts it, and parts with them when somebody watches or too much waits', async () => {
+    const roomy = { ...house, limits: { ...limits, hardBufferLimit: 2_000_000 } };
+    const parcel = new Parcel({ type: PacketType.EVENT, nsp: '/', data: ['x'] });
+    const boxes = Array.from({ length: 4 }, () => {
+      const box = new Outbox(engine4, roomy, { tooSlow: (why) => slow.push(why) });
+      const carrier = new FakeTransport();
+      box.carryBy(carrier);
+      return { box, carrier };
+    });
+    const parcels = told('a');
+    const stands = boxes.map(({ box }) => box.add(parcels));
+    const [stand] = stands;
+    assert.ok(stand && stands.every((one) => one === stand));
+    assert.equal(stand.holders, 4);
+    stand.goOn(parcel);
+    const [watched, full] = boxes;
+    const waiting: unknown[] = [];
+    watched?.box.watchedBy({
+      waits: ({ frames }) => waiting.push(frames),
+      added: () => {},
+      leaving: () => {},
+      left: () => {},
+    });
+    full?.box.tooSlow('too much');
+    assert.deepEqual(waiting, [['a', '42["x"]']]);
+    assert.equal(stand.holders, 2);
+    stand.goOn(parcel);
+    assert.deepEqual(
+      boxes.map(({ box }) => [box.bytes, box.taken, box.empty]),
+      [8, 8, 15, 15].map((bytes) => [bytes, 0, false]),
+    );
+    assert.equal(watched?.box.add(told('b')), undefined);
+    await tick();
+    assert.deepEqual(
+      boxes.map(({ carrier }) => carrier.sent),
+      [['a|42["x"]|b'], ['a|42["x"]'], ['a|42["x"]|42["x"]'], ['a|42["x"]|42["x"]']],
+    );
   });
 
   it('packs once for all clients that were told the same', async () => {

@@ -1,8 +1,10 @@
 /** Histories that are equal are the same object. */
 import assert from 'node:assert/strict';
 import type { Frame } from '../../lib/codec/codec.js';
-import type { Encoded } from '../../lib/codec/parcel.js';
-import { nothing, type Trail } from '../../lib/session/trail.js';
+import { engine4 } from '../../lib/codec/engine4.js';
+import { type Encoded, Parcel } from '../../lib/codec/parcel.js';
+import { PacketType } from '../../lib/packet.js';
+import { Trail } from '../../lib/session/trail.js';
 
 const told = (text: string): Encoded => ({ frames: [text], bytes: Buffer.byteLength(text) });
 const [a, b, c] = [told('a'), told('bb'), told('ccc')];
@@ -13,19 +15,24 @@ function history(root: Trail, ...steps: Encoded[]): Trail {
 
 describe('a trail', () => {
   it('is one object for all who were told the same', () => {
-    const root = nothing();
+    const root = Trail.root();
     const all = Array.from({ length: 1_000 }, () => history(root, a, b, c));
     assert.equal(new Set(all).size, 1);
   });
 
   it('is another one for whoever was told something else, or in another order', () => {
-    const root = nothing();
-    const different = [history(root, a, b), history(root, b, a), history(root, a), history(nothing(), a, b)];
+    const root = Trail.root();
+    const different = [
+      history(root, a, b),
+      history(root, b, a),
+      history(root, a),
+      history(Trail.root(), a, b),
+    ];
     assert.equal(new Set(different).size, 4);
   });
 
   it('knows all frames in order, and their bytes', () => {
-    const trail = history(nothing(), a, { frames: ['x', Buffer.from([1, 2])], bytes: 3 }, c);
+    const trail = history(Trail.root(), a, { frames: ['x', Buffer.from([1, 2])], bytes: 3 }, c);
     assert.deepEqual(trail.frames, ['a', 'x', Buffer.from([1, 2]), 'ccc']);
     assert.deepEqual([trail.count, trail.bytes], [4, 7]);
   });
@@ -33,16 +40,16 @@ describe('a trail', () => {
   it('knows which frames shall leave as they are', () => {
     const spared: Encoded = { ...b, plain: true };
     const pair: Encoded = { frames: ['x', 'y'], bytes: 2, plain: true };
-    assert.equal(history(nothing(), a, b).spared, undefined);
-    const trail = history(nothing(), a, spared, c, pair);
+    assert.equal(history(Trail.root(), a, b).spared, undefined);
+    const trail = history(Trail.root(), a, spared, c, pair);
     assert.deepEqual(trail.spared, [false, true, false, true, true]);
     assert.deepEqual(trail.cut(2, 100).head.spared, [false, true]);
     assert.deepEqual(trail.cut(2, 100).rest?.spared, [false, true, true]);
-    assert.equal(history(nothing(), a, b).cut(1, 100).rest?.spared, undefined);
+    assert.equal(history(Trail.root(), a, b).cut(1, 100).rest?.spared, undefined);
   });
 
   it('is one object for all who were told so, and knows of any number of frames', () => {
-    const root = nothing();
+    const root = Trail.root();
     const spared: Encoded = { ...b, plain: true };
     assert.equal(history(root, a, spared), history(root, a, spared));
     assert.notEqual(history(root, a, spared), history(root, a, b));
@@ -51,7 +58,7 @@ describe('a trail', () => {
   });
 
   it('is packed once for each way of packing', () => {
-    const trail = history(nothing(), a, b);
+    const trail = history(Trail.root(), a, b);
     let packed = 0;
     const join = (frames: readonly Frame[]): string => {
       packed += 1;
@@ -65,7 +72,7 @@ describe('a trail', () => {
   });
 
   it('is cut by frames and by bytes, and both parts are shared', () => {
-    const trail = history(nothing(), a, b, c);
+    const trail = history(Trail.root(), a, b, c);
     assert.equal(trail.cut(3, 6).head, trail);
     const byFrames = trail.cut(2, 100);
     assert.deepEqual([byFrames.head.frames, byFrames.rest?.frames], [['a', 'bb'], ['ccc']]);
@@ -76,13 +83,38 @@ describe('a trail', () => {
   });
 
   it('lets a frame beyond the bound pass alone', () => {
-    const { head, rest } = history(nothing(), c, a).cut(16, 1);
+    const { head, rest } = history(Trail.root(), c, a).cut(16, 1);
     assert.deepEqual([head.frames, rest?.frames], [['ccc'], ['a']]);
-    assert.equal(history(nothing(), c).cut(16, 1).rest, undefined);
+    assert.equal(history(Trail.root(), c).cut(16, 1).rest, undefined);
+  });
+
+  it('leads on all who stand there, as long as they are alone', () => {
+    const [first, second] = ['x', 'y'].map(
+      (text) => new Parcel({ type: PacketType.EVENT, nsp: '/', data: [text] }),
+    );
+    assert.ok(first && second);
+    const root = Trail.root(engine4);
+    const stand = root.plus(a);
+    assert.equal(stand.latest, stand);
+    for (const parcel of [first, second]) {
+      assert.equal(stand.fits(parcel), true);
+      stand.goOn(parcel);
+    }
+    assert.deepEqual(stand.latest.frames, ['a', '42["x"]', '42["y"]']);
+    assert.notEqual(root.plus(a), stand);
+    assert.deepEqual(root.plus(a).latest.frames, ['a']);
+  });
+
+  it('leads nobody on beyond what leaves at the end of a tick, or without a codec', () => {
+    const long = new Parcel({ type: PacketType.EVENT, nsp: '/', data: ['x'.repeat(40_000)] });
+    const stand = Trail.root(engine4).plus(a);
+    stand.goOn(long);
+    assert.equal(stand.fits(long), false);
+    assert.equal(Trail.root().plus(a).fits(long), false);
   });
 
   it('holds a long history without exhausting the stack', () => {
-    const root = nothing();
+    const root = Trail.root();
     let trail = root;
     for (let step = 0; step < 200_000; step++) trail = trail.plus(told('x'));
     assert.equal(trail.frames.length, 200_000);
