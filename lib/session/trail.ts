@@ -87,9 +87,9 @@ export class Trail implements Batch, Stand<Parcel> {
     if (this.#codec) this.#onward = this.latest.plus(parcel.encoded(this.#codec));
   }
 
-  /** The same, for somebody who stands apart from all others. */
+  /** A step further with nothing said, for somebody who stands apart from all others from now on. */
   apart(): Trail {
-    return new Trail(this.frames, this.bytes, undefined, this.spared);
+    return new Trail([], 0, this);
   }
 
   get frames(): readonly Frame[] {

@@ -105,6 +105,22 @@ describe('a trail', () => {
     assert.deepEqual(root.plus(a).latest.frames, ['a']);
   });
 
+  it('is the same for whoever stands apart, who is led nowhere; and to part takes no look at what is told', () => {
+    const trail = history(Trail.root(engine4), a, { ...b, plain: true });
+    const alone = trail.apart();
+    assert.deepEqual(
+      [alone.frames, alone.bytes, alone.count, alone.spared],
+      [['a', 'bb'], 3, 2, [false, true]],
+    );
+    assert.equal(alone.fits(new Parcel({ type: PacketType.EVENT, nsp: '/', data: ['x'] })), false);
+    assert.deepEqual(alone.cut(1, 100).rest?.frames, ['bb']);
+    let long = trail;
+    for (let step = 0; step < 100_000; step++) long = long.plus(told('x'));
+    // To copy it as often would take minutes.
+    for (let times = 0; times < 100_000; times++) long = long.apart();
+    assert.equal(long.count, 100_002);
+  });
+
   it('leads nobody on beyond what leaves at the end of a tick, or without a codec', () => {
     const long = new Parcel({ type: PacketType.EVENT, nsp: '/', data: ['x'.repeat(40_000)] });
     const stand = Trail.root(engine4).plus(a);
