@@ -117,7 +117,6 @@ export interface Resident<Letter> extends SocketDescription {
 
 /** Those who are in a namespace, by id. */
 export interface Members<Member> {
-  readonly size: number;
   get(id: string): Member | undefined;
   /** In the order of their coming. Those who leave meanwhile are left out. */
   values(): Iterable<Member>;
@@ -132,6 +131,8 @@ export interface Host<Letter> {
   readonly ids: { next: number };
   /** Whether anybody has ever listened in on what a client here is told: then each is told by itself. */
   readonly overheard: boolean;
+  /** How often somebody has come, or begun to leave: who is leaving is still in rooms, and told nothing. */
+  readonly turnover: number;
   seal(packet: EventPacket): Letter;
 }
 

@@ -8,8 +8,8 @@ const MOST_STANDS = 8;
 export interface Audience extends BroadcastOptions {
   /** How often somebody has entered or left a room. */
   readonly moves: number;
-  /** Sockets that can be reached: who joins has a room before. */
-  readonly members: number;
+  /** How often somebody has come who can be reached, or begun to leave. */
+  readonly turnover: number;
 }
 
 /**
@@ -64,7 +64,7 @@ export class Gathering<Letter> {
 function isSame(one: Audience, other: Audience): boolean {
   return (
     one.moves === other.moves &&
-    one.members === other.members &&
+    one.turnover === other.turnover &&
     areEqual(one.rooms, other.rooms) &&
     areEqual(one.except ?? nobody, other.except ?? nobody)
   );

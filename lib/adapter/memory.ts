@@ -121,7 +121,7 @@ export class MemoryAdapter<Letter> extends Rooms implements Adapter {
   #tell(letter: Letter, options: BroadcastOptions): void {
     const former = this.#gathering;
     const isFit = former?.fits(letter);
-    const audience = { ...options, moves: this.moves, members: this.nsp.members.size };
+    const audience = { ...options, moves: this.moves, turnover: this.nsp.turnover };
     if (isFit && former?.tell(letter, audience)) return;
     if (!this.#gathering) process.nextTick(this.#disperse);
     const gathering = new Gathering<Letter>(audience);

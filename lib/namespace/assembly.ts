@@ -50,6 +50,8 @@ export abstract class Assembly<
   readonly ids = { next: 0 };
   /** Whether anybody has ever listened in on what a client here is told. @internal */
   overheard = false;
+  /** How often somebody has come, or begun to leave. @internal */
+  turnover = 0;
   /** Broadcasts whose answers are not complete yet. @internal */
   readonly tallies: Set<Tally> = new Set();
 

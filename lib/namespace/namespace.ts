@@ -219,6 +219,7 @@ export class Namespace<
     const rooms = new Set(found?.rooms ?? [socket.id]);
     call(() => this.adapter.addAll(socket.id, rooms), undefined, [], this.failed);
     this.members.set(socket.id, socket);
+    this.turnover += 1;
     this.#shown?.set(socket.id, socket);
     socket.open(found?.missed(entire, socket.carrier));
     if (this.#handler) {

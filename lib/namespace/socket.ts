@@ -213,6 +213,7 @@ export class Socket<
 
   #depart(reason: DisconnectReason, description: unknown): void {
     this.#state = 'leaving';
+    this.nsp.turnover += 1;
     this.dispatch('disconnecting', [reason, description], (error) => this.failed(error, 'disconnecting'));
     const { rooms, data } = this;
     this.place?.leave(recoverable.has(reason) ? { rooms, data } : undefined);

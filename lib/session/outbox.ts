@@ -60,7 +60,9 @@ export class Outbox implements Gauge {
   }
 
   get taken(): number {
-    return this.#added - this.bytes;
+    // Asked first: it adds what this client was told together with others.
+    const { bytes } = this;
+    return this.#added - bytes;
   }
 
   get flight(): number {
@@ -79,7 +81,7 @@ export class Outbox implements Gauge {
 
   watchedBy(watcher: OutboxWatcher): void {
     this.#watcher = watcher;
-    this.#partWithOthers();
+    this.part();
     if (this.#stand) watcher.waits(this.#stand);
   }
 
@@ -140,7 +142,7 @@ export class Outbox implements Gauge {
   }
 
   /** From now on, nobody tells this client something by telling others. */
-  #partWithOthers(): void {
+  part(): void {
     this.#goTo(this.#waiting?.apart());
   }
 
@@ -174,7 +176,7 @@ export class Outbox implements Gauge {
   tooSlow(why: string): void {
     if (this.#full) return;
     this.#full = true;
-    this.#partWithOthers();
+    this.part();
     process.nextTick(() => this.#up.tooSlow(why));
   }
 

@@ -139,6 +139,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     if (this.#state === 'closing' || this.#state === 'closed') return;
     const why = typeof description === 'string' ? new Error(description) : description;
     this.#state = 'closing';
+    this.#outbox.part();
     this.#heartbeat.stop();
     this.#handover?.abandon();
     this.#house.watch.closed(this, reason, why);

@@ -52,6 +52,7 @@ export function writeHead(
   const known = untouched ? heads.get(letterhead)?.get(headers) : undefined;
   const second = Math.floor(Date.now() / 1_000);
   if (known?.second === second && known.keepAliveTimeout === res._keepAliveTimeout) {
+    res.statusCode = 200;
     res.statusMessage = 'OK';
     res._header = known.before + length + known.behind;
     return true;

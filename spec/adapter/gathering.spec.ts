@@ -20,7 +20,7 @@ class FakeStand implements Stand<string> {
 const audience = (rooms: string[], more: Partial<Audience> = {}): Audience => ({
   rooms: new Set(rooms),
   moves: 7,
-  members: 3,
+  turnover: 3,
   ...more,
 });
 
@@ -57,7 +57,7 @@ describe('those who were told the same', () => {
       audience(['news', 'red']),
       audience(['news', 'sport'], { except: new Set(['red']) }),
       audience(['news', 'sport'], { moves: 8 }),
-      audience(['news', 'sport'], { members: 2 }),
+      audience(['news', 'sport'], { turnover: 2 }),
     ];
     assert.deepEqual(
       others.map((whom) => tell(whom)),

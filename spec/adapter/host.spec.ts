@@ -61,6 +61,7 @@ class FakeNamespace implements Hospitable<Letter> {
   readonly members: Map<string, FakeSocket> = new Map();
   readonly ids = { next: 5 };
   readonly overheard = false;
+  readonly turnover = 0;
   readonly sealed: EventPacket[] = [];
   readonly unsealed: unknown[] = [];
   readonly told: unknown[][] = [];

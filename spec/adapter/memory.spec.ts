@@ -96,6 +96,7 @@ beforeEach(() => {
     members: sockets,
     ids: { next: 5 },
     overheard: false,
+    turnover: 0,
     seal(one) {
       sealed.push(one);
       return { packet: one };

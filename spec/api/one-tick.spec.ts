@@ -28,6 +28,11 @@ interface Client {
   close(): unknown;
 }
 
+interface Talker extends Client {
+  emit(event: string): unknown;
+  disconnect(): unknown;
+}
+
 type Lookup = (url: string, options: object) => Client;
 
 interface Person {
@@ -169,6 +174,51 @@ describe('what is said in one tick', () => {
         ['a', 'b'],
       ],
     );
+  });
+
+  it('is not told to those who are leaving', async () => {
+    const extra = await meet('socket.io-client', ['websocket']);
+    const ended = new Promise((resolve) => extra.client.on('disconnect', resolve));
+    site.io.emit('said', 'a');
+    extra.socket.on('disconnecting', () => {
+      site.io.emit('said', 'b');
+      site.io.emit('said', 'c');
+    });
+    extra.socket.conn.close();
+    site.io.emit('said', 'd');
+    await ended;
+    assert.deepEqual(extra.heard, ['a']);
+    extra.client.close();
+  });
+
+  it('is not told in a namespace that the client is leaving', async () => {
+    const { socket, client } = await meet('socket.io-client', ['websocket']);
+    const manager = client as unknown as {
+      io: { engine: { on: Client['on'] }; socket(nsp: string): Talker };
+    };
+    const frames: unknown[] = [];
+    manager.io.engine.on('packet', ({ data }: { data: unknown }) => frames.push(data));
+    const annex = site.io.of('/annex');
+    const came = new Promise<Socket>((resolve) => annex.once('connection', resolve));
+    const guest = manager.io.socket('/annex');
+    const left = came.then((there) => {
+      there.on('bye', () => annex.emit('said', 'a'));
+      there.on('disconnecting', () => annex.emit('said', 'b'));
+      return new Promise((resolve) => there.on('disconnect', resolve));
+    });
+    await new Promise<void>((resolve) => guest.on('connect', resolve));
+    // Both come in one tick.
+    guest.emit('bye');
+    guest.disconnect();
+    await left;
+    const over = new Promise((resolve) => client.on('over', resolve));
+    socket.emit('over');
+    await over;
+    assert.deepEqual(
+      frames.filter((frame) => !String(frame).startsWith('0')),
+      ['2/annex,["said","a"]', '2["over"]'],
+    );
+    client.close();
   });
 
   it('is not told to those who have gone, nor is what was said before they came', async () => {

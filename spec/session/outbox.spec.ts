@@ -106,8 +106,8 @@ describe('the outbox', () => {
     assert.equal(stand.holders, 2);
     stand.goOn(parcel);
     assert.deepEqual(
-      boxes.map(({ box }) => [box.bytes, box.taken, box.empty]),
-      [8, 8, 15, 15].map((bytes) => [bytes, 0, false]),
+      boxes.map(({ box }) => [box.taken, box.bytes, box.empty]),
+      [8, 8, 15, 15].map((bytes) => [0, bytes, false]),
     );
     assert.equal(watched?.box.add(told('b')), undefined);
     await tick();
