@@ -38,7 +38,12 @@ export interface EventPacket {
   /** How `send()` travels in revision 1: type 3 is `text`, type 4 is `json`. Absent for a plain event. */
   readonly form?: 'text' | 'json';
   /** Where a client that can come back stands once it has this event; written by codecs whose clients know of it. */
-  offset?: string;
+  offset?: string | LateText;
+}
+
+/** A text that is known only when all in front of it has been written. */
+export interface LateText {
+  toJSON(): string;
 }
 
 /** The answer to an event that had an id. */

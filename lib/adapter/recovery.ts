@@ -138,12 +138,19 @@ export class RecoveringAdapter<Letter>
       if (typeof packet.data.at(-1) === 'string') packet.offset = this.#offset(history.last);
       return { letter: this.seal(packet), number: 0 };
     }
-    const number = history.last + 1;
-    packet.offset = this.#offset(number);
-    const letter = this.seal(packet);
-    history.add(this.nsp.keep(letter, compress === false), meant);
+    const { last } = history;
+    packet.offset = this.#offset(last + 1);
+    let letter = this.seal(packet);
+    let kept = this.nsp.keep(letter, compress === false);
+    // A program's `toJSON` has said something by itself, which has this number.
+    if (history.last !== last) {
+      packet.offset = { toJSON: () => this.#offset(history.last + 1) };
+      letter = this.seal(packet);
+      kept = this.nsp.keep(letter, compress === false);
+    }
+    history.add(kept, meant);
     this.#watch();
-    return { letter, number };
+    return { letter, number: history.last };
   }
 
   #offset(number: number): string {

@@ -1,5 +1,5 @@
 /** The text grammar of Socket.IO protocols 4 and 5, which differ only in a few values: their dialect. */
-import type { AckPacket, EventPacket, Packet } from '../packet.js';
+import type { AckPacket, EventPacket, LateText, Packet } from '../packet.js';
 import { never, PacketType } from '../packet.js';
 import { attach, detach } from './attachments.js';
 import type { Decoded, DecodeLimits, Dialect, MessageReader } from './codec.js';
@@ -32,7 +32,7 @@ const BINARY = 3;
  * @throws what `JSON.stringify` throws, and `RangeError` for a cycle
  * @see socket.io-protocol v5, "Packet encoding"
  */
-export function encodeMessage(packet: Packet, dialect: Dialect, offset?: string): Message {
+export function encodeMessage(packet: Packet, dialect: Dialect, offset?: string | LateText): Message {
   switch (packet.type) {
     case PacketType.EVENT:
     case PacketType.ACK:

@@ -222,6 +222,26 @@ describe('a client that comes back', () => {
     assert.deepEqual(names(world.back(first, offset)), ['in time']);
   });
 
+  it('gets nothing twice, and all, where something is said while another thing is made ready', () => {
+    const first = world.come();
+    const busy = {
+      toJSON: () => {
+        world.namespace.emit('meanwhile');
+        return 'ready';
+      },
+    };
+    world.namespace.emit('first', busy);
+    const offsets = first.events.map((event) => event.at(-1));
+    assert.deepEqual(names(first).at(-1), 'first');
+    assert.equal(new Set(offsets).size, offsets.length);
+    first.cut();
+    const second = world.back(first);
+    assert.deepEqual([second.socket?.recovered, second.events], [true, []]);
+    second.cut();
+    const before = first.events.findLastIndex(([name]) => name === 'meanwhile');
+    assert.deepEqual(names(world.back(first, offsets[before])), ['first']);
+  });
+
   it('is not disturbed by what is volatile, and ends with a text', () => {
     const first = world.come();
     world.namespace.emit('seen');
