@@ -35,6 +35,8 @@ const PARTS = 8;
 const TEXT_BYTES = 50;
 const SELECTION_BYTES = 100;
 const FRAMES_BYTES = 200;
+/** Of the name of a room, beside its letters: it may have no other members by then. */
+const NAME_BYTES = 50;
 
 export class History {
   readonly #maxBytes: number;
@@ -80,7 +82,7 @@ export class History {
     const said = textOf(kept) ?? kept;
     segment.said.push(said);
     segment.meant.push(typeof meant === 'string' ? meant : selectionOf(meant));
-    const bytes = kept.bytes + memoryBeside(said, meant);
+    const bytes = memoryFor(said, kept.bytes) + memoryBeside(said, meant);
     segment.bytes += bytes;
     this.#bytes += bytes;
     this.#last += 1;
@@ -142,9 +144,23 @@ function textOf({ frames, plain }: Kept): string | undefined {
   return frames.length === 1 && !plain && typeof frame === 'string' ? frame : undefined;
 }
 
+/** A letter that is not of Latin-1 makes each in its text take two bytes, a megabyte of others included. */
+function memoryFor(said: string | Kept, bytes: number): number {
+  if (typeof said === 'string') return said.length === bytes ? bytes : Math.max(bytes, 2 * said.length);
+  const [text] = said.frames;
+  return typeof text === 'string' && Buffer.byteLength(text) > text.length ? bytes + text.length : bytes;
+}
+
 function memoryBeside(said: string | Kept, meant: string | BroadcastOptions): number {
   const ofSaid = typeof said === 'string' ? TEXT_BYTES : TEXT_BYTES + FRAMES_BYTES * said.frames.length;
-  return typeof meant === 'string' ? ofSaid : ofSaid + SELECTION_BYTES;
+  if (typeof meant === 'string') return ofSaid;
+  return ofSaid + SELECTION_BYTES + memoryOfNames(meant.rooms) + memoryOfNames(meant.except);
+}
+
+function memoryOfNames(rooms: Set<string> | undefined): number {
+  let bytes = 0;
+  for (const room of rooms ?? []) bytes += NAME_BYTES + room.length;
+  return bytes;
 }
 
 function selectionOf({ rooms, except }: BroadcastOptions): Selection {

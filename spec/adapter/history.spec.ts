@@ -1,5 +1,6 @@
 /** What is remembered, and what is forgotten. */
 import assert from 'node:assert/strict';
+import type { BroadcastOptions } from '../../lib/adapter/contract.js';
 import { History } from '../../lib/adapter/history.js';
 import type { Kept } from '../../lib/adapter/keeper.js';
 import { type Clock, stoppedClock } from '../session/clock.js';
@@ -69,6 +70,23 @@ describe('a history', () => {
       sizes.toSorted((one, other) => one - other),
     );
     assert.equal(new Set(sizes).size, 3);
+  });
+
+  it('counts what its texts and names take in memory, which can be more than their bytes on the wire', () => {
+    const history = new History(1_000_000, 1_000);
+    const counted = (text: string, meant: string | BroadcastOptions, ...more: Buffer[]): number => {
+      const before = history.bytes;
+      history.add({ frames: [text, ...more], bytes: Buffer.byteLength(text) }, meant);
+      return history.bytes - before;
+    };
+    const plain = 'x'.repeat(10_000);
+    // One such letter, and V8 takes two bytes for each.
+    assert.ok(counted(`${plain}€`, 'me') >= 20_000);
+    assert.ok(counted(`${plain}€`, 'me', Buffer.alloc(1)) >= 20_000);
+    assert.ok(counted(plain, 'me') < 11_000);
+    const rooms = new Set(Array.from({ length: 100 }, (_, index) => `a room with the number ${index}`));
+    assert.ok(counted('x', { rooms }) > 5_000);
+    assert.ok(counted('x', { rooms: new Set(), except: rooms }) > 5_000);
   });
 
   it('never takes more bytes than it may, and says what is gone', () => {
