@@ -122,7 +122,8 @@ export class MemoryAdapter<Letter> extends Rooms implements Adapter {
     const former = this.#gathering;
     const isFit = former?.fits(letter);
     const audience = { ...options, moves: this.moves, turnover: this.nsp.turnover };
-    if (isFit && former?.tell(letter, audience)) return;
+    // Making it ready may have brought somebody who listens in.
+    if (isFit && !this.nsp.overheard && former?.tell(letter, audience)) return;
     if (!this.#gathering) process.nextTick(this.#disperse);
     const gathering = new Gathering<Letter>(audience);
     this.visit(options, (socket) => gathering.add(socket.deliver(letter, noFlags)));

@@ -66,6 +66,16 @@ describe('those who were told the same', () => {
     assert.deepEqual(stands[0].told, []);
   });
 
+  it('are told one by one if somebody else is meant by the same set', () => {
+    const whom = audience(['news']);
+    gathering = new Gathering(whom);
+    stands = [new FakeStand(), new FakeStand()];
+    come(stands[0]);
+    assert.equal(tell(whom), true);
+    whom.rooms.add('sport');
+    assert.equal(tell(whom), false);
+  });
+
   it('are told one by one if somebody has gone on, or come there', () => {
     stands[1].holders -= 1;
     assert.equal(tell(), false);

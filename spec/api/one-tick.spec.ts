@@ -36,6 +36,8 @@ type Lookup = (url: string, options: object) => Client;
 interface Person {
   readonly socket: Socket;
   readonly client: Client;
+  /** The same client in the other namespace; its connection lasts as long as one of them. */
+  readonly guest: Pick<Client, 'close'>;
   /** In another namespace, over the same connection. */
   readonly annex: Socket;
   /** What the program has said to it. */
@@ -43,6 +45,11 @@ interface Person {
   heard: string[];
   /** Told at the end of a program. */
   over: () => void;
+}
+
+function leave({ client, guest }: Person): void {
+  client.close();
+  guest.close();
 }
 
 describe('what is said in one tick', () => {
@@ -56,7 +63,7 @@ describe('what is said in one tick', () => {
   });
 
   after(async () => {
-    for (const { client } of people) client.close();
+    for (const person of people) leave(person);
     await site.close();
   });
 
@@ -67,7 +74,15 @@ describe('what is said in one tick', () => {
     const socket = await came;
     const annexed = new Promise<Socket>((resolve) => site.io.of('/annex').once('connection', resolve));
     const guest = client.io.socket('/annex');
-    const person: Person = { socket, client, annex: await annexed, meant: [], heard: [], over: () => {} };
+    const person: Person = {
+      socket,
+      client,
+      guest,
+      annex: await annexed,
+      meant: [],
+      heard: [],
+      over: () => {},
+    };
     await new Promise<void>((resolve) => guest.on('connect', resolve));
     for (const ear of [client, guest]) ear.on('said', (what: string) => person.heard.push(what));
     client.on('over', () => person.over());
@@ -148,19 +163,6 @@ describe('what is said in one tick', () => {
     }
   }).timeout(60_000);
 
-  it('is told to listeners for all that a client is told, from the moment they listen', async () => {
-    const [person] = people;
-    assert.ok(person);
-    const told: unknown[] = [];
-    site.io.emit('said', 1);
-    site.io.emit('said', 2);
-    person.socket.onAnyOutgoing((_event, what) => told.push(what));
-    site.io.emit('said', 3);
-    site.io.emit('said', 4);
-    person.socket.offAnyOutgoing();
-    assert.deepEqual(told, [3, 4]);
-  });
-
   it('may say more while it is made ready', async () => {
     const [first, second] = people;
     assert.ok(first && second);
@@ -204,7 +206,7 @@ describe('what is said in one tick', () => {
     site.io.emit('said', 'd');
     await ended;
     assert.deepEqual(extra.heard, ['a']);
-    extra.client.close();
+    leave(extra);
   });
 
   it('is not told in a namespace that the client is leaving', async () => {
@@ -224,7 +226,7 @@ describe('what is said in one tick', () => {
     extra.socket.emit('over');
     await over;
     assert.deepEqual(heard, ['2/annex,["said","a"]', '2["over"]']);
-    client.close();
+    leave(extra);
   });
 
   it('is not told to those who have gone, nor is what was said before they came', async () => {
@@ -237,6 +239,40 @@ describe('what is said in one tick', () => {
     site.io.emit('said', 'd');
     await ended;
     assert.deepEqual(extra.heard, ['a', 'b']);
-    extra.client.close();
+    leave(extra);
+  });
+
+  // From here on, each is told by itself: namespaces in which somebody has listened in stay so.
+  it('is told to listeners for all that a client is told, from the moment they listen', async () => {
+    const [person] = people;
+    assert.ok(person);
+    const told: unknown[] = [];
+    site.io.emit('said', 1);
+    site.io.emit('said', 2);
+    person.socket.onAnyOutgoing((_event, what) => told.push(what));
+    site.io.emit('said', 3);
+    site.io.emit('said', 4);
+    person.socket.offAnyOutgoing();
+    assert.deepEqual(told, [3, 4]);
+  });
+
+  it('is told to somebody who begins to listen while it is made ready', async () => {
+    const other = await openSite();
+    const came = new Promise<Socket>((resolve) => other.io.once('connection', resolve));
+    const client: Client = require('socket.io-client')(other.url, { transports: ['websocket'] });
+    const heard = new Promise((resolve) => client.on('said', resolve));
+    const socket = await came;
+    const told: unknown[] = [];
+    other.io.emit('said', 'a');
+    other.io.emit('said', {
+      toJSON: () => {
+        if (socket.listenersAnyOutgoing().length === 0) socket.onAnyOutgoing(() => told.push('b'));
+        return 'b';
+      },
+    });
+    assert.deepEqual(told, ['b']);
+    await heard;
+    client.close();
+    await other.close();
   });
 });
