@@ -86,7 +86,7 @@ export interface Adapter extends EventEmitter {
 
 /**
  * Where clients stand who have been told the same since they were written to last: what all of them are told next is
- * said once. It ends with the tick.
+ * said once. It ends when they are written to.
  */
 export interface Stand<Letter> {
   /** Clients that stand here. */

@@ -1,4 +1,4 @@
-/** The receivers of one broadcast, and whether the next one of the same tick can be said to all of them at once. */
+/** The receivers of one broadcast, and whether the next one can be said to all of them at once. */
 import type { BroadcastOptions, Stand } from './contract.js';
 
 /** Clients of several generations stand at several places, and so do those who were told something by themselves. */

@@ -23,7 +23,7 @@ const noFlags: BroadcastFlags = {};
  */
 export class MemoryAdapter<Letter> extends Rooms implements Adapter {
   readonly nsp: Host<Letter>;
-  /** Of the last broadcast in this tick. */
+  /** Of the last broadcast in this turn of the event loop. */
   #gathering: Gathering<Letter> | undefined;
   readonly #disperse = (): void => {
     this.#gathering = undefined;
@@ -124,7 +124,7 @@ export class MemoryAdapter<Letter> extends Rooms implements Adapter {
     const audience = { ...options, moves: this.moves, turnover: this.nsp.turnover };
     // Making it ready may have brought somebody who listens in.
     if (isFit && !this.nsp.overheard && former?.tell(letter, audience)) return;
-    if (!this.#gathering) process.nextTick(this.#disperse);
+    if (!this.#gathering) setImmediate(this.#disperse);
     const gathering = new Gathering<Letter>(audience);
     this.visit(options, (socket) => gathering.add(socket.deliver(letter, noFlags)));
     this.#gathering = gathering;

@@ -1,20 +1,32 @@
-/** The end of each tick: every session that was told something writes once. */
+/** The end of each tick: every session that was told something writes once; a crowd of them in several turns. */
 import type { Codec } from '../codec/codec.js';
 import { Trail } from './trail.js';
+
+/** Sessions that write at the very end of their tick. More than that are a crowd. */
+const FEW = 64;
+/** Milliseconds that a crowd has in one turn of the event loop. */
+const SLICE = 1;
+/** Writes of a crowd between two looks at the time. */
+const STEP = 16;
 
 export interface Flushable {
   flush(): void;
 }
 
 export class Ticks {
-  // Lists are emptied place by place: to set their lengths in each tick costs 2 % of an event there and back.
-  #dirty: (Flushable | undefined)[] = [];
-  #count = 0;
-  /** The list of the tick before, empty, for the next one. */
-  #spare: (Flushable | undefined)[] = [];
+  #told = new Queue();
+  /** The queue of the tick before, empty, for the next one. */
+  #spare = new Queue();
+  /**
+   * Those who write when the callbacks of this turn have run, a slice of them in each turn: ten thousand writes take
+   * longer than others may be kept waiting. What they are told meanwhile leaves with it, in the same write. A room of a
+   * thousand in which one speaks in each turn costs a third of what a write for each word would.
+   */
+  #crowd = new Queue();
   readonly #roots: (Trail | undefined)[] = [];
   #due = false;
   readonly #run = () => this.#flush();
+  readonly #goOn = () => this.#flushCrowd();
 
   /** Where histories of this tick begin, for sessions of this codec. */
   root(codec: Codec): Trail {
@@ -27,9 +39,9 @@ export class Ticks {
     return root;
   }
 
-  /** Calls `flush` once when the current tick is over. */
+  /** Calls `flush` once when the current tick is over; where many are to be called, in one of the next turns. */
   add(session: Flushable): void {
-    this.#dirty[this.#count++] = session;
+    this.#told.add(session);
     this.#schedule();
   }
 
@@ -41,25 +53,85 @@ export class Ticks {
 
   #flush(): void {
     this.#due = false;
-    const dirty = this.#dirty;
-    const count = this.#count;
-    this.#dirty = this.#spare;
-    this.#count = 0;
+    const told = this.#told;
+    this.#told = this.#spare;
     // What has been written must not be kept alive by the next tick's histories.
     for (let slot = 0; slot < this.#roots.length; slot++) this.#roots[slot] = undefined;
-    let next = 0;
+    if (told.length > FEW) return this.#queue(told);
     try {
-      while (next < count) take(dirty, next++)?.flush();
+      told.flush(FEW);
     } finally {
       // If one throws, the others still get theirs.
-      for (; next < count; next++) this.add(take(dirty, next) as Flushable);
-      this.#spare = dirty;
+      if (told.length > 0) this.#queue(told);
+      else this.#spare = told;
+    }
+  }
+
+  #queue(told: Queue): void {
+    const crowd = this.#crowd;
+    if (crowd.length > 0) {
+      told.moveTo(crowd);
+      this.#spare = told;
+    } else {
+      this.#crowd = told;
+      this.#spare = crowd;
+      setImmediate(this.#goOn);
+    }
+  }
+
+  #flushCrowd(): void {
+    const crowd = this.#crowd;
+    const end = performance.now() + SLICE;
+    try {
+      do crowd.flush(STEP);
+      while (crowd.length > 0 && performance.now() < end);
+    } finally {
+      if (crowd.length > 0) setImmediate(this.#goOn);
     }
   }
 }
 
-function take(list: (Flushable | undefined)[], place: number): Flushable | undefined {
-  const session = list[place];
-  list[place] = undefined;
-  return session;
+/** First come, first served. */
+class Queue {
+  // Emptied place by place: to set its length in each tick costs 2 % of an event there and back.
+  readonly #places: (Flushable | undefined)[] = [];
+  #next = 0;
+  #end = 0;
+
+  get length(): number {
+    return this.#end - this.#next;
+  }
+
+  add(session: Flushable): void {
+    this.#places[this.#end++] = session;
+  }
+
+  /** @param most how many at most */
+  flush(most: number): void {
+    for (let left = most; left > 0 && this.#next < this.#end; left--) this.#take()?.flush();
+    if (this.#next === this.#end) this.#next = this.#end = 0;
+  }
+
+  moveTo(other: Queue): void {
+    other.#close();
+    while (this.#next < this.#end) other.#places[other.#end++] = this.#take();
+    this.#next = this.#end = 0;
+  }
+
+  /** A queue that is never empty must not grow by those who have gone. */
+  #close(): void {
+    if (this.#next < this.length) return;
+    const { length } = this;
+    this.#places.copyWithin(0, this.#next, this.#end);
+    this.#places.fill(undefined, length, this.#end);
+    this.#end = length;
+    this.#next = 0;
+  }
+
+  #take(): Flushable | undefined {
+    const place = this.#next++;
+    const session = this.#places[place];
+    this.#places[place] = undefined;
+    return session;
+  }
 }

@@ -191,7 +191,7 @@ describe('a broadcast', () => {
     assert.deepEqual(reached(), ['a', 'b', 'c']);
   });
 
-  it('goes to each member once in a tick, however often it is repeated: the others go to where all of them stand', async () => {
+  it('goes to each member once in a turn, however often it is repeated: the others go to where all of them stand', async () => {
     const told: Letter[] = [];
     const stand = { holders: 0, fits: () => true, goOn: (letter: Letter) => told.push(letter) };
     for (const socket of sockets.values()) {
@@ -206,7 +206,7 @@ describe('a broadcast', () => {
     adapter.broadcast(packet('x'), to(['news'], [], { compress: false }));
     assert.equal(told.length, 19);
     adapter.broadcast(packet('x'), to(['news']));
-    await new Promise((resolve) => process.nextTick(resolve));
+    await new Promise(setImmediate);
     stand.holders = 2;
     adapter.broadcast(packet('x'), to(['news']));
     assert.equal(told.length, 19);

@@ -1,6 +1,7 @@
 /** Whatever is said in one tick, to whom and in which order: each client hears what was meant for it, in that order. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
+import { WebSocket } from 'ws';
 import type { Socket } from '../../lib/index.js';
 import { type Random, randomFrom } from '../support/random.js';
 import { openSite, type Site } from '../support/site.js';
@@ -146,8 +147,12 @@ describe('what is said in one tick', () => {
     random.one(deeds)();
   }
 
-  it(`reaches those who are meant, once and in order, ${programs} times (SEED=${seed})`, async () => {
-    for (let program = 0; program < programs; program += 1) {
+  /** @param pause between two steps; nothing where all of them are in one tick */
+  async function perform(
+    times: number,
+    pause?: (random: Random) => Promise<unknown> | undefined,
+  ): Promise<void> {
+    for (let program = 0; program < times; program += 1) {
       const random = randomFrom(seed + program);
       for (const person of people) {
         person.heard = [];
@@ -155,13 +160,53 @@ describe('what is said in one tick', () => {
         for (const room of ROOMS) if (random.chance(0.7)) person.socket.join(room);
       }
       const ends = people.map((person) => new Promise<void>((resolve) => (person.over = resolve)));
-      for (let number = 0; number < STEPS; number += 1) step(random, number);
+      for (let number = 0; number < STEPS; number += 1) {
+        step(random, number);
+        const paused = pause?.(random);
+        if (paused) await paused;
+      }
       site.io.emit('over');
       await Promise.all(ends);
       for (const { heard, meant } of people) assert.deepEqual(heard, meant, `SEED=${seed + program}`);
       for (const { socket } of people) for (const room of ROOMS) socket.leave(room);
     }
+  }
+
+  it(`reaches those who are meant, once and in order, ${programs} times (SEED=${seed})`, async () => {
+    await perform(programs);
   }).timeout(60_000);
+
+  it('reaches them though a crowd is told the same, and much more is said before all have been written to', async () => {
+    const disperse = await crowd(100);
+    await perform(Math.ceil(programs / 5), (random) => {
+      if (random.chance(0.4)) return undefined;
+      return new Promise<void>(random.chance(0.5) ? process.nextTick : setImmediate);
+    });
+    await disperse();
+  }).timeout(60_000);
+
+  /** So many others, in two of the rooms, who don't listen. @returns sends them away */
+  async function crowd(size: number): Promise<() => Promise<unknown>> {
+    const sockets: Socket[] = [];
+    const came = new Promise<void>((resolve) => {
+      site.io.on('connection', function enter(socket) {
+        socket.join(['red', 'green']);
+        if (sockets.push(socket) < size) return;
+        site.io.off('connection', enter);
+        resolve();
+      });
+    });
+    const lines = Array.from(
+      { length: size },
+      () => new WebSocket(`${site.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`),
+    );
+    for (const line of lines) line.on('open', () => line.send('40'));
+    await came;
+    return () => {
+      for (const line of lines) line.terminate();
+      return Promise.all(sockets.map((socket) => new Promise((resolve) => socket.on('disconnect', resolve))));
+    };
+  }
 
   it('may say more while it is made ready', async () => {
     const [first, second] = people;

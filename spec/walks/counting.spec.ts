@@ -121,15 +121,21 @@ async function count(generations: readonly Generation[], act: (ground: Ground) =
       ground.member({ ...generation, codec: codecs[index] ?? generation.codec }),
     ),
   );
-  await new Promise(setImmediate);
+  await haveWritten(rooms.flat());
   assert.equal(ground.namespaces.of('/').sockets.size, generations.length * MEMBERS);
   const before = codecs.map(({ written }) => written);
   act(ground);
-  await new Promise(setImmediate);
+  await haveWritten(rooms.flat());
   const written = codecs.map((codec, index) => codec.written - (before[index] ?? 0));
   const read = rooms.map((members) => new Set(members.map(({ transport }) => transport.sent.at(-1))));
   for (const { session } of rooms.flat()) session.close('forced close');
   return { written, read };
+}
+
+/** A crowd writes in several turns. */
+async function haveWritten(members: readonly { session: Session }[]): Promise<void> {
+  do await new Promise(setImmediate);
+  while (members.some(({ session }) => session.bufferedAmount > 0));
 }
 
 const everybody = [first, { codec: engine3, ...old }, { codec: engine4, ...young }];
