@@ -9,6 +9,10 @@ export interface Size {
   readonly bytes?: number;
   /** Emits in one tick. @default 1 */
   readonly times?: number;
+  /** Turns of the server's event loop in which it emits, one after the other. @default 1 */
+  readonly turns?: number;
+  /** Clients that ask for it at the same time. @default 1 */
+  readonly speakers?: number;
 }
 
 export interface Ground extends Size {

@@ -32,8 +32,23 @@ export function program(io) {
       reply();
     });
 
-    socket.on('tell', (/** @type {string} */ room, /** @type {number} */ times) => {
-      for (let time = 0; time < times; time++) io.to(room).emit('news', NEWS);
-    });
+    socket.on(
+      'tell',
+      (/** @type {string} */ room, /** @type {number} */ times, /** @type {number} */ turns) => {
+        inTurns(turns, () => {
+          for (let time = 0; time < times; time++) io.to(room).emit('news', NEWS);
+        });
+      },
+    );
   });
+}
+
+/**
+ * Once in each of so many turns of the event loop, as a server does that has news all the time.
+ * @param {number} turns
+ * @param {() => void} act
+ */
+export function inTurns(turns, act) {
+  act();
+  if (turns > 1) setImmediate(inTurns, turns - 1, act);
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** The same bytes on the wire without a library: what `program.mjs` would have said, cut out of the text by hand. */
 import { randomBytes } from 'node:crypto';
-import { NEWS } from './program.mjs';
+import { inTurns, NEWS } from './program.mjs';
 
 /** The packet that every member of a room is sent. */
 export const news = `42${JSON.stringify(['news', NEWS])}`;
@@ -38,13 +38,13 @@ export function answer(line, text) {
   if (text === '40') return line.send(`40{"sid":"${randomBytes(15).toString('base64url')}"}`);
   const [, type, id, json = ''] = /^4([23])(\d*)(.*)$/s.exec(text) ?? [];
   if (type === '3') return line.send(text);
-  const [event, first, second] = JSON.parse(json);
+  const [event, first, second, third] = JSON.parse(json);
   if (event === 'ask') return line.send(`42${id}["asked",${JSON.stringify(first)}]`);
   if (event === 'store') return line.send(`43${id}[${first.items.length}]`);
   if (event === 'join') {
     line.join();
     return line.send(`43${id}[]`);
   }
-  if (event === 'tell') return line.tell(second);
+  if (event === 'tell') return inTurns(third, () => line.tell(second));
   throw new Error(`no answer to ${text}`);
 }

@@ -84,6 +84,15 @@ const broadcasts: readonly Scenario[] = [
     // All servers at once would need more descriptors than limits usually allow.
     alone: true,
   },
+  {
+    id: 'S2c',
+    title: '20 clients speak at once, room of 1000',
+    unit: 'delivery',
+    load: 'broadcast',
+    size: { connections: 1_000, speakers: 20 },
+    quick: false,
+    measures: 'cpu',
+  },
 ];
 
 const memory: readonly Scenario[] = [
@@ -187,18 +196,11 @@ const others: readonly Scenario[] = [
     alone: true,
     segmentMs: 3_000,
   },
-  ...[100, 1_000, 10_000].map(
-    (connections): Scenario => ({
-      id: `S10-${connections}`,
-      title: `one emit to a room of ${connections}`,
-      unit: 'delivery',
-      load: 'broadcast',
-      // Two descriptors of ours and of the servers go to each connection; common limits on them stand just above 10 000.
-      size: { connections: Math.min(connections, 9_500) },
-      ...(connections > 1_000 ? { quick: { connections: 3_000 } } : {}),
-      measures: 'cpu',
-      alone: connections > 1_000,
-    }),
+  ...[100, 1_000, 10_000].map((members) =>
+    room(`S10-${members}`, `one emit to a room of ${members}`, members),
+  ),
+  ...[100, 1_000, 10_000].map((members) =>
+    room(`S10t-${members}`, `an emit in each of 20 turns, room of ${members}`, members, 20),
   ),
   {
     id: 'L1',
@@ -210,6 +212,20 @@ const others: readonly Scenario[] = [
     segmentMs: 500,
   },
 ];
+
+function room(id: string, title: string, members: number, turns = 1): Scenario {
+  return {
+    id,
+    title,
+    unit: 'delivery',
+    load: 'broadcast',
+    // Two descriptors of ours and of the servers go to each connection; common limits on them stand just above 10 000.
+    size: { connections: Math.min(members, 9_500), turns },
+    ...(turns > 1 ? { quick: false } : members > 1_000 ? { quick: { connections: 3_000 } } : {}),
+    measures: 'cpu',
+    alone: members > 1_000,
+  };
+}
 
 export const scenarios: readonly Scenario[] = [
   ...echoes,

@@ -76,15 +76,28 @@ export function comparisonsOf(
           : ratios(samples, 'cpu', { scenario: id, peer: name }, { scenario: id, peer: variantOf }),
       ),
     }));
-  const rooms = scenarios.filter(({ id }) => id.startsWith('S10-'));
+  const growths = [
+    growth('S10', 'told once, and again when all have heard it', samples, scenarios, peers),
+    growth('S10t', 'told in each turn', samples, scenarios, peers),
+  ];
+  return [...growths, ...variants].filter((comparison) => Object.keys(comparison.ratios).length > 0);
+}
+
+function growth(
+  series: string,
+  how: string,
+  samples: readonly Sample[],
+  scenarios: readonly Scenario[],
+  peers: readonly Peer[],
+): Comparison {
+  const rooms = scenarios.filter(({ id }) => id.startsWith(`${series}-`));
   const [smallest, largest] = [rooms[0]?.id ?? '', rooms.at(-1)?.id ?? ''];
-  const growth = {
-    title: 'S10 a delivery in the largest room : in the smallest',
+  return {
+    title: `${series} (${how}) a delivery in the largest room : in the smallest`,
     ratios: summaries(peers, ({ name }) =>
       ratios(samples, 'cpu', { scenario: largest, peer: name }, { scenario: smallest, peer: name }),
     ),
   };
-  return [growth, ...variants].filter((comparison) => Object.keys(comparison.ratios).length > 0);
 }
 
 function summaries(
