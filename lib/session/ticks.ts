@@ -14,15 +14,17 @@ export interface Flushable {
 }
 
 export class Ticks {
-  #told = new Queue();
-  /** The queue of the tick before, empty, for the next one. */
-  #spare = new Queue();
+  // Lists are emptied place by place: to set their lengths in each tick costs 2 % of an event there and back.
+  #dirty: (Flushable | undefined)[] = [];
+  #count = 0;
+  /** The list of the tick before, empty, for the next one. */
+  #spare: (Flushable | undefined)[] = [];
   /**
    * Those who write when the callbacks of this turn have run, a slice of them in each turn: ten thousand writes take
    * longer than others may be kept waiting. What they are told meanwhile leaves with it, in the same write. A room of a
    * thousand in which one speaks in each turn costs a third of what a write for each word would.
    */
-  #crowd = new Queue();
+  readonly #crowd = new Queue();
   readonly #roots: (Trail | undefined)[] = [];
   #due = false;
   readonly #run = () => this.#flush();
@@ -41,7 +43,7 @@ export class Ticks {
 
   /** Calls `flush` once when the current tick is over; where many are to be called, in one of the next turns. */
   add(session: Flushable): void {
-    this.#told.add(session);
+    this.#dirty[this.#count++] = session;
     this.#schedule();
   }
 
@@ -53,30 +55,25 @@ export class Ticks {
 
   #flush(): void {
     this.#due = false;
-    const told = this.#told;
-    this.#told = this.#spare;
+    const dirty = this.#dirty;
+    const count = this.#count;
+    this.#dirty = this.#spare;
+    this.#count = 0;
     // What has been written must not be kept alive by the next tick's histories.
     for (let slot = 0; slot < this.#roots.length; slot++) this.#roots[slot] = undefined;
-    if (told.length > FEW) return this.#queue(told);
+    let next = 0;
     try {
-      told.flush(FEW);
+      if (count <= FEW) while (next < count) take(dirty, next++)?.flush();
     } finally {
       // If one throws, the others still get theirs.
-      if (told.length > 0) this.#queue(told);
-      else this.#spare = told;
+      if (next < count) this.#queue(dirty, next, count);
+      this.#spare = dirty;
     }
   }
 
-  #queue(told: Queue): void {
-    const crowd = this.#crowd;
-    if (crowd.length > 0) {
-      told.moveTo(crowd);
-      this.#spare = told;
-    } else {
-      this.#crowd = told;
-      this.#spare = crowd;
-      setImmediate(this.#goOn);
-    }
+  #queue(list: (Flushable | undefined)[], from: number, to: number): void {
+    if (this.#crowd.empty) setImmediate(this.#goOn);
+    this.#crowd.add(list, from, to);
   }
 
   #flushCrowd(): void {
@@ -84,54 +81,48 @@ export class Ticks {
     const end = performance.now() + SLICE;
     try {
       do crowd.flush(STEP);
-      while (crowd.length > 0 && performance.now() < end);
+      while (!crowd.empty && performance.now() < end);
     } finally {
-      if (crowd.length > 0) setImmediate(this.#goOn);
+      if (!crowd.empty) setImmediate(this.#goOn);
     }
   }
 }
 
 /** First come, first served. */
 class Queue {
-  // Emptied place by place: to set its length in each tick costs 2 % of an event there and back.
   readonly #places: (Flushable | undefined)[] = [];
   #next = 0;
   #end = 0;
 
-  get length(): number {
-    return this.#end - this.#next;
+  get empty(): boolean {
+    return this.#next === this.#end;
   }
 
-  add(session: Flushable): void {
-    this.#places[this.#end++] = session;
+  /** Takes those in the places of a list, which are empty then. */
+  add(list: (Flushable | undefined)[], from: number, to: number): void {
+    this.#close();
+    for (let place = from; place < to; place++) this.#places[this.#end++] = take(list, place);
   }
 
   /** @param most how many at most */
   flush(most: number): void {
-    for (let left = most; left > 0 && this.#next < this.#end; left--) this.#take()?.flush();
-    if (this.#next === this.#end) this.#next = this.#end = 0;
-  }
-
-  moveTo(other: Queue): void {
-    other.#close();
-    while (this.#next < this.#end) other.#places[other.#end++] = this.#take();
-    this.#next = this.#end = 0;
+    const last = Math.min(this.#next + most, this.#end);
+    while (this.#next < last) take(this.#places, this.#next++)?.flush();
   }
 
   /** A queue that is never empty must not grow by those who have gone. */
   #close(): void {
-    if (this.#next < this.length) return;
-    const { length } = this;
+    const length = this.#end - this.#next;
+    if (this.#next < length) return;
     this.#places.copyWithin(0, this.#next, this.#end);
     this.#places.fill(undefined, length, this.#end);
-    this.#end = length;
     this.#next = 0;
+    this.#end = length;
   }
+}
 
-  #take(): Flushable | undefined {
-    const place = this.#next++;
-    const session = this.#places[place];
-    this.#places[place] = undefined;
-    return session;
-  }
+function take(list: (Flushable | undefined)[], place: number): Flushable | undefined {
+  const session = list[place];
+  list[place] = undefined;
+  return session;
 }
