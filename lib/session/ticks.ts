@@ -22,7 +22,7 @@ export class Ticks {
   /**
    * Those who write when the callbacks of this turn have run, a slice of them in each turn: ten thousand writes take
    * longer than others may be kept waiting. What they are told meanwhile leaves with it, in the same write. A room of a
-   * thousand in which one speaks in each turn costs a third of what a write for each word would.
+   * thousand in which one speaks in each turn costs a quarter of what a write for each word would.
    */
   readonly #crowd = new Queue();
   readonly #roots: (Trail | undefined)[] = [];
