@@ -110,18 +110,18 @@ export class Outbox implements Gauge {
    * would be taken thousands of times.
    */
   #joins(encoded: Encoded): boolean {
-    const { bytes } = encoded;
     if (!this.#dirty || !this.#isEasy) return false;
     const trail = this.#waiting;
-    if (!trail || trail.bytes + bytes > EAGER_BYTES) return false;
-    this.#added += bytes;
+    if (!trail || trail.bytes + encoded.bytes > EAGER_BYTES) return false;
+    this.#added += encoded.bytes;
     this.#goTo(trail.plus(encoded));
     return true;
   }
 
-  /** Whether nobody looks at single packets, and the limits are far from what may wait in one tick. */
+  /** Whether nobody looks at single packets, and no limit is near: what it is told with others starts no deadline. */
   get #isEasy(): boolean {
-    return !this.#full && !this.#watcher && this.#house.limits.hardBufferLimit >= ROOMY;
+    const { softBufferLimit, hardBufferLimit } = this.#house.limits;
+    return !this.#full && !this.#watcher && softBufferLimit >= ROOMY && hardBufferLimit >= ROOMY;
   }
 
   /** What waits. Those who stood with this client may have been told more meanwhile, and it with them. */
@@ -185,21 +185,26 @@ export class Outbox implements Gauge {
    * still hold: there is nothing to judge. Looking at the socket of each receiver is a thirtieth of a broadcast.
    */
   get #isCalm(): boolean {
-    if (this.#pressure || this.#giant > 0) return false;
     const { softBufferLimit, hardBufferLimit } = this.#house.limits;
-    return softBufferLimit >= ROOMY && hardBufferLimit >= 2 * ROOMY;
+    return !this.#pressure && this.#giant === 0 && softBufferLimit >= ROOMY && hardBufferLimit >= 2 * ROOMY;
   }
 
   /** @returns whether one more message may wait: what waited before it is judged, so that any lone message passes */
   #admits(bytes: number): boolean {
-    const { hardBufferLimit } = this.#house.limits;
     if (!this.#stand && this.#isCalm && bytes < EAGER_BYTES) return true;
-    if (this.bytes - this.#giant >= hardBufferLimit) {
+    // Nobody is slow because the turn of a crowd has not come yet.
+    if (this.#dirty && this.#isOver) this.flush();
+    if (this.#isOver) {
       this.tooSlow('more than hardBufferLimit bytes waiting; drained() tells when a client has caught up');
       return false;
     }
-    if (bytes >= hardBufferLimit && this.#giant === 0) this.#giant = bytes;
-    return true;
+    if (bytes >= this.#house.limits.hardBufferLimit && this.#giant === 0) this.#giant = bytes;
+    // Whoever watches may have ended the session.
+    return !this.#full;
+  }
+
+  get #isOver(): boolean {
+    return this.bytes - this.#giant >= this.#house.limits.hardBufferLimit;
   }
 
   #sendTo(transport: Transport): void {
