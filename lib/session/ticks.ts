@@ -4,8 +4,10 @@ import { Trail } from './trail.js';
 
 /** Sessions that write at the very end of their tick. More than that are a crowd. */
 const FEW = 64;
-/** Milliseconds that a crowd has in one turn of the event loop. */
+/** Milliseconds that a crowd has in one turn of the event loop, at least. */
 const SLICE = 1;
+/** As much of what others have taken since it last had: where turns are long, a room of ten thousand would need seconds. */
+const SHARE = 1 / 4;
 /** Writes of a crowd between two looks at the time. */
 const STEP = 16;
 
@@ -23,6 +25,8 @@ export class Ticks {
    * thousand in which one speaks in each turn costs a third of what a write for each word would.
    */
   #crowd = new Queue();
+  /** When others began to have their turns. */
+  #since = 0;
   readonly #roots: (Trail | undefined)[] = [];
   #due = false;
   readonly #run = () => this.#flush();
@@ -75,19 +79,25 @@ export class Ticks {
     } else {
       this.#crowd = told;
       this.#spare = crowd;
-      setImmediate(this.#goOn);
+      this.#giveWay();
     }
   }
 
   #flushCrowd(): void {
     const crowd = this.#crowd;
-    const end = performance.now() + SLICE;
+    const now = performance.now();
+    const end = now + Math.max(SLICE, (now - this.#since) * SHARE);
     try {
       do crowd.flush(STEP);
       while (crowd.length > 0 && performance.now() < end);
     } finally {
-      if (crowd.length > 0) setImmediate(this.#goOn);
+      if (crowd.length > 0) this.#giveWay();
     }
+  }
+
+  #giveWay(): void {
+    this.#since = performance.now();
+    setImmediate(this.#goOn);
   }
 }
 

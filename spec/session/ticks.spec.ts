@@ -69,6 +69,20 @@ describe('the end of a tick', () => {
     for (const slice of slices) assert.ok(slice <= 16, `${slice} writes of 0.1 ms in one turn`);
   });
 
+  it('writes longer where others take long, too: a fifth of the time is its own', async () => {
+    tell(CROWD, 0.1);
+    await tick();
+    const slices: number[] = [];
+    for (let before = 0; written.length < CROWD; before = written.length) {
+      now += 40;
+      await turn();
+      slices.push(written.length - before);
+    }
+    assert.deepEqual(written, numbers(CROWD));
+    for (const slice of slices.slice(0, -1))
+      assert.ok(slice >= 100 && slice <= 116, `${slice} writes of 0.1 ms in one turn`);
+  });
+
   it('does not let a few wait for a crowd', async () => {
     tell(CROWD, 1);
     await turn();
