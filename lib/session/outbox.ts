@@ -1,13 +1,10 @@
-/** What waits for one client: in order, bounded, written once per tick to whatever carries it. */
+/** What waits for one client: in order, bounded, written together to whatever carries it. */
 import type { Codec } from '../codec/codec.js';
 import type { Encoded } from '../codec/parcel.js';
 import type { Batch, Transport } from '../transport/transport.js';
 import type { Household } from './household.js';
-import { type Gauge, Pressure } from './pressure.js';
+import { type Gauge, isRoomy, Pressure } from './pressure.js';
 import { EAGER_BYTES, type Trail } from './trail.js';
-
-/** A hard limit from which on so few bytes, and what a socket buffers while it can be written, are nothing to judge. */
-const ROOMY = 16 * EAGER_BYTES;
 
 /** Upward, to the session. */
 export interface OutboxEvents {
@@ -31,6 +28,7 @@ export class Outbox implements Gauge {
   #transport: Transport | undefined;
   /** What waits, or waited when others who waited with it were told more; see `#waiting`. */
   #stand: Trail | undefined;
+  /** Whether it will be told when it is time to write. */
   #dirty = false;
   #full = false;
   /** Bytes ever added. */
@@ -60,9 +58,8 @@ export class Outbox implements Gauge {
   }
 
   get taken(): number {
-    // Asked first: it adds what this client was told together with others.
-    const { bytes } = this;
-    return this.#added - bytes;
+    // In this order: the first adds what this client was told together with others.
+    return -this.bytes + this.#added;
   }
 
   get flight(): number {
@@ -110,18 +107,17 @@ export class Outbox implements Gauge {
    * would be taken thousands of times.
    */
   #joins(encoded: Encoded): boolean {
-    const { bytes } = encoded;
     if (!this.#dirty || !this.#isEasy) return false;
     const trail = this.#waiting;
-    if (!trail || trail.bytes + bytes > EAGER_BYTES) return false;
-    this.#added += bytes;
+    if (!trail || trail.bytes + encoded.bytes > EAGER_BYTES) return false;
+    this.#added += encoded.bytes;
     this.#goTo(trail.plus(encoded));
     return true;
   }
 
-  /** Whether nobody looks at single packets, and the limits are far from what may wait in one tick. */
+  /** Whether nobody looks at single packets, and no limit is near: what it is told with others starts no deadline. */
   get #isEasy(): boolean {
-    return !this.#full && !this.#watcher && this.#house.limits.hardBufferLimit >= ROOMY;
+    return !this.#full && !this.#watcher && isRoomy(this.#house.limits);
   }
 
   /** What waits. Those who stood with this client may have been told more meanwhile, and it with them. */
@@ -146,9 +142,14 @@ export class Outbox implements Gauge {
     this.#goTo(this.#waiting?.apart());
   }
 
+  /** The tick is over, or its turn has come. */
+  due(): void {
+    this.#dirty = false;
+    this.flush();
+  }
+
   /** Writes what waits, as far as the transport takes it. */
   flush(): void {
-    this.#dirty = false;
     const transport = this.#transport;
     if (!transport) return;
     const waiting = this.#waiting;
@@ -185,21 +186,25 @@ export class Outbox implements Gauge {
    * still hold: there is nothing to judge. Looking at the socket of each receiver is a thirtieth of a broadcast.
    */
   get #isCalm(): boolean {
-    if (this.#pressure || this.#giant > 0) return false;
-    const { softBufferLimit, hardBufferLimit } = this.#house.limits;
-    return softBufferLimit >= ROOMY && hardBufferLimit >= 2 * ROOMY;
+    return !this.#pressure && this.#giant === 0 && isRoomy(this.#house.limits);
   }
 
   /** @returns whether one more message may wait: what waited before it is judged, so that any lone message passes */
   #admits(bytes: number): boolean {
-    const { hardBufferLimit } = this.#house.limits;
     if (!this.#stand && this.#isCalm && bytes < EAGER_BYTES) return true;
-    if (this.bytes - this.#giant >= hardBufferLimit) {
+    // Nobody is slow because its turn has not come yet.
+    if (this.#dirty && this.#isOver) this.flush();
+    if (this.#isOver) {
       this.tooSlow('more than hardBufferLimit bytes waiting; drained() tells when a client has caught up');
       return false;
     }
-    if (bytes >= hardBufferLimit && this.#giant === 0) this.#giant = bytes;
-    return true;
+    if (bytes >= this.#house.limits.hardBufferLimit && this.#giant === 0) this.#giant = bytes;
+    // Whoever watches may have ended the session.
+    return !this.#full;
+  }
+
+  get #isOver(): boolean {
+    return this.bytes - this.#giant >= this.#house.limits.hardBufferLimit;
   }
 
   #sendTo(transport: Transport): void {

@@ -1,10 +1,19 @@
 /** How much may wait for one client, and how fast it must come for it. */
+import { EAGER_BYTES } from './trail.js';
 import { Alarm, type Wheel } from './wheel.js';
 
 export interface PressureLimits {
   readonly softBufferLimit: number;
   readonly hardBufferLimit: number;
   readonly writeDeadline: number;
+}
+
+/** Limits from which on so few bytes, and what a socket buffers while it can be written, are nothing to judge. */
+const ROOMY = 16 * EAGER_BYTES;
+
+/** Whether what comes together in one turn, and what a socket still holds of it, cannot reach these limits. */
+export function isRoomy({ softBufferLimit, hardBufferLimit }: PressureLimits): boolean {
+  return softBufferLimit >= ROOMY && hardBufferLimit >= 2 * ROOMY;
 }
 
 /** What is watched. */

@@ -1,36 +1,43 @@
-/** The end of each tick: every session that was told something writes once; a crowd of them in several turns. */
+/** The end of each tick: every session that was told something writes once; where they are many, in several turns. */
 import type { Codec } from '../codec/codec.js';
+import { Queue } from './queue.js';
 import { Trail } from './trail.js';
 
-/** Sessions that write at the very end of their tick. More than that are a crowd. */
+/** Sessions that write at the very end of their tick: a fraction of a millisecond. More than that have to queue. */
 const FEW = 64;
-/** Milliseconds that a crowd has in one turn of the event loop. */
+/** Milliseconds that those in the queue have in a turn of the event loop at least. */
 const SLICE = 1;
-/** Writes of a crowd between two looks at the time. */
+/** What they have for each millisecond of others since then: where turns are long, a slice alone would take them seconds. */
+const SHARE = 1 / 4;
+/** Writes between two looks at the time. */
 const STEP = 16;
 
-export interface Flushable {
-  flush(): void;
+/** Somebody who writes when it is time. */
+export interface Writer {
+  /** Told once for each time that it was added. */
+  due(): void;
 }
 
+/** Knows who has something to write, and when it is time. */
 export class Ticks {
   // Lists are emptied place by place: to set their lengths in each tick costs 2 % of an event there and back.
-  #dirty: (Flushable | undefined)[] = [];
+  #told: (Writer | undefined)[] = [];
   #count = 0;
   /** The list of the tick before, empty, for the next one. */
-  #spare: (Flushable | undefined)[] = [];
+  #spare: (Writer | undefined)[] = [];
   /**
    * Those who write when the callbacks of this turn have run, a slice of them in each turn: ten thousand writes take
-   * longer than others may be kept waiting. What they are told meanwhile leaves with it, in the same write. A room of a
-   * thousand in which one speaks in each turn costs a quarter of what a write for each word would.
+   * longer than others may be kept waiting. What they are told meanwhile leaves with it, in the same write.
    */
-  readonly #crowd = new Queue();
+  readonly #queue = new Queue<Writer>();
+  /** When others began to have their turns. */
+  #since = 0;
   readonly #roots: (Trail | undefined)[] = [];
   #due = false;
-  readonly #run = () => this.#flush();
-  readonly #goOn = () => this.#flushCrowd();
+  readonly #run = () => this.#end();
+  readonly #goOn = () => this.#slice();
 
-  /** Where histories of this tick begin, for sessions of this codec. */
+  /** Where histories of this tick begin, for sessions of this codec; those in the queue stay on theirs. */
   root(codec: Codec): Trail {
     const known = this.#roots[codec.slot];
     if (known) return known;
@@ -41,9 +48,9 @@ export class Ticks {
     return root;
   }
 
-  /** Calls `flush` once when the current tick is over; where many are to be called, in one of the next turns. */
-  add(session: Flushable): void {
-    this.#dirty[this.#count++] = session;
+  /** Tells it once when the current tick is over; where many are to be told, in one of the next turns. */
+  add(writer: Writer): void {
+    this.#told[this.#count++] = writer;
     this.#schedule();
   }
 
@@ -53,76 +60,52 @@ export class Ticks {
     process.nextTick(this.#run);
   }
 
-  #flush(): void {
+  #end(): void {
     this.#due = false;
-    const dirty = this.#dirty;
+    const told = this.#told;
     const count = this.#count;
-    this.#dirty = this.#spare;
+    this.#told = this.#spare;
     this.#count = 0;
     // What has been written must not be kept alive by the next tick's histories.
     for (let slot = 0; slot < this.#roots.length; slot++) this.#roots[slot] = undefined;
     let next = 0;
     try {
-      if (count <= FEW) while (next < count) take(dirty, next++)?.flush();
+      if (count <= FEW) while (next < count) take(told, next++)?.due();
     } finally {
       // If one throws, the others still get theirs.
-      if (next < count) this.#queue(dirty, next, count);
-      this.#spare = dirty;
+      if (next < count) this.#enqueue(told, next, count);
+      this.#spare = told;
     }
   }
 
-  #queue(list: (Flushable | undefined)[], from: number, to: number): void {
-    if (this.#crowd.empty) setImmediate(this.#goOn);
-    this.#crowd.add(list, from, to);
+  #enqueue(list: (Writer | undefined)[], from: number, to: number): void {
+    if (this.#queue.empty) this.#giveWay();
+    for (let place = from; place < to; place++) {
+      const writer = take(list, place);
+      if (writer) this.#queue.add(writer);
+    }
   }
 
-  #flushCrowd(): void {
-    const crowd = this.#crowd;
-    const end = performance.now() + SLICE;
+  #slice(): void {
+    const queue = this.#queue;
+    const now = performance.now();
+    const end = now + Math.max(SLICE, (now - this.#since) * SHARE);
     try {
-      do crowd.flush(STEP);
-      while (!crowd.empty && performance.now() < end);
+      do for (let step = 0; step < STEP; step++) queue.take()?.due();
+      while (!queue.empty && performance.now() < end);
     } finally {
-      if (!crowd.empty) setImmediate(this.#goOn);
+      if (!queue.empty) this.#giveWay();
     }
   }
-}
 
-/** First come, first served. */
-class Queue {
-  readonly #places: (Flushable | undefined)[] = [];
-  #next = 0;
-  #end = 0;
-
-  get empty(): boolean {
-    return this.#next === this.#end;
-  }
-
-  /** Takes those in the places of a list, which are empty then. */
-  add(list: (Flushable | undefined)[], from: number, to: number): void {
-    this.#close();
-    for (let place = from; place < to; place++) this.#places[this.#end++] = take(list, place);
-  }
-
-  /** @param most how many at most */
-  flush(most: number): void {
-    const last = Math.min(this.#next + most, this.#end);
-    while (this.#next < last) take(this.#places, this.#next++)?.flush();
-  }
-
-  /** A queue that is never empty must not grow by those who have gone. */
-  #close(): void {
-    const length = this.#end - this.#next;
-    if (this.#next < length) return;
-    this.#places.copyWithin(0, this.#next, this.#end);
-    this.#places.fill(undefined, length, this.#end);
-    this.#next = 0;
-    this.#end = length;
+  #giveWay(): void {
+    this.#since = performance.now();
+    setImmediate(this.#goOn);
   }
 }
 
-function take(list: (Flushable | undefined)[], place: number): Flushable | undefined {
-  const session = list[place];
+function take(list: (Writer | undefined)[], place: number): Writer | undefined {
+  const writer = list[place];
   list[place] = undefined;
-  return session;
+  return writer;
 }

@@ -5,7 +5,7 @@ import type { Codec, Frame } from '../codec/codec.js';
 import { type Encoded, type Parcel, sizeOf } from '../codec/parcel.js';
 import type { Batch } from '../transport/transport.js';
 
-/** Bytes queued in one tick that no longer wait for its end: the operating system may begin to send them. */
+/** Bytes told in a row that no longer wait for the end of their tick: the operating system may begin to send them. */
 export const EAGER_BYTES = 65_536;
 
 type Pack = (frames: readonly Frame[]) => unknown;

@@ -79,7 +79,7 @@ describe('the outbox', () => {
   });
 
   it('is told together with others, counts it, and parts with them when somebody watches or too much waits', async () => {
-    const roomy = { ...house, limits: { ...limits, hardBufferLimit: 2_000_000 } };
+    const roomy = { ...house, limits: { ...limits, softBufferLimit: 4_000_000, hardBufferLimit: 4_000_000 } };
     const parcel = new Parcel({ type: PacketType.EVENT, nsp: '/', data: ['x'] });
     const boxes = Array.from({ length: 4 }, () => {
       const box = new Outbox(engine4, roomy, { tooSlow: (why) => slow.push(why) });
@@ -144,6 +144,52 @@ describe('the outbox', () => {
     await tick();
     assert.equal(slow.length, 1);
     assert.match(slow[0] ?? '', /hardBufferLimit/);
+  });
+
+  it('writes to a client at the hard limit that only waits for its turn in a crowd', async () => {
+    for (let count = 0; count < 65; count++) house.ticks.add({ due: () => {} });
+    for (let count = 0; count < 9; count++) outbox.add(told('x'.repeat(100)));
+    await new Promise((resolve) => process.nextTick(resolve));
+    for (let count = 0; count < 9; count++) outbox.add(told('y'.repeat(100)));
+    await tick();
+    assert.deepEqual([slow, transport.sent.join('').length, outbox.bytes], [[], 1_800, 0]);
+  });
+
+  it('queues once for its turn, however often so much waits that it writes at once', async () => {
+    let times = 0;
+    const counting = { add: () => times++, root: house.ticks.root.bind(house.ticks) };
+    const roomy = {
+      ...house,
+      ticks: counting as never,
+      limits: { ...limits, softBufferLimit: 4_000_000, hardBufferLimit: 4_000_000 },
+    };
+    outbox = new Outbox(engine4, roomy, { tooSlow: (why) => slow.push(why) });
+    outbox.carryBy(transport);
+    for (let round = 0; round < 5; round++)
+      for (const size of [40_000, 40_000, 1_000]) outbox.add(told('x'.repeat(size)));
+    assert.equal(times, 1);
+    outbox.due();
+    assert.deepEqual(
+      [outbox.bytes, transport.sent.join('').replaceAll('|', '').length, slow],
+      [0, 5 * 81_000, []],
+    );
+    outbox.add(told('x'));
+    assert.equal(times, 2);
+  });
+
+  it('keeps nothing for a session that somebody has ended who saw it leave', async () => {
+    outbox.watchedBy({ waits: () => {}, added: () => {}, leaving: () => outbox.clear(), left: () => {} });
+    outbox.add(told('x'.repeat(1_000)));
+    outbox.add(told('x'.repeat(1_000)));
+    outbox.add(told('y'));
+    assert.deepEqual([outbox.empty, outbox.bytes], [true, 0]);
+  });
+
+  it('is told nothing together with others where that could pass the soft limit unseen', () => {
+    const narrow = { ...house, limits: { ...limits, softBufferLimit: 5_000, hardBufferLimit: 4_000_000 } };
+    outbox = new Outbox(engine4, narrow, outbox);
+    outbox.carryBy(transport);
+    assert.equal(outbox.add(told('x')), undefined);
   });
 
   it('counts what the transport has not handed on', async () => {

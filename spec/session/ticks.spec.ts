@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { type Flushable, Ticks } from '../../lib/session/ticks.js';
+import { Ticks, type Writer } from '../../lib/session/ticks.js';
 
 const CROWD = 1_000;
 
@@ -29,9 +29,9 @@ describe('the end of a tick', () => {
   afterEach(() => mock.restoreAll());
 
   /** Someone whose writing takes so many milliseconds. */
-  function writer(index: number, ms = 0): Flushable {
+  function writer(index: number, ms = 0): Writer {
     return {
-      flush() {
+      due() {
         now += ms;
         written.push(index);
       },
@@ -69,6 +69,20 @@ describe('the end of a tick', () => {
     for (const slice of slices) assert.ok(slice <= 16, `${slice} writes of 0.1 ms in one turn`);
   });
 
+  it('writes longer where others take long, too: a fifth of the time is its own', async () => {
+    tell(CROWD, 0.1);
+    await tick();
+    const slices: number[] = [];
+    for (let before = 0; written.length < CROWD; before = written.length) {
+      now += 40;
+      await turn();
+      slices.push(written.length - before);
+    }
+    assert.deepEqual(written, numbers(CROWD));
+    for (const slice of slices.slice(0, -1))
+      assert.ok(slice >= 100 && slice <= 116, `${slice} writes of 0.1 ms in one turn`);
+  });
+
   it('does not let a few wait for a crowd', async () => {
     tell(CROWD, 1);
     await turn();
@@ -88,7 +102,7 @@ describe('the end of a tick', () => {
   });
 
   it('forgets those who have written, though there is always a crowd', async () => {
-    const gone: WeakRef<Flushable>[] = [];
+    const gone: WeakRef<Writer>[] = [];
     for (let round = 0; round < 20; round++) {
       for (let index = 0; index < 100; index++) {
         const one = writer(index, 0.02);
@@ -141,7 +155,7 @@ describe('the end of a tick', () => {
       });
       tell(5);
       ticks.add({
-        flush() {
+        due() {
           throw new Error('on purpose');
         },
       });
