@@ -9,6 +9,8 @@ const FEW = 64;
 const SLICE = 1;
 /** What they have for each millisecond of others since then: where turns are long, a slice alone would take them seconds. */
 const SHARE = 1 / 4;
+/** What they have at most: after a pause of the whole process, everybody waits. */
+const MOST = 20;
 /** Writes between two looks at the time. */
 const STEP = 16;
 
@@ -89,7 +91,7 @@ export class Ticks {
   #slice(): void {
     const queue = this.#queue;
     const now = performance.now();
-    const end = now + Math.max(SLICE, (now - this.#since) * SHARE);
+    const end = now + Math.min(Math.max(SLICE, (now - this.#since) * SHARE), MOST);
     try {
       do for (let step = 0; step < STEP; step++) queue.take()?.due();
       while (!queue.empty && performance.now() < end);

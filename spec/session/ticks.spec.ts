@@ -83,6 +83,17 @@ describe('the end of a tick', () => {
       assert.ok(slice >= 100 && slice <= 116, `${slice} writes of 0.1 ms in one turn`);
   });
 
+  it('does not make up for a pause of the whole process', async () => {
+    tell(CROWD, 0.1);
+    await tick();
+    now += 60_000;
+    await turn();
+    assert.ok(
+      written.length >= 200 && written.length <= 216,
+      `${written.length} writes of 0.1 ms in one turn`,
+    );
+  });
+
   it('does not let a few wait for a crowd', async () => {
     tell(CROWD, 1);
     await turn();
