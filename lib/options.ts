@@ -117,7 +117,10 @@ export interface Options {
    * `slow consumer`. @default 10_000
    */
   readonly writeDeadline: number;
-  /** Bytes waiting for one client at which it is closed as `slow consumer` at once. @default 16_777_216 */
+  /**
+   * Bytes of memory waiting for one client at which it is closed as `slow consumer` at once: each frame counts as what it
+   * has on the wire, and 64 more. @default 16_777_216
+   */
   readonly hardBufferLimit: number;
   /** Acknowledgements that one socket may owe; one more fails at once. @default 10_000 */
   readonly maxPendingAcks: number;

@@ -3,13 +3,21 @@ import type { Codec, Frame } from '../codec/codec.js';
 import type { Encoded } from '../codec/parcel.js';
 import type { CreatedPacket } from '../namespace/connection.js';
 import type { Batch } from '../transport/transport.js';
-import type { OutboxWatcher } from './outbox.js';
 
 /** Upward, to the connection. */
 export interface LookoutEvents {
   created(packet: CreatedPacket): void;
   flushed(packets: CreatedPacket[]): void;
   drained(): void;
+}
+
+/** Hears what passes, where somebody wants to know. */
+export interface OutboxWatcher {
+  /** Told once: what was there already. */
+  waits(batch: Batch): void;
+  added(encoded: Encoded, volatile: boolean): void;
+  leaving(batch: Batch): void;
+  left(): void;
 }
 
 export class Lookout implements OutboxWatcher {

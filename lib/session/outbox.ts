@@ -1,8 +1,9 @@
 /** What waits for one client: in order, bounded, written together to whatever carries it. */
 import type { Codec } from '../codec/codec.js';
 import type { Encoded } from '../codec/parcel.js';
-import type { Batch, Transport } from '../transport/transport.js';
+import type { Transport } from '../transport/transport.js';
 import type { Household } from './household.js';
+import type { OutboxWatcher } from './lookout.js';
 import { type Gauge, isRoomy, Pressure } from './pressure.js';
 import { EAGER_BYTES, type Trail } from './trail.js';
 
@@ -10,15 +11,6 @@ import { EAGER_BYTES, type Trail } from './trail.js';
 export interface OutboxEvents {
   /** More waits than the limits allow; what is added from now on is dropped. Told in a tick of its own. */
   tooSlow(why: string): void;
-}
-
-/** Hears what passes, where somebody wants to know. */
-export interface OutboxWatcher {
-  /** Told once: what was there already. */
-  waits(batch: Batch): void;
-  added(encoded: Encoded, volatile: boolean): void;
-  leaving(batch: Batch): void;
-  left(): void;
 }
 
 export class Outbox implements Gauge {
@@ -33,8 +25,6 @@ export class Outbox implements Gauge {
   #full = false;
   /** Bytes ever added. */
   #added = 0;
-  /** Bytes of a waiting message that is beyond the hard limit by itself; it does not count against it. */
-  #giant = 0;
   #flight = 0;
   /** Made when first needed: most clients never fall behind. */
   #pressure: Pressure | undefined;
@@ -55,6 +45,12 @@ export class Outbox implements Gauge {
   get bytes(): number {
     const waiting = this.#waiting;
     return (waiting ? waiting.bytes : 0) + (this.#transport ? this.#transport.buffered : 0);
+  }
+
+  /** The same, with what small messages take beside their bytes. */
+  get #weight(): number {
+    const waiting = this.#waiting;
+    return (waiting ? waiting.weight : 0) + (this.#transport ? this.#transport.buffered : 0);
   }
 
   get taken(): number {
@@ -186,7 +182,7 @@ export class Outbox implements Gauge {
    * still hold: there is nothing to judge. Looking at the socket of each receiver is a thirtieth of a broadcast.
    */
   get #isCalm(): boolean {
-    return !this.#pressure && this.#giant === 0 && isRoomy(this.#house.limits);
+    return !this.#pressure && isRoomy(this.#house.limits);
   }
 
   /** @returns whether one more message may wait: what waited before it is judged, so that any lone message passes */
@@ -198,13 +194,14 @@ export class Outbox implements Gauge {
       this.tooSlow('more than hardBufferLimit bytes waiting; drained() tells when a client has caught up');
       return false;
     }
-    if (bytes >= this.#house.limits.hardBufferLimit && this.#giant === 0) this.#giant = bytes;
+    if (bytes >= this.#house.limits.hardBufferLimit) this.#pressed.excuse(bytes);
     // Whoever watches may have ended the session.
     return !this.#full;
   }
 
   get #isOver(): boolean {
-    return this.bytes - this.#giant >= this.#house.limits.hardBufferLimit;
+    const excused = this.#pressure ? this.#pressure.excused : 0;
+    return this.#weight - excused >= this.#house.limits.hardBufferLimit;
   }
 
   #sendTo(transport: Transport): void {
@@ -228,11 +225,12 @@ export class Outbox implements Gauge {
   }
 
   #watch(): void {
-    const { bytes } = this;
-    if (bytes === 0) this.#giant = 0;
-    if (bytes <= this.#house.limits.softBufferLimit) return this.#pressure?.stop();
+    if (this.#pressure || this.bytes > this.#house.limits.softBufferLimit) this.#pressed.watch();
+  }
+
+  get #pressed(): Pressure {
     this.#pressure ??= new Pressure(this.#house.wheel, this.#house.limits, this);
-    this.#pressure.start();
+    return this.#pressure;
   }
 
   #wait(resolve: () => void): void {

@@ -28,7 +28,7 @@ export interface Gauge {
 }
 
 /**
- * Runs while more than the soft limit waits. In each span of the write deadline the client must take at least as
+ * Held against one client: what it has to take, and by when. While more than the soft limit waits, a deadline runs. In each span of the write deadline the client must take at least as
  * much as the soft limit: a slow but steady reader stays, one that reads a byte now and then does not.
  */
 export class Pressure {
@@ -40,6 +40,7 @@ export class Pressure {
   #mark = 0;
   /** Spans in which nothing need be seen to leave: a large batch is allowed the time of its parts. */
   #grace = 0;
+  #giant = 0;
 
   constructor(wheel: Wheel, limits: PressureLimits, gauge: Gauge) {
     this.#wheel = wheel;
@@ -47,12 +48,23 @@ export class Pressure {
     this.#gauge = gauge;
   }
 
-  /** More than the soft limit waits. */
-  start(): void {
-    if (!this.#deadline.set) this.#span();
+  /** Bytes of a waiting message that is beyond the hard limit by itself; they do not count against it. */
+  get excused(): number {
+    return this.#giant;
   }
 
-  /** No longer. */
+  excuse(bytes: number): void {
+    if (this.#giant === 0) this.#giant = bytes;
+  }
+
+  /** Looks at what waits now. */
+  watch(): void {
+    const { bytes } = this.#gauge;
+    if (bytes === 0) this.#giant = 0;
+    if (bytes <= this.#limits.softBufferLimit) this.stop();
+    else if (!this.#deadline.set) this.#span();
+  }
+
   stop(): void {
     this.#deadline.stop();
   }

@@ -8,6 +8,11 @@ import type { Batch } from '../transport/transport.js';
 /** Bytes told in a row that no longer wait for the end of their tick: the operating system may begin to send them. */
 export const EAGER_BYTES = 65_536;
 
+/** What a frame takes beside its bytes while it waits: the heads of its texts, and a place in a list. */
+const FRAME_COST = 64;
+/** Weight of the steps that are kept one by one; each of them has some 200 bytes of its own. */
+const PAGE = 65_536;
+
 type Pack = (frames: readonly Frame[]) => unknown;
 
 /** A history in two parts: what fits into one batch, and what stays. */
@@ -66,11 +71,16 @@ export class Trail implements Batch, Stand<Parcel> {
     if (known && this.#afterOf === encoded && !known.#onward) return known;
     const { frames, bytes, plain } = encoded;
     const spared = plain && frames.map(() => true);
-    const after = new Trail(frames, bytes, this.count === 0 ? undefined : this, spared);
+    const after = new Trail(frames, bytes, this.#ground(encoded), spared);
     after.#codec = this.#codec;
     this.#after = after;
     this.#afterOf = encoded;
     return after;
+  }
+
+  /** Bytes of memory, about: those of many small frames are the smaller part of it. */
+  get weight(): number {
+    return this.bytes + this.count * FRAME_COST;
   }
 
   /** Where those are by now who stood here. */
@@ -103,7 +113,7 @@ export class Trail implements Batch, Stand<Parcel> {
     if (!this.#sparing) return undefined;
     const steps: (readonly boolean[])[] = [];
     for (let trail: Trail | undefined = this; trail; trail = trail.#before) {
-      steps.push(trail.#spared ?? trail.#step.map(() => false));
+      steps.push(trail.#flags);
     }
     return steps.reverse().flat();
   }
@@ -137,6 +147,35 @@ export class Trail implements Batch, Stand<Parcel> {
     return this.#cut;
   }
 
+  /** What a step with this stands on. When it begins a new page, the steps of the one before become a single one. */
+  #ground({ bytes, frames }: Encoded): Trail | undefined {
+    if (this.count === 0) return undefined;
+    const next = this.weight + bytes + frames.length * FRAME_COST;
+    return this.#before && pageOf(next) > this.#page ? this.#bound() : this;
+  }
+
+  get #page(): number {
+    return pageOf(this.weight);
+  }
+
+  /** The same history, with its last page in one step. */
+  #bound(): Trail {
+    const page = this.#page;
+    const steps: Trail[] = [];
+    let trail: Trail | undefined = this;
+    for (; trail && trail.#page === page; trail = trail.#before) steps.push(trail);
+    steps.reverse();
+    const frames = steps.flatMap((step) => step.#step);
+    const bytes = this.bytes - (trail ? trail.bytes : 0);
+    const spared = steps.some((step) => step.#spared) ? steps.flatMap((step) => step.#flags) : undefined;
+    return new Trail(frames, bytes, trail, spared);
+  }
+
+  /** Of each frame of this step, whether it shall not be compressed. */
+  get #flags(): readonly boolean[] {
+    return this.#spared ?? this.#step.map(() => false);
+  }
+
   #packedToo<T>(pack: (frames: readonly Frame[]) => T): T {
     this.#packs ??= new Map();
     const known = this.#packs.get(pack);
@@ -145,6 +184,10 @@ export class Trail implements Batch, Stand<Parcel> {
     this.#packs.set(pack, made);
     return made;
   }
+}
+
+function pageOf(weight: number): number {
+  return Math.floor(weight / PAGE);
 }
 
 function countFitting(frames: readonly Frame[], mostFrames: number, mostBytes: number): number {

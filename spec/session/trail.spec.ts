@@ -57,6 +57,31 @@ describe('a trail', () => {
     assert.equal(long.spared?.length, 50_000);
   });
 
+  it('knows the same with its pages bound, and is still one object for all', () => {
+    const root = Trail.root();
+    const steps = Array.from({ length: 5_000 }, (_, index): Encoded => {
+      const text = `${index}${'x'.repeat((index * 7919) % 300)}`;
+      const frames = index % 97 === 0 ? [text, Buffer.from(text)] : [text];
+      const bytes = text.length * frames.length;
+      return index % 13 === 0 && index > 2_000 ? { frames, bytes, plain: true } : { frames, bytes };
+    });
+    const trail = history(root, ...steps);
+    assert.equal(history(root, ...steps), trail);
+    const frames = steps.flatMap((step) => step.frames);
+    const bytes = steps.reduce((sum, step) => sum + step.bytes, 0);
+    assert.deepEqual(trail.frames, frames);
+    assert.deepEqual(
+      trail.spared,
+      steps.flatMap((step) => step.frames.map(() => step.plain === true)),
+    );
+    assert.deepEqual(
+      [trail.count, trail.bytes, trail.weight],
+      [frames.length, bytes, bytes + 64 * frames.length],
+    );
+    const { head, rest } = trail.cut(3_000, 1e9);
+    assert.deepEqual([...head.frames, ...history(rest as Trail, ...steps).frames], [...frames, ...frames]);
+  });
+
   it('is packed once for each way of packing', () => {
     const trail = history(Trail.root(), a, b);
     let packed = 0;

@@ -38,6 +38,25 @@ describe('clients that make something grow', () => {
       }
     })).timeout(40_000);
 
+  it('T088 clients that take nothing, told very many very small things: memory is bounded, not only bytes', () =>
+    on({ hardBufferLimit: 1_000_000, pollTimeout: 60_000 }, async (stage) => {
+      for (const way of engineWays.slice(0, 2)) {
+        const before = (await stage.report(true)).heap;
+        const visitor = await way.come(stage.port);
+        if (visitor instanceof Wire) visitor.socket.pause();
+        await visitor.say(['42["flood",1000000,1]']);
+        let most = 0;
+        for (let gone = false; !gone; ) {
+          const { heap, disconnects } = await stage.report(true);
+          most = Math.max(most, heap - before);
+          gone = disconnects.join().includes('slow consumer');
+        }
+        assert.ok(most < 4_000_000, `${most} bytes for what weighs 1 MB`);
+        visitor.leave();
+        await stage.rule();
+      }
+    })).timeout(60_000);
+
   it('T084 T089 polls that never come: closed as a slow consumer by the write deadline', () =>
     on({ softBufferLimit: 100_000, writeDeadline: 300, pollTimeout: 10_000 }, async (stage) => {
       for (const generation of [4, 3] as const) {
