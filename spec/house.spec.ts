@@ -31,6 +31,7 @@ const plan: Plan = [
       'table.ts',
       'few.ts',
       'roster.ts',
+      'own-text.ts',
     ],
   ],
   ['adapter/', 'codec/', 'watch/'],

@@ -1,4 +1,5 @@
 /** Engine.IO 3 with Socket.IO protocol 4: the clients 1.x and 2.x. */
+import { ownText } from '../own-text.js';
 import type { ConnectErrorPacket, ConnectPacket, Packet } from '../packet.js';
 import { PacketType } from '../packet.js';
 import { readBase64 } from './base64.js';
@@ -14,7 +15,7 @@ import type {
   Shown,
 } from './codec.js';
 import { disarm } from './json.js';
-import { engineFault, socketFault } from './malformed.js';
+import { engineFault, longQuery } from './malformed.js';
 import { encodeMessage, MessageDecoder } from './message.js';
 import { asText, payload, plainPayload, plainTextPayload, textPayload } from './payload3.js';
 import { readSignal, showText, unreadable, writeSignal } from './signal.js';
@@ -33,17 +34,15 @@ const protocol4: Dialect = {
 
 // address = namespace [ "?" query ] [ "#" fragment ]     ; in a CONNECT only; the fragment means nothing
 
-/** Most UTF-16 code units of a query: as much as Node takes in a whole URL. */
-const MOST_QUERY = 16_384;
-
 /** JSON behind the address means nothing here. */
 function readConnect(address: string): ConnectPacket | Malformed {
   const [whole = address] = address.split('#', 1);
   const question = whole.indexOf('?');
-  const nsp = question < 0 ? whole : whole.slice(0, question);
+  const nsp = ownText(question < 0 ? whole : whole.slice(0, question));
   const query = whole.slice(nsp.length);
-  if (query.length > MOST_QUERY) return socketFault('a query longer than a URL');
-  const pairs = Object.fromEntries(new URLSearchParams(query));
+  const long = longQuery(query);
+  if (long) return long;
+  const pairs = Object.fromEntries(new URLSearchParams(ownText(query)));
   if (Object.keys(pairs).length === 0) return { type: PacketType.CONNECT, nsp };
   return { type: PacketType.CONNECT, nsp, data: disarm(pairs) };
 }

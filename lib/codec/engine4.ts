@@ -1,5 +1,6 @@
 /** Engine.IO 4 with Socket.IO protocol 5: the clients 3.x and 4.x. */
 import { isUtf8 } from 'node:buffer';
+import { ownText } from '../own-text.js';
 import type { Packet } from '../packet.js';
 import { PacketType } from '../packet.js';
 import { readBase64 } from './base64.js';
@@ -21,7 +22,9 @@ import { readSignal, showText, unreadable, writeSignal } from './signal.js';
 
 /** Joining a namespace in protocol 5: credentials in, a socket id out. */
 const protocol5: Dialect = {
-  readConnect: (nsp, payload) => {
+  readConnect: (address, payload) => {
+    // The namespace may be made for its sake, and stays when all else that was said is gone.
+    const nsp = ownText(address);
     if (payload === undefined) return { type: PacketType.CONNECT, nsp };
     if (!isRecord(payload)) return socketFault('the payload of a CONNECT is not an object');
     return { type: PacketType.CONNECT, nsp, data: disarm(payload) };

@@ -1,4 +1,5 @@
 /** Several revision-1 packets in one HTTP body, each behind its length in UTF-16 code units. */
+import { partOf } from '../own-text.js';
 import type { Frame, PayloadFormat } from './codec.js';
 
 // payload = "" / packet / 1*( mark length mark packet )
@@ -36,7 +37,8 @@ function unpack(body: Frame): { readonly frames: string[] } {
     at = start + Number(length);
     // No frame begins with a colon: the length was too short and cut the head of a packet, which must not be believed.
     if (text[at] === ':') break;
-    frames.push(text.slice(start, at));
+    // What is said as text goes to the program as it stands here.
+    frames.push(partOf(text, start, at));
   }
   return { frames };
 }

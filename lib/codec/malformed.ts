@@ -31,6 +31,14 @@ export function longNamespace(name: string, limits: DecodeLimits): Malformed | u
   return socketFault('a namespace with a name longer than maxNamespaceLength');
 }
 
+/** Most UTF-16 code units of a query: as much as Node takes in a whole URL. */
+const MOST_QUERY = 16_384;
+
+/** Whether what stands behind the address of a namespace is longer than any client's. */
+export function longQuery(query: string): Malformed | undefined {
+  return query.length <= MOST_QUERY ? undefined : socketFault('a query longer than a URL');
+}
+
 /** Whether an event has a name that no client may use. */
 export function nameFault(name: unknown, limits: DecodeLimits): Malformed | undefined {
   if (typeof name === 'number') return undefined;

@@ -95,7 +95,7 @@ function unpackBytes(body: Buffer): Unpacked<Frame> {
     if (length === 0) return { frames, fault: noLength };
     const end = mark + 1 + length;
     if (end > body.length) return { frames, fault: tooShort };
-    const frame = kind === BINARY ? body.subarray(mark + 1, end) : textOf(body, ascii, mark + 1, end);
+    const frame = kind === BINARY ? bytesOf(body, mark + 1, end) : textOf(body, ascii, mark + 1, end);
     if (frame === undefined) return { frames, fault: engineFault('not UTF-8') };
     frames.push(frame);
     at = end;
@@ -115,6 +115,12 @@ function lengthOf(body: Buffer, start: number, end: number): number {
   let length = 0;
   for (let at = start; at < end; at += 1) length = length * 10 + (body[at] ?? 0);
   return length;
+}
+
+/** For the program to keep: a copy, where the body would be kept with it. */
+function bytesOf(body: Buffer, start: number, end: number): Buffer {
+  const bytes = body.subarray(start, end);
+  return 2 * bytes.length < body.length ? Buffer.from(bytes) : bytes;
 }
 
 /** @param ascii the body, each byte as a character */

@@ -1,11 +1,12 @@
 /** Socket.IO protocol revision 1: the clients 0.7 to 0.9. */
+import { ownText } from '../own-text.js';
 import type { AckPacket, ConnectPacket, EventPacket, Packet } from '../packet.js';
 import { never, PacketType, RESERVED_EVENTS } from '../packet.js';
 import { substituteBinary } from './attachments.js';
-import type { Codec, Decoded, DecodeLimits, Frame, Shown, Signal } from './codec.js';
+import type { Codec, Decoded, DecodeLimits, Frame, Malformed, Shown, Signal } from './codec.js';
 import { framing } from './framing.js';
 import { disarm, isRecord, NOT_JSON, readJson, scriptJson, TOO_DEEP } from './json.js';
-import { crowded, longName, longNamespace, oversize, socketFault } from './malformed.js';
+import { crowded, longName, longNamespace, longQuery, oversize, socketFault } from './malformed.js';
 
 // packet   = type ":" [id] ["+"] ":" [endpoint] [":" data] / "0"
 // type     = %x30-38          ; disconnect connect heartbeat message json event ack error noop
@@ -74,12 +75,15 @@ function readAsk(id: string | undefined, plus: string | undefined): Fields['ask'
 }
 
 /** The query stands behind the endpoint on paper, and in the data in what the originals' encoders write. */
-function readConnect({ nsp, query, data }: Fields): ConnectPacket {
-  const pairs = Object.fromEntries(new URLSearchParams(query || data));
+function readConnect({ nsp, query, data }: Fields): ConnectPacket | Malformed {
+  const search = query || data;
+  const long = longQuery(search);
+  if (long) return long;
+  const pairs = Object.fromEntries(new URLSearchParams(ownText(search)));
   // The client finds its namespace by the very text that it has used.
-  const address = query ? { address: nsp + query } : {};
-  if (Object.keys(pairs).length === 0) return { type: PacketType.CONNECT, nsp, ...address };
-  return { type: PacketType.CONNECT, nsp, ...address, data: disarm(pairs) };
+  const address = query ? { address: ownText(nsp + query) } : {};
+  const connect: ConnectPacket = { type: PacketType.CONNECT, nsp: ownText(nsp), ...address };
+  return Object.keys(pairs).length === 0 ? connect : { ...connect, data: disarm(pairs) };
 }
 
 function readValue({ nsp, data, ask }: Fields, limits: DecodeLimits): Decoded {

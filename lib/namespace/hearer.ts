@@ -192,8 +192,10 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
   }
 
   #replyTo(packet: EventPacket): Reply {
-    const { id, nsp } = packet;
+    const { id } = packet;
     if (id === undefined) return noReply;
+    // Not the packet's: that is cut out of what the client has sent, and would keep it as long as the answer is owed.
+    const nsp = this.nsp.name;
     let owed = true;
     const reply = (...args: unknown[]): boolean => {
       if (!owed || !this.transmit({ type: PacketType.ACK, nsp, id, data: args })) return false;

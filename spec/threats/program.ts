@@ -24,6 +24,8 @@ export interface Report {
   readonly namespaces: number;
   /** Bytes; after a collection, if the site was asked to weigh itself. */
   readonly heap: number;
+  /** Bytes of buffers. */
+  readonly buffers: number;
   /** The most of heap and buffers that was seen since the last report; garbage included. */
   readonly peak: number;
   /** Active timers, connections, and so on, by kind. */
@@ -44,6 +46,8 @@ const uncaught: string[] = [];
 const complaints: string[] = [];
 const heard: string[] = [];
 const disconnects: string[] = [];
+/** What the program keeps of what it has heard. */
+const kept: unknown[] = [];
 
 process.on('uncaughtException', (error) => uncaught.push(String(error)));
 process.on('unhandledRejection', (error) => uncaught.push(String(error)));
@@ -88,6 +92,9 @@ function serve(io: Server): void {
 function listen(socket: Socket): void {
   socket.on('disconnect', (reason, description) => disconnects.push(`${reason}: ${description ?? ''}`));
   socket.onAny((name: string) => heard.push(name));
+  socket.on('keep', (value: unknown) => kept.push(value));
+  // What `send()` of the oldest clients says: as it stands in the packet.
+  socket.on('message', (value: unknown) => kept.push(value));
   socket.on('bystander', () => socket.join('bystanders'));
   socket.on('echo', (...args: unknown[]) => {
     const reply = args.at(-1);
@@ -167,6 +174,7 @@ function report(io: Server, most: number): Report {
     sockets: io.sockets.sockets.size,
     namespaces: io._nsps.size,
     heap: process.memoryUsage().heapUsed,
+    buffers: process.memoryUsage().arrayBuffers,
     peak,
     resources,
     polluted: 'polluted' in {},

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { ask, Knock, knock } from '../router/raw.js';
 import { Stage } from './stage.js';
-import { engineWays, hello, Poller, tongues, Wire } from './visitors.js';
+import { bytesOf3, engineWays, framed, hello, Poller, revision1Ways, tongues, Wire } from './visitors.js';
 
 const POLL = '/socket.io/?EIO=4&transport=polling';
 const WS = '/socket.io/?EIO=4&transport=websocket';
@@ -86,6 +86,37 @@ describe('clients that make something grow', () => {
         await stage.rule();
       }
     }));
+
+  it('T060 a program that keeps a text, a buffer or a namespace does not keep what came with it', () =>
+    on({}, async (stage) => {
+      const before = await stage.report(true);
+      const rest = 'x'.repeat(900_000);
+      for (const way of revision1Ways) {
+        const visitor = await way.come(stage.port);
+        for (let count = 0; count < 5; count++) {
+          const words = [
+            '3:::what is kept of it',
+            `5::/room-10000000${count}:{"name":"x"}`,
+            `9:::${rest}`,
+          ];
+          await visitor.say(way.polls ? words : [framed(words)]);
+        }
+        await visitor.fate();
+      }
+      const poller = await Poller.join(stage.port, tongues[3]);
+      for (let count = 0; count < 5; count++) {
+        const head = '451-["keep",{"_placeholder":true,"num":0}]';
+        await poller.post(bytesOf3([head, Buffer.of(4, 1), `42["x","${rest}"]`]), 'application/octet-stream');
+      }
+      const wire = await Wire.join(stage.port, tongues[4]);
+      for (let count = 0; count < 5; count++)
+        await wire.say([`40/room-10000000${count},{}${' '.repeat(900_000)}`]);
+      await wire.fate();
+      const after = await stage.report(true);
+      assert.ok(after.namespaces >= 8);
+      const bytes = after.heap + after.buffers - before.heap - before.buffers;
+      assert.ok(bytes < 4_000_000, `${bytes} bytes are kept`);
+    })).timeout(20_000);
 
   it('T092 acknowledgements that never come: 10 000 are waited for, and none once the client has gone', () =>
     on({ hardBufferLimit: 100_000_000 }, async (stage) => {

@@ -66,6 +66,16 @@ const engine3: Tongue = {
       .join(''),
 };
 
+/** A body of Engine.IO 3 as bytes: a buffer begins with its type. */
+export function bytesOf3(words: readonly Words[]): Buffer {
+  const parts = words.map((word) => {
+    const bytes = Buffer.from(word);
+    const digits = Array.from(String(bytes.length), Number);
+    return Buffer.concat([Buffer.of(typeof word === 'string' ? 0 : 1, ...digits, 255), bytes]);
+  });
+  return Buffer.concat(parts);
+}
+
 /** A WebSocket of which each byte is ours. */
 export class Wire implements Visitor {
   readonly socket: Socket;
