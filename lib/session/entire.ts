@@ -1,6 +1,7 @@
-/** What arrives whole or not at all. */
+/** What a client has missed is told again at once: whether that arrives whole or not at all. */
 import type { Entire } from '../adapter/keeper.js';
 import type { Session } from './session.js';
+import { weightOf } from './trail.js';
 
 /** Bytes told in one tick that leave together: above 64 KiB the outbox does not wait for the rest. */
 const ENTIRE_BYTES = 60_000;
@@ -8,8 +9,11 @@ const ENTIRE_BYTES = 60_000;
 /** One answer to a poll does; a WebSocket may break between two frames. A CONNECT is one frame more. */
 export function arrivesEntire(session: Session): Entire {
   return (frames, bytes) => {
-    const { carrier, conn } = session;
-    if (!carrier?.saysGoodbye || conn.bufferedAmount > 0) return false;
-    return frames < carrier.mostFrames && bytes < ENTIRE_BYTES;
+    const { carrier } = session;
+    const isLittle = bytes < ENTIRE_BYTES;
+    // It was in memory before, and whoever came back for it would be sent away each time.
+    if (!isLittle) session.pressure.excuse(weightOf(frames, bytes));
+    if (!carrier?.saysGoodbye || session.bufferedAmount > 0) return false;
+    return frames < carrier.mostFrames && isLittle;
   };
 }

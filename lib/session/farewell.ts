@@ -33,16 +33,17 @@ const manners: Partial<Record<DisconnectReason, CloseManner>> = {
   'slow consumer': 'abort',
 };
 
-/** The reason of a session that a malformed frame has ended. @see socket.io 4, disconnect reasons */
-export function reasonOf({ layer }: Malformed): DisconnectReason {
-  return layer === 'engine' ? 'parse error' : 'forced close';
-}
-
 /**
  * `patient`: the client may come for what waits. `brisk`: what waits leaves at once, or not at all. `stern`: the same, and
  * the client is told that it has broken the rules.
  */
 export type Pace = 'patient' | 'brisk' | 'stern';
+
+/** How a session ends whose client has broken the rules. @see socket.io 4, disconnect reasons */
+export function verdictOn(fault: 'heartbeat' | Malformed): [DisconnectReason, string, undefined, Pace?] {
+  if (fault === 'heartbeat') return ['transport error', 'invalid heartbeat direction', undefined, 'stern'];
+  return [fault.layer === 'engine' ? 'parse error' : 'forced close', fault.why, undefined];
+}
 
 /** What a session has at its end. */
 export interface Estate {

@@ -1,7 +1,8 @@
 /** A polling client moves to a WebSocket: probe, release of the waiting poll, then the swap. */
-import type { Codec, DecodeLimits, Decoder, Frame } from '../codec/codec.js';
+import type { Codec, Decoder, Frame } from '../codec/codec.js';
 import type { LimitName } from '../options.js';
 import { type Batch, nobody, type Transport, type TransportEvents } from '../transport/transport.js';
+import type { Household } from './household.js';
 import { written } from './signals.js';
 import { Alarm, type Wheel } from './wheel.js';
 
@@ -35,9 +36,7 @@ export class Handover implements TransportEvents {
   constructor(
     to: Transport,
     codec: Codec,
-    limits: DecodeLimits,
-    wheel: Wheel,
-    timeoutMs: number,
+    { wheel, limits }: Pick<Household, 'wheel' | 'limits'>,
     up: HandoverEvents,
   ) {
     this.#to = to;
@@ -45,7 +44,7 @@ export class Handover implements TransportEvents {
     this.#decoder = codec.decoder(limits);
     this.#wheel = wheel;
     this.#up = up;
-    this.#deadline.start(wheel, timeoutMs);
+    this.#deadline.start(wheel, limits.upgradeTimeout);
   }
 
   /** Whether the client has moved, or will not. */

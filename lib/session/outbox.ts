@@ -26,7 +26,6 @@ export class Outbox implements Gauge {
   /** Bytes ever added. */
   #added = 0;
   #flight = 0;
-  /** Made when first needed: most clients never fall behind. */
   #pressure: Pressure | undefined;
   #waiters: (() => void)[] | undefined;
   #watcher: OutboxWatcher | undefined;
@@ -60,6 +59,12 @@ export class Outbox implements Gauge {
 
   get flight(): number {
     return this.#transport && this.#transport.buffered > 0 ? this.#flight : 0;
+  }
+
+  /** What is held against this client; made when first needed: most never fall behind. */
+  get pressure(): Pressure {
+    this.#pressure ??= new Pressure(this.#house.wheel, this.#house.limits, this);
+    return this.#pressure;
   }
 
   /** Whether the transport can take something now. */
@@ -194,7 +199,8 @@ export class Outbox implements Gauge {
       this.tooSlow('more than hardBufferLimit bytes waiting; drained() tells when a client has caught up');
       return false;
     }
-    if (bytes >= this.#house.limits.hardBufferLimit) this.#pressed.excuse(bytes);
+    if (bytes >= this.#house.limits.hardBufferLimit && this.pressure.excused === 0)
+      this.pressure.excuse(bytes);
     // Whoever watches may have ended the session.
     return !this.#full;
   }
@@ -225,12 +231,7 @@ export class Outbox implements Gauge {
   }
 
   #watch(): void {
-    if (this.#pressure || this.bytes > this.#house.limits.softBufferLimit) this.#pressed.watch();
-  }
-
-  get #pressed(): Pressure {
-    this.#pressure ??= new Pressure(this.#house.wheel, this.#house.limits, this);
-    return this.#pressure;
+    if (this.#pressure || this.bytes > this.#house.limits.softBufferLimit) this.pressure.watch();
   }
 
   #wait(resolve: () => void): void {

@@ -40,7 +40,8 @@ export class Pressure {
   #mark = 0;
   /** Spans in which nothing need be seen to leave: a large batch is allowed the time of its parts. */
   #grace = 0;
-  #giant = 0;
+  #excused = 0;
+  #isFresh = false;
 
   constructor(wheel: Wheel, limits: PressureLimits, gauge: Gauge) {
     this.#wheel = wheel;
@@ -48,19 +49,25 @@ export class Pressure {
     this.#gauge = gauge;
   }
 
-  /** Bytes of a waiting message that is beyond the hard limit by itself; they do not count against it. */
+  /** Bytes of memory that do not count against the hard limit. */
   get excused(): number {
-    return this.#giant;
+    return this.#excused;
   }
 
+  /** So much is about to be told in this tick and does not count, until nothing waits any more. */
   excuse(bytes: number): void {
-    if (this.#giant === 0) this.#giant = bytes;
+    this.#excused += bytes;
+    this.#isFresh = true;
+    process.nextTick(() => {
+      this.#isFresh = false;
+      this.watch();
+    });
   }
 
   /** Looks at what waits now. */
   watch(): void {
     const { bytes } = this.#gauge;
-    if (bytes === 0) this.#giant = 0;
+    if (bytes === 0 && !this.#isFresh) this.#excused = 0;
     if (bytes <= this.#limits.softBufferLimit) this.stop();
     else if (!this.#deadline.set) this.#span();
   }

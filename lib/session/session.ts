@@ -6,7 +6,7 @@ import type { LimitName } from '../options.js';
 import type { Transport, TransportEvents } from '../transport/transport.js';
 import type { Subject } from '../watch/watch.js';
 import { Conn, type ReadyState, type Watched } from './conn.js';
-import { Farewell, LINGER, type Pace, reasonOf } from './farewell.js';
+import { Farewell, LINGER, type Pace, verdictOn } from './farewell.js';
 import { Handover, type HandoverEvents, retire } from './handover.js';
 import { Hearing, type HearingEvents } from './hearing.js';
 import { Heartbeat } from './heartbeat.js';
@@ -60,6 +60,11 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   /** Bytes that wait for the client. */
   get bufferedAmount(): number {
     return this.#outbox.bytes;
+  }
+
+  /** What is held against the client. */
+  get pressure(): Outbox['pressure'] {
+    return this.#outbox.pressure;
   }
 
   /** Whether a better transport is being tried. */
@@ -124,8 +129,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   handOver(candidate: Transport): Handover | undefined {
     if (this.upgrading || this.#state !== 'open' || !this.#transport?.saysGoodbye) return undefined;
     this.#handover?.drop();
-    const { limits, wheel } = this.#house;
-    this.#handover = new Handover(candidate, this.birth.codec, limits, wheel, limits.upgradeTimeout, this);
+    this.#handover = new Handover(candidate, this.birth.codec, this.#house, this);
     return this.#handover;
   }
 
@@ -159,9 +163,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   }
 
   over(because: 'close' | 'heartbeat' | Malformed): void {
-    if (because === 'heartbeat')
-      return this.close('transport error', 'invalid heartbeat direction', undefined, 'stern');
-    if (because !== 'close') return this.close(reasonOf(because), because.why);
+    if (because !== 'close') return this.close(...verdictOn(because));
     const { farewell } = this.birth.manners;
     if (farewell.answered) this.#signal({ type: 'close' });
     else this.release();

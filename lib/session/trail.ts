@@ -16,6 +16,11 @@ const PAGE = 65_536;
 
 const nothing: Stretch = { frames: [], bytes: 0 };
 
+/** Bytes of memory, about: those of many small frames are the smaller part of it. */
+export function weightOf(frames: number, bytes: number): number {
+  return bytes + frames * FRAME_COST;
+}
+
 type Pack = (frames: readonly Frame[]) => unknown;
 
 /** A history in two parts: what fits into one batch, and what stays. */
@@ -76,9 +81,8 @@ export class Trail implements Batch, Stand<Parcel> {
     return after;
   }
 
-  /** Bytes of memory, about: those of many small frames are the smaller part of it. */
   get weight(): number {
-    return this.bytes + this.count * FRAME_COST;
+    return weightOf(this.count, this.bytes);
   }
 
   /** Where those are by now who stood here. */
@@ -145,7 +149,7 @@ export class Trail implements Batch, Stand<Parcel> {
   /** What a step with this stands on. When it begins a new page, the steps of the one before become a single one. */
   #ground({ bytes, frames }: Encoded): Trail | undefined {
     if (this.count === 0) return undefined;
-    const next = this.weight + bytes + frames.length * FRAME_COST;
+    const next = this.weight + weightOf(frames.length, bytes);
     return this.#before && pageOf(next) > this.#page ? this.#bound() : this;
   }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { io as connect } from 'socket.io-client';
 import type { Socket } from '../../lib/index.js';
-import { frame, open, Poller, rawSocket, reason, type Site, Talk } from './ground.js';
+import { frame, open, Poller, rawSocket, reason, type Site, Talk, until } from './ground.js';
 
 const KB = 'x'.repeat(1_000);
 
@@ -99,6 +99,35 @@ describe('a client that takes too little', () => {
       client.disconnect();
     }
   });
+
+  for (const transport of ['websocket', 'polling']) {
+    it(`is told all that it has missed by ${transport}, though that is more than the hard limit`, async () => {
+      site = await open({ hardBufferLimit: 100_000, connectionStateRecovery: {} });
+      const client = connect(site.url, { transports: [transport], forceNew: true, reconnectionDelay: 10 });
+      const heard: number[] = [];
+      client.on('n', (count: number) => heard.push(count));
+      const first = await site.connection();
+      first.emit('n', 0, KB);
+      await until(() => heard.length === 1);
+      client.io.engine.close();
+      await reason(first);
+      for (let count = 1; count <= 500; count++) site.io.emit('n', count, KB);
+      const again = await site.connection();
+      assert.equal(again.recovered, true);
+      await until(() => heard.length === 501);
+      assert.deepEqual(
+        heard,
+        Array.from({ length: 501 }, (_, count) => count),
+      );
+      // What it has caught up with is not counted in its favour any more.
+      const left = reason(again);
+      await again.drained();
+      for (let count = 0; count < 300_000 && again.connected; count++) again.emit('n', count, KB);
+      await turn();
+      assert.equal(await left, 'slow consumer');
+      client.disconnect();
+    });
+  }
 
   it('is told at the hard limit even when everything was said in one loop, and what to do instead', async () => {
     site = await open();

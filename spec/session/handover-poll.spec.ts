@@ -7,6 +7,14 @@ import { limits } from '../codec/limits.js';
 import { type Clock, stoppedClock } from './clock.js';
 import { FakeTransport } from './fake-transport.js';
 
+const patience = {
+  softBufferLimit: 1e6,
+  hardBufferLimit: 1e6,
+  writeDeadline: 1_000,
+  upgradeTimeout: 10_000,
+  attachmentTimeout: 1_000,
+};
+
 describe('a client that has probed', () => {
   let clock: Clock;
   let releases: number;
@@ -16,7 +24,8 @@ describe('a client that has probed', () => {
     clock = stoppedClock();
     releases = 0;
     const up = { release: () => releases++, moved: () => true, abandoned: () => {} };
-    handover = new Handover(new FakeTransport(), engine4, limits, new Wheel(), 10_000, up);
+    const house = { wheel: new Wheel(), limits: { ...limits, ...patience } };
+    handover = new Handover(new FakeTransport(), engine4, house, up);
   });
 
   afterEach(() => {

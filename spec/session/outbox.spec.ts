@@ -239,6 +239,25 @@ describe('the outbox', () => {
     assert.equal(slow.length, 1);
   });
 
+  it('does not count what is told again until all of it has left', async () => {
+    const batches: string[] = [];
+    outbox.pressure.excuse(2_000);
+    transport.writable = false;
+    for (let count = 0; count < 12; count++) outbox.add(told('x'.repeat(100)));
+    await tick();
+    for (let count = 0; count < 5; count++) outbox.add(told('y'.repeat(100)));
+    await tick();
+    assert.deepEqual([slow, outbox.bytes], [[], 1_700]);
+    transport.writable = true;
+    transport.send = ({ frames }) => void batches.push(...(frames as string[]));
+    outbox.flush();
+    assert.deepEqual([batches.length, outbox.bytes], [17, 0]);
+    transport.writable = false;
+    for (let count = 0; count < 12; count++) outbox.add(told('z'.repeat(100)));
+    await tick();
+    assert.equal(slow.length, 1);
+  });
+
   it('gives up a client above the soft limit that takes nothing within the deadline', async () => {
     transport.writable = false;
     outbox.add(told('x'.repeat(150)));
