@@ -92,7 +92,7 @@ function connect(visit: Visit, ready: (transport: Transport) => void): void {
 }
 
 function dismiss(transport: Transport, { lobby }: Desk): void {
-  transport.send(new Trail([SEND_AWAY], SEND_AWAY.length));
+  transport.send(new Trail({ frames: [SEND_AWAY], bytes: SEND_AWAY.length }));
   lobby.seeOff(transport);
 }
 

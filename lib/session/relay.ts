@@ -113,7 +113,9 @@ export class Relay implements Transport, HeartbeatEvents {
     this.#heartbeat.stop();
     this.#retire(from);
     const unsent = from.reclaim();
-    const lost = this.#sent ? this.#sent.take() : unsent && new Trail(unsent.frames, unsent.bytes);
+    const lost = this.#sent
+      ? this.#sent.take()
+      : unsent && new Trail({ frames: unsent.frames, bytes: unsent.bytes, spared: unsent.spared });
     if (lost) this.#again = lost;
     this.#carrier = carrier;
     this.#begin(carrier);

@@ -17,5 +17,5 @@ export function written(codec: Codec, signal: Signal): Trail {
 
 function write(codec: Codec, signal: Signal): Trail {
   const frames = [codec.signal(signal)];
-  return new Trail(frames, sizeOf(frames));
+  return new Trail({ frames, bytes: sizeOf(frames) });
 }

@@ -2,8 +2,9 @@
 
 import type { Stand } from '../adapter/contract.js';
 import type { Codec, Frame } from '../codec/codec.js';
-import { type Encoded, type Parcel, sizeOf } from '../codec/parcel.js';
+import type { Encoded, Parcel } from '../codec/parcel.js';
 import type { Batch } from '../transport/transport.js';
+import { divide, framesOf, join, lengthOf, type Stretch, sparedOf } from './stretch.js';
 
 /** Bytes told in a row that no longer wait for the end of their tick: the operating system may begin to send them. */
 export const EAGER_BYTES = 65_536;
@@ -12,6 +13,8 @@ export const EAGER_BYTES = 65_536;
 const FRAME_COST = 64;
 /** Weight of the steps that are kept one by one; each of them has some 200 bytes of its own. */
 const PAGE = 65_536;
+
+const nothing: Stretch = { frames: [], bytes: 0 };
 
 /** Bytes of memory, about: those of many small frames are the smaller part of it. */
 export function weightOf(frames: number, bytes: number): number {
@@ -36,10 +39,8 @@ export class Trail implements Batch, Stand<Parcel> {
   readonly count: number;
   readonly bytes: number;
   readonly #before: Trail | undefined;
-  readonly #step: readonly Frame[];
-  /** Frames of this step that shall not be compressed. */
-  readonly #spared: readonly boolean[] | undefined;
-  /** Whether there are such frames in the whole history. */
+  readonly #step: Stretch;
+  /** Whether some frames of the whole history shall not be compressed. */
   readonly #sparing: boolean;
   /** Of those who may be told something here. */
   #codec: Codec | undefined;
@@ -54,18 +55,17 @@ export class Trail implements Batch, Stand<Parcel> {
   #packs: Map<Pack, unknown> | undefined;
   #cut: (Cut & { readonly mostFrames: number; readonly mostBytes: number }) | undefined;
 
-  constructor(step: readonly Frame[], bytes: number, before?: Trail, spared?: readonly boolean[]) {
+  constructor(step: Stretch, before?: Trail) {
     this.#step = step;
-    this.#spared = spared;
-    this.#sparing = spared !== undefined || (before ? before.#sparing : false);
+    this.#sparing = step.plain === true || step.spared !== undefined || (before ? before.#sparing : false);
     this.#before = before;
-    this.count = step.length + (before ? before.count : 0);
-    this.bytes = bytes + (before ? before.bytes : 0);
+    this.count = lengthOf(step) + (before ? before.count : 0);
+    this.bytes = step.bytes + (before ? before.bytes : 0);
   }
 
   /** Where every history of clients of this codec begins. */
   static root(codec?: Codec): Trail {
-    const root = new Trail([], 0);
+    const root = new Trail(nothing);
     root.#codec = codec;
     return root;
   }
@@ -74,9 +74,7 @@ export class Trail implements Batch, Stand<Parcel> {
     const known = this.#after;
     // Nobody may come to where others have gone on together.
     if (known && this.#afterOf === encoded && !known.#onward) return known;
-    const { frames, bytes, plain } = encoded;
-    const spared = plain && frames.map(() => true);
-    const after = new Trail(frames, bytes, this.#ground(encoded), spared);
+    const after = new Trail(encoded, this.#ground(encoded));
     after.#codec = this.#codec;
     this.#after = after;
     this.#afterOf = encoded;
@@ -103,23 +101,16 @@ export class Trail implements Batch, Stand<Parcel> {
 
   /** A step further with nothing said, for somebody who stands apart from all others from now on. */
   apart(): Trail {
-    return new Trail([], 0, this);
+    return new Trail(nothing, this);
   }
 
   get frames(): readonly Frame[] {
-    if (!this.#before) return this.#step;
-    const steps: (readonly Frame[])[] = [];
-    for (let trail: Trail | undefined = this; trail; trail = trail.#before) steps.push(trail.#step);
-    return steps.reverse().flat();
+    if (!this.#before && !this.#step.gone) return this.#step.frames;
+    return framesOf(this.#steps());
   }
 
   get spared(): readonly boolean[] | undefined {
-    if (!this.#sparing) return undefined;
-    const steps: (readonly boolean[])[] = [];
-    for (let trail: Trail | undefined = this; trail; trail = trail.#before) {
-      steps.push(trail.#flags);
-    }
-    return steps.reverse().flat();
+    return this.#sparing ? sparedOf(this.#steps()) : undefined;
   }
 
   packed<T>(pack: (frames: readonly Frame[]) => T): T {
@@ -141,14 +132,18 @@ export class Trail implements Batch, Stand<Parcel> {
     if (this.isWithin(mostFrames, mostBytes)) return { head: this, rest: undefined };
     const known = this.#cut;
     if (known?.mostFrames === mostFrames && known.mostBytes === mostBytes) return known;
-    const { frames, spared } = this;
-    const fitting = countFitting(frames, mostFrames, mostBytes);
-    if (fitting === frames.length) return { head: this, rest: undefined };
-    const first = frames.slice(0, fitting);
-    const head = new Trail(first, sizeOf(first), undefined, spared?.slice(0, fitting));
-    const rest = new Trail(frames.slice(fitting), this.bytes - head.bytes, undefined, spared?.slice(fitting));
-    this.#cut = { head, rest, mostFrames, mostBytes };
+    const { head, rest } = divide(this.#steps(), mostFrames, mostBytes);
+    if (rest.length === 0) return { head: this, rest: undefined };
+    this.#cut = { head: new Trail(head), rest: along(rest), mostFrames, mostBytes };
     return this.#cut;
+  }
+
+  /** From the first one on. @param until behind which they begin */
+  #steps(until?: Trail): readonly Stretch[] {
+    const steps: Stretch[] = [];
+    for (let trail: Trail | undefined = this; trail !== until && trail; trail = trail.#before)
+      steps.push(trail.#step);
+    return steps.reverse();
   }
 
   /** What a step with this stands on. When it begins a new page, the steps of the one before become a single one. */
@@ -165,19 +160,9 @@ export class Trail implements Batch, Stand<Parcel> {
   /** The same history, with its last page in one step. */
   #bound(): Trail {
     const page = this.#page;
-    const steps: Trail[] = [];
-    let trail: Trail | undefined = this;
-    for (; trail && trail.#page === page; trail = trail.#before) steps.push(trail);
-    steps.reverse();
-    const frames = steps.flatMap((step) => step.#step);
-    const bytes = this.bytes - (trail ? trail.bytes : 0);
-    const spared = steps.some((step) => step.#spared) ? steps.flatMap((step) => step.#flags) : undefined;
-    return new Trail(frames, bytes, trail, spared);
-  }
-
-  /** Of each frame of this step, whether it shall not be compressed. */
-  get #flags(): readonly boolean[] {
-    return this.#spared ?? this.#step.map(() => false);
+    let before: Trail | undefined = this;
+    while (before && before.#page === page) before = before.#before;
+    return new Trail(join(this.#steps(before)), before);
   }
 
   #packedToo<T>(pack: (frames: readonly Frame[]) => T): T {
@@ -194,13 +179,6 @@ function pageOf(weight: number): number {
   return Math.floor(weight / PAGE);
 }
 
-function countFitting(frames: readonly Frame[], mostFrames: number, mostBytes: number): number {
-  let bytes = 0;
-  let count = 0;
-  for (const frame of frames) {
-    bytes += Buffer.byteLength(frame);
-    if (count > 0 && (bytes > mostBytes || count >= mostFrames)) break;
-    count++;
-  }
-  return count;
+function along(steps: readonly Stretch[]): Trail | undefined {
+  return steps.reduce<Trail | undefined>((before, step) => new Trail(step, before), undefined);
 }

@@ -1,11 +1,11 @@
 /** What has been sent to a client that has not been heard yet: nobody knows whether any of it has arrived. */
-import type { Frame } from '../codec/codec.js';
 import type { Batch } from '../transport/transport.js';
+import { join, type Stretch } from './stretch.js';
 import { Trail } from './trail.js';
 
 export class Unheard {
   readonly #most: number;
-  #frames: Frame[] = [];
+  #batches: Stretch[] = [];
   #bytes = 0;
 
   /** @param most bytes that are kept */
@@ -22,16 +22,16 @@ export class Unheard {
     return this.#bytes <= this.#most;
   }
 
-  add({ frames, bytes }: Batch): void {
+  add({ frames, bytes, spared }: Batch): void {
     this.#bytes += bytes;
-    if (!this.entire) this.#frames = [];
-    else for (const frame of frames) this.#frames.push(frame);
+    if (this.entire) this.#batches.push({ frames, bytes, spared });
+    else this.#batches = [];
   }
 
   /** All of it, to be sent again; from now on there is none. */
   take(): Trail | undefined {
-    const trail = this.#frames.length > 0 ? new Trail(this.#frames, this.#bytes) : undefined;
-    this.#frames = [];
+    const trail = this.#batches.length > 0 ? new Trail(join(this.#batches)) : undefined;
+    this.#batches = [];
     this.#bytes = 0;
     return trail;
   }

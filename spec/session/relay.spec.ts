@@ -8,7 +8,7 @@ import { Wheel } from '../../lib/session/wheel.js';
 import { type Clock, stoppedClock } from './clock.js';
 import { FakeTransport } from './fake-transport.js';
 
-const batch = (text: string): Trail => new Trail([text], text.length);
+const batch = (text: string): Trail => new Trail({ frames: [text], bytes: text.length });
 
 /** A transport of some name; one that polls is writable only while a poll waits. */
 function transport(name: TransportName): FakeTransport {

@@ -1,10 +1,19 @@
 /** Histories that are equal are the same object. */
 import assert from 'node:assert/strict';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Frame } from '../../lib/codec/codec.js';
 import { engine4 } from '../../lib/codec/engine4.js';
-import { type Encoded, Parcel } from '../../lib/codec/parcel.js';
+import { type Encoded, Parcel, sizeOf } from '../../lib/codec/parcel.js';
 import { PacketType } from '../../lib/packet.js';
-import { Trail } from '../../lib/session/trail.js';
+import { type Cut, Trail } from '../../lib/session/trail.js';
+import { randomFrom } from '../support/random.js';
+
+/** `SEED=…` repeats a run. */
+const seed = Number(process.env.SEED ?? Date.now() & 0x7fffffff);
+
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
 
 const told = (text: string): Encoded => ({ frames: [text], bytes: Buffer.byteLength(text) });
 const [a, b, c] = [told('a'), told('bb'), told('ccc')];
@@ -111,6 +120,63 @@ describe('a trail', () => {
     const { head, rest } = history(Trail.root(), c, a).cut(16, 1);
     assert.deepEqual([head.frames, rest?.frames], [['ccc'], ['a']]);
     assert.equal(history(Trail.root(), c).cut(16, 1).rest, undefined);
+  });
+
+  it('leaves in batches in the order in which it was told, whatever is told meanwhile, and with its flags', () => {
+    const random = randomFrom(seed);
+    for (let program = 0; program < 100; program++) {
+      const [meant, left]: [string[], string[]] = [[], []];
+      let trail: Trail | undefined = Trail.root();
+      const tell = (): void => {
+        const plain = random.chance(0.1);
+        const frames = Array.from({ length: random.whole(1, random.chance(0.1) ? 3 : 1) }, () =>
+          random.chance(0.2)
+            ? Buffer.alloc(random.whole(0, 90), meant.length)
+            : 'é'.repeat(random.whole(0, 90)),
+        );
+        for (const frame of frames) meant.push(`${plain} ${frame}`);
+        trail = (trail ?? Trail.root()).plus({ frames, bytes: sizeOf(frames), ...(plain && { plain }) });
+      };
+      for (let step = random.whole(1, 3_000); step > 0; step--) tell();
+      while (trail) {
+        const { head, rest }: Cut = trail.cut(random.whole(1, 60), random.whole(1, 9_000));
+        left.push(...head.frames.map((frame, index) => `${head.spared?.[index] === true} ${frame}`));
+        assert.deepEqual(
+          [head.bytes + (rest?.bytes ?? 0), head.count + (rest?.count ?? 0)],
+          [trail.bytes, trail.count],
+        );
+        assert.deepEqual([head.bytes, head.count], [sizeOf(head.frames), head.frames.length]);
+        if (rest) assert.equal(rest.bytes, sizeOf(rest.frames));
+        trail = rest;
+        if (random.chance(0.2)) trail = trail?.apart();
+        if (trail || random.chance(0.5)) for (let more = random.whole(0, 9); more > 0; more--) tell();
+        if (left.length > 6_000) break;
+      }
+      assert.deepEqual(left, meant.slice(0, left.length), `SEED=${seed}`);
+      if (!trail) assert.equal(left.length, meant.length);
+    }
+  });
+
+  it('leaves in small batches without being copied each time, though more is told after each', () => {
+    let trail: Trail | undefined = Trail.root();
+    for (let step = 0; step < 200_000; step++) trail = trail.plus(told('x'));
+    let batches = 0;
+    // To copy what stays as often would take minutes.
+    for (; trail; batches++) trail = trail.cut(16, 1e6).rest?.plus(told('y'));
+    assert.equal(batches, Math.ceil((200_000 - 1) / 15));
+  });
+
+  it('takes no more memory for one who gets nothing because others get it in many batches', () => {
+    let whole = Trail.root();
+    for (let step = 0; step < 40_000; step++) whole = whole.plus(told('x'));
+    collect();
+    const before = getHeapStatistics().used_heap_size;
+    let trail: Trail | undefined = whole;
+    while (trail) trail = trail.cut(16, 1e6).rest;
+    collect();
+    const taken = getHeapStatistics().used_heap_size - before;
+    assert.equal(whole.count, 40_000);
+    assert.ok(taken < 40_000_000, `${taken} bytes`);
   });
 
   it('leads on all who stand there, as long as they are alone', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Trail } from '../../lib/session/trail.js';
 import { Unheard } from '../../lib/session/unheard.js';
 
-const batch = (...frames: string[]): Trail => new Trail(frames, frames.join('').length);
+const batch = (...frames: string[]): Trail => new Trail({ frames, bytes: frames.join('').length });
 
 describe('what was sent to somebody unheard', () => {
   it('is kept in order, and taken once', () => {
@@ -14,6 +14,15 @@ describe('what was sent to somebody unheard', () => {
     const trail = unheard.take();
     assert.deepEqual([trail?.frames, trail?.bytes], [['a', 'b', 'c'], 3]);
     assert.deepEqual([unheard.empty, unheard.take()], [true, undefined]);
+  });
+
+  it('is sent again with what shall not be compressed', () => {
+    const unheard = new Unheard(100);
+    unheard.add(batch('a'));
+    unheard.add(new Trail({ frames: ['b', 'c'], bytes: 2, plain: true }));
+    assert.deepEqual(unheard.take()?.spared, [false, true, true]);
+    unheard.add(batch('a'));
+    assert.equal(unheard.take()?.spared, undefined);
   });
 
   it('is not kept in part: beyond the bound nothing is', () => {
