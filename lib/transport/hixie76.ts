@@ -13,7 +13,14 @@ import { CURT } from './close-codes.js';
 import { Delivery } from './delivery.js';
 import { CLOSE, packTexts, type Reading, TextReader } from './hixie76-frames.js';
 import { greet, headersOf, type Offer } from './hixie76-handshake.js';
-import { type Batch, type CloseManner, nobody, type Transport, type TransportEvents } from './transport.js';
+import {
+  type Batch,
+  type CloseManner,
+  MANY_FRAMES,
+  nobody,
+  type Transport,
+  type TransportEvents,
+} from './transport.js';
 
 /** Bytes handed to the socket at once: what has left can be told only batch by batch. */
 const MOST_BYTES = 1_048_576;
@@ -60,7 +67,7 @@ function ignore(): void {}
 
 export class Hixie76Transport implements Transport {
   readonly name: Name;
-  readonly mostFrames = Number.POSITIVE_INFINITY;
+  readonly mostFrames = MANY_FRAMES;
   readonly mostBytes = MOST_BYTES;
   readonly saysGoodbye = false;
   readonly #socket: Duplex;
@@ -118,9 +125,11 @@ export class Hixie76Transport implements Transport {
   }
 
   send(batch: Batch): void {
-    if (this.#socket.write(batch.packed(packTexts)) || this.#socket.writableLength === 0) return;
+    const hasRoom = this.#socket.write(batch.packed(packTexts)) || this.#socket.writableLength === 0;
+    if (hasRoom && batch.count < MANY_FRAMES) return;
     this.#blocked = true;
-    this.#socket.once('drain', () => this.#drained());
+    if (hasRoom) setImmediate(() => this.#drained());
+    else this.#socket.once('drain', () => this.#drained());
   }
 
   flow(open: boolean): void {

@@ -9,7 +9,13 @@
 import type { ServerResponse } from 'node:http';
 import type { Frame } from '../codec/codec.js';
 import { literal } from './script.js';
-import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
+import {
+  type Batch,
+  type CloseManner,
+  MANY_FRAMES,
+  type Transport,
+  type TransportEvents,
+} from './transport.js';
 
 // page   = head *script
 // head   = 256 characters: the function that the scripts call, then spaces; browsers show nothing of less
@@ -76,7 +82,7 @@ function begin(res: ServerResponse): void {
 
 export class HtmlfileTransport implements Transport {
   readonly name = 'htmlfile';
-  readonly mostFrames = Number.POSITIVE_INFINITY;
+  readonly mostFrames = MANY_FRAMES;
   readonly mostBytes = MOST_BYTES;
   readonly saysGoodbye = false;
   readonly settled = true;
@@ -117,7 +123,9 @@ export class HtmlfileTransport implements Transport {
   send(batch: Batch): void {
     this.#written += batch.bytes;
     this.#last = batch.frames[batch.frames.length - 1];
-    if (!this.#res.write(batch.packed(packScripts))) this.#block();
+    const hasRoom = this.#res.write(batch.packed(packScripts));
+    const isLong = batch.count >= MANY_FRAMES;
+    if (!hasRoom || isLong) this.#block(hasRoom, isLong);
     this.#flush();
     if (this.#written >= this.#page.bytes) this.close('orderly');
   }
@@ -146,13 +154,18 @@ export class HtmlfileTransport implements Transport {
     this.#res.end(this.#last === goodbye ? undefined : packScripts([comeAgain]));
   }
 
-  #block(): void {
+  #block(hasRoom: boolean, isLong: boolean): void {
     this.#blocked = true;
-    this.#res.once('drain', () => {
-      this.#blocked = false;
-      this.#settle();
-      if (this.writable) this.#up.writable();
-    });
+    const later = (): void => void setImmediate(() => this.#drained());
+    if (hasRoom) later();
+    // Node may say so before the turn is over.
+    else this.#res.once('drain', isLong ? later : () => this.#drained());
+  }
+
+  #drained(): void {
+    this.#blocked = false;
+    this.#settle();
+    if (this.writable) this.#up.writable();
   }
 
   /** A compressor in front of us may not know `no-transform`; all of them know this. */

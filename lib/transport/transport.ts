@@ -3,8 +3,16 @@ import type { Frame } from '../codec/codec.js';
 import type { DisconnectReason } from '../errors.js';
 import type { TransportName } from '../options.js';
 
+/**
+ * Most frames of one batch where many leave with one write: a few milliseconds of work. A client that takes all of it at
+ * once gets the next one in another turn of the event loop.
+ */
+export const MANY_FRAMES = 8_192;
+
 /** Frames that leave together. */
 export interface Batch {
+  /** How many. */
+  readonly count: number;
   readonly frames: readonly Frame[];
   /** Bytes of all frames, UTF-8. */
   readonly bytes: number;

@@ -11,6 +11,8 @@ import type { Batch, CloseManner, Transport, TransportEvents } from './transport
 const MOST_BYTES = 1_048_576;
 /** Messages handed to `ws` in one turn, each by itself: a megabyte of small ones would hold up everybody else. */
 const MOST_FRAMES = 1_024;
+/** With so many in a batch, what follows it can leave in the same turn. */
+const FEW_FRAMES = 64;
 
 /** What a connection is measured by that `ws` does not look at. */
 export interface CarryOptions {
@@ -86,10 +88,15 @@ export class DeflateTransport implements Transport {
   send({ frames, spared }: Batch): void {
     this.#blocked = true;
     const last = frames.length - 1;
+    // `ws` calls back before the turn is over when the operating system has taken all.
+    const done = (): void => {
+      if (last < FEW_FRAMES) this.#drained();
+      else setImmediate(() => this.#drained());
+    };
     frames.forEach((frame, index) => {
       // `ws` looks at its own threshold only where a connection forgets its context.
       const compress = !spared?.[index] && Buffer.byteLength(frame) >= this.#threshold;
-      this.#connection.send(frame, { compress }, index === last ? () => this.#drained() : undefined);
+      this.#connection.send(frame, { compress }, index === last ? done : undefined);
     });
   }
 

@@ -8,7 +8,13 @@ import { type Fault, faults } from './frame-faults.js';
 import { FrameReader } from './frames.js';
 import { type Hearer, habit, pause } from './one-buffer.js';
 import { Pongs } from './pongs.js';
-import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
+import {
+  type Batch,
+  type CloseManner,
+  MANY_FRAMES,
+  type Transport,
+  type TransportEvents,
+} from './transport.js';
 import { isTimeUp } from './turn.js';
 import { packControl, packMessages } from './websocket-frames.js';
 
@@ -55,7 +61,7 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer {
   }
 
   get mostFrames(): number {
-    return Number.POSITIVE_INFINITY;
+    return MANY_FRAMES;
   }
 
   get mostBytes(): number {
@@ -83,9 +89,11 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer {
   }
 
   send(batch: Batch): void {
-    if (this.#write(batch.packed(packMessages))) return;
+    const hasRoom = this.#write(batch.packed(packMessages));
+    if (hasRoom && batch.count < MANY_FRAMES) return;
     this.#blocked = true;
-    this.#socket.once('drain', () => this.#drained());
+    if (hasRoom) setImmediate(() => this.#drained());
+    else this.#socket.once('drain', () => this.#drained());
   }
 
   flow(open: boolean): void {

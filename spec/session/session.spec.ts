@@ -242,7 +242,7 @@ describe('a session', () => {
       session.send(event('b'));
       handover.received('2probe');
       assert.deepEqual(to.sent, ['3probe']);
-      from.unsent = { frames: ['42["a"]'], bytes: 7, packed: (pack) => pack(['42["a"]']) };
+      from.unsent = { count: 1, frames: ['42["a"]'], bytes: 7, packed: (pack) => pack(['42["a"]']) };
       handover.received('5');
       assert.deepEqual(to.sent, ['3probe', '42["a"]', '42["b"]']);
       assert.deepEqual([from.closings, session.conn.transport.name], [['orderly'], 'websocket']);

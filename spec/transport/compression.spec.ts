@@ -277,7 +277,7 @@ describe('answers to polls', () => {
 describe('the compression of a body', () => {
   it('is done once for all who hear the same', async () => {
     const frames = [`42["news","${large}"]`];
-    const batch: Batch = { frames, bytes: large.length, packed: (pack) => pack(frames) };
+    const batch: Batch = { count: 1, frames, bytes: large.length, packed: (pack) => pack(frames) };
     const letter = { body: large, headers: [] };
     const options = { threshold: 1 };
     const [one, two] = [

@@ -8,7 +8,7 @@ import { readOffer } from '../../lib/transport/hixie76-handshake.js';
 import { Hixie76Client, type Introduction } from '../support/hixie76-client.js';
 import { listening } from '../support/listening.js';
 import { latch, within } from '../support/patience.js';
-import { batchOf, Listener } from './listener.js';
+import { batchOf, givesWay, Listener } from './listener.js';
 
 const limits = { maxBytes: 1_000, timeoutMs: 200 };
 
@@ -157,6 +157,11 @@ describe('a hixie-76 WebSocket', () => {
     await up.until(() => up.writables === 1, 'the transport to be writable');
     assert.deepEqual([transport.writable, transport.buffered, drained], [true, 0, true]);
     for (let count = 0; count < sent; count++) assert.equal((await client.next()).length, text.length);
+  });
+
+  it('lets others have their turns while it takes thousands of messages, however fast', async () => {
+    const { transport } = await joined();
+    await givesWay(transport, up);
   });
 
   it('tells at once that nothing is left, and later that something has left', async () => {

@@ -16,7 +16,7 @@ import {
 import { HtmlfilePage } from '../support/htmlfile-page.js';
 import { listening } from '../support/listening.js';
 import { latch } from '../support/patience.js';
-import { batchOf, Listener } from './listener.js';
+import { batchOf, givesWay, Listener } from './listener.js';
 
 const HEAD = `<html><body><script>var _ = function (msg) { parent.s._(msg, document); };</script>${' '.repeat(173)}`;
 /** More than operating systems keep for a connection. */
@@ -115,6 +115,12 @@ describe('htmlfile', () => {
     const { page, transport } = await joined();
     transport.send(batchOf('3:::a\\/b', '3:::c'));
     assert.deepEqual((await page.heard(2)).map(edited), ['3:::a/b', '3:::c']);
+  });
+
+  it('lets others have their turns while it takes thousands of messages, however fast', async () => {
+    const { page, transport } = await joined();
+    await page.arrived(1);
+    await givesWay(transport, up);
   });
 
   it('is not writable while the client does not read, and says when it is again', async () => {

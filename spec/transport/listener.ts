@@ -1,7 +1,13 @@
 /** What a transport tells, kept for a spec; and batches to give it. */
+import assert from 'node:assert/strict';
 import type { Frame } from '../../lib/codec/codec.js';
 import type { DisconnectReason } from '../../lib/errors.js';
-import type { Batch, TransportEvents } from '../../lib/transport/transport.js';
+import {
+  type Batch,
+  MANY_FRAMES,
+  type Transport,
+  type TransportEvents,
+} from '../../lib/transport/transport.js';
 import { within } from '../support/patience.js';
 
 export class Listener implements TransportEvents {
@@ -51,8 +57,32 @@ export class Listener implements TransportEvents {
 /** Frames that leave together, as the outbox would hand them over. */
 export function batchOf(...frames: Frame[]): Batch {
   return {
+    count: frames.length,
     frames,
     bytes: frames.reduce((sum, frame) => sum + Buffer.byteLength(frame), 0),
     packed: (pack) => pack(frames),
   };
+}
+
+/** Whether it asks for more in another turn only when it has been given much, though the client takes all at once. */
+export async function givesWay(transport: Transport, up: Listener): Promise<void> {
+  const most = Math.min(transport.mostFrames, MANY_FRAMES);
+  let turns = 0;
+  const count = (): void => {
+    turns += 1;
+    next = setImmediate(count);
+  };
+  let next = setImmediate(count);
+  try {
+    for (let batches = 1; batches <= 3; batches++) {
+      const before = turns;
+      transport.send(batchOf(...Array.from({ length: most }, () => '2::')));
+      assert.equal(transport.writable, false);
+      await up.until(() => up.writables === batches, 'the transport to be writable');
+      assert.equal(transport.writable, true);
+      assert.ok(turns > before, 'in the same turn');
+    }
+  } finally {
+    clearImmediate(next);
+  }
 }

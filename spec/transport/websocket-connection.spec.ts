@@ -13,7 +13,7 @@ import { certificate } from '../router/ground.js';
 import { listening } from '../support/listening.js';
 import { latch, within } from '../support/patience.js';
 import { type FrameParts, write } from './client-frames.js';
-import { batchOf, Listener } from './listener.js';
+import { batchOf, givesWay, Listener } from './listener.js';
 import { type Coming, RawClient } from './raw-client.js';
 
 const MAX_BYTES = 100_000;
@@ -74,6 +74,11 @@ describe('a WebSocket that is not compressed', () => {
     const client = await RawClient.come(port, coming);
     return { client, transport: await opened.promise };
   }
+
+  it('lets others have their turns while it takes thousands of messages, however fast', async () => {
+    const { transport } = await joined();
+    await givesWay(transport, up);
+  });
 
   describe('hears', () => {
     it('what comes with the request', async () => {

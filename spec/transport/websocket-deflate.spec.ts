@@ -9,7 +9,7 @@ import type { Transport } from '../../lib/transport/transport.js';
 import { listening } from '../support/listening.js';
 import { latch } from '../support/patience.js';
 import { write } from './client-frames.js';
-import { batchOf, Listener } from './listener.js';
+import { batchOf, givesWay, Listener } from './listener.js';
 import { RawClient } from './raw-client.js';
 
 describe('a WebSocket that may be compressed', () => {
@@ -63,6 +63,11 @@ describe('a WebSocket that may be compressed', () => {
     client.send(Buffer.alloc(10));
     await up.heard(2);
     assert.deepEqual(up.frames, ['b'.repeat(2_000), Buffer.alloc(10)]);
+  });
+
+  it('lets others have their turns while it takes thousands of messages, however fast', async () => {
+    const { transport } = await joined();
+    await givesWay(transport, up);
   });
 
   it('hears what was said before the end, though nobody wanted it', async () => {
