@@ -94,11 +94,7 @@ describe('clients that make something grow', () => {
       for (const way of revision1Ways) {
         const visitor = await way.come(stage.port);
         for (let count = 0; count < 5; count++) {
-          const words = [
-            '3:::what is kept of it',
-            `5::/room-10000000${count}:{"name":"x"}`,
-            `9:::${rest}`,
-          ];
+          const words = ['3:::what is kept of it', `5::/room-10000000${count}:{"name":"x"}`, `9:::${rest}`];
           await visitor.say(way.polls ? words : [framed(words)]);
         }
         await visitor.fate();
