@@ -75,7 +75,10 @@ export interface Options {
   readonly maxFragments: number;
   /** Most WebSocket pings and pongs of one client in a second. @default 100 */
   readonly maxControlFrames: number;
-  /** Most bytes of one message with all its attachments, or of one POST body. @default 1_000_000 */
+  /**
+   * Most bytes of one message with all its attachments, or of one POST body; and of memory for what a client says of itself
+   * (`auth`) in all its namespaces. @default 1_000_000
+   */
   readonly maxHttpBufferSize: number;
   /** Most binary attachments of one packet. @default 10 */
   readonly maxAttachments: number;

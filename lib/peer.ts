@@ -7,7 +7,7 @@ import { type Few, few, isOne, listOf } from './few.js';
 import { Line } from './line.js';
 import type { Conn } from './namespace/connection.js';
 import type { Namespace } from './namespace/namespace.js';
-import { type Namespaces, unknownNamespace } from './namespace/namespaces.js';
+import { unknownNamespace } from './namespace/namespaces.js';
 import type { Socket } from './namespace/socket.js';
 import type { Client, Extent, Handshake, SendFlags } from './namespace/wire.js';
 import type { LimitName } from './options.js';
@@ -20,26 +20,14 @@ import {
   type Packet,
   PacketType,
 } from './packet.js';
-import { Anteroom, type AnteroomBounds } from './session/anteroom.js';
+import type { PeerSettings } from './peer-settings.js';
+import { Anteroom } from './session/anteroom.js';
+import { Auths, LITTLE } from './session/auths.js';
 import { arrivesEntire } from './session/entire.js';
 import type { SessionEvents } from './session/household.js';
 import type { Session } from './session/session.js';
 import { Tempo } from './session/tempo.js';
-import { Alarm, type Sleeper, type Wheel } from './session/wheel.js';
-import type { Watch } from './watch/watch.js';
-
-export interface PeerSettings extends AnteroomBounds {
-  readonly namespaces: Namespaces;
-  readonly wheel: Wheel;
-  readonly connectTimeout: number;
-  readonly maxNamespaces: number;
-  readonly maxEventsPerSecond: number;
-  readonly watch: Watch;
-  /** The session is in a namespace: told once. */
-  readonly joined: (session: Session) => void;
-  /** The session has ended and may be forgotten. */
-  readonly ended: (session: Session) => void;
-}
+import { Alarm, type Sleeper } from './session/wheel.js';
 
 export class Peer implements SessionEvents, Client, Sleeper {
   readonly #settings: PeerSettings;
@@ -52,6 +40,8 @@ export class Peer implements SessionEvents, Client, Sleeper {
   #congested: Set<string> | undefined;
   /** Packets of hasty clients that came before their namespaces were joined. */
   #early: Anteroom | undefined;
+  /** What it says of itself, where that is more than a few words. */
+  #auths: Auths | undefined;
   readonly #tempo: Tempo | undefined;
   #session: Session | undefined;
   #joinDeadline: Alarm | undefined = new Alarm(this);
@@ -88,7 +78,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
   packet(packet: Packet, size: number): void {
     switch (packet.type) {
       case PacketType.CONNECT:
-        return this.#join(packet);
+        return this.#join(packet, size);
       case PacketType.EVENT:
       case PacketType.ACK:
       case PacketType.DISCONNECT:
@@ -125,7 +115,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
       return this.#session?.close('forced server close');
     }
     this.#sockets = few(listOf(this.#sockets).filter((socket) => socket.nsp.name !== nsp));
-    this.#early?.forget(nsp);
+    this.#forget(nsp);
     this.flow(nsp, true);
     // The namespace that is the connection: the client knows that it has left all the others with it.
     if (nsp === this.#present.birth.manners.base && this.#joinDeadline === undefined)
@@ -162,6 +152,11 @@ export class Peer implements SessionEvents, Client, Sleeper {
     return listOf(some).find((socket) => socket.nsp.name === nsp);
   }
 
+  #forget(nsp: string): void {
+    this.#early?.forget(nsp);
+    this.#auths?.forget(nsp);
+  }
+
   #close(why: string): void {
     this.#session?.close('forced server close', why, undefined, 'stern');
   }
@@ -193,11 +188,15 @@ export class Peer implements SessionEvents, Client, Sleeper {
     if (limit) this.limited(limit);
   }
 
-  #join(packet: ConnectPacket): void {
+  #join(packet: ConnectPacket, size: number): void {
     const { nsp, data: auth = {} } = packet;
     if (this.#find(nsp) || this.#sought?.has(nsp)) return this.#senseless('joined twice');
     if (listOf(this.#sockets).length + (this.#sought?.size ?? 0) >= this.#settings.maxNamespaces) {
       return this.#close('more than maxNamespaces namespaces');
+    }
+    this.#auths ??= size > LITTLE ? new Auths(this.#settings) : undefined;
+    if (this.#auths?.admits(nsp, auth, size) === false) {
+      return this.#close('more than maxHttpBufferSize bytes of memory for auth in all namespaces together');
     }
     const found = this.#settings.namespaces.resolve(nsp, auth);
     if (found instanceof Promise) this.#await(found, packet, auth);
@@ -218,7 +217,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
     const { nsp, address } = packet;
     if (this.#present.readyState !== 'open') return namespace?.vacate();
     if (!namespace) {
-      this.#early?.forget(nsp);
+      this.#forget(nsp);
       return void this.send(new Parcel(unknownNamespace(address ?? nsp)), undefined);
     }
     const line = new Line(this, nsp, address);

@@ -114,6 +114,23 @@ describe('clients that make something grow', () => {
       assert.ok(bytes < 4_000_000, `${bytes} bytes are kept`);
     })).timeout(20_000);
 
+  it('T093 what a client says of itself in all its namespaces is bounded as it lies in memory', () =>
+    on({}, async (stage) => {
+      const empties = `40/room-1,{"a":[${'{},'.repeat(30_000)}1]}`;
+      const text = (nsp: string) => `40/${nsp},{"token":"${'x'.repeat(600_000)}"}`;
+      for (const words of [[empties], [text('room-1'), text('room-2')]]) {
+        const wire = await Wire.join(stage.port, tongues[4]);
+        await wire.say(words);
+        assert.equal((await wire.fate()).closed, true);
+        assert.match((await stage.rule()).disconnects.join(), /maxHttpBufferSize/);
+      }
+      const wire = await Wire.join(stage.port, tongues[4]);
+      await wire.say([text('room-1'), '41/room-1,', text('room-2')]);
+      assert.equal((await wire.fate()).closed, false);
+      wire.leave();
+      await stage.rule();
+    }));
+
   it('T092 acknowledgements that never come: 10 000 are waited for, and none once the client has gone', () =>
     on({ hardBufferLimit: 100_000_000 }, async (stage) => {
       for (const way of engineWays.slice(0, 2)) {

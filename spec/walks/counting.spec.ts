@@ -79,7 +79,8 @@ class Ground {
 
   /** Somebody comes, and is in. */
   member({ codec, manners, entry }: Generation): { session: Session; transport: FakeTransport } {
-    const { connectTimeout, maxNamespaces, maxEventsPerSecond, mailboxBytes } = this.#options;
+    const { connectTimeout, maxNamespaces, maxEventsPerSecond, mailboxBytes, maxHttpBufferSize } =
+      this.#options;
     const settings = {
       namespaces: this.namespaces,
       wheel: this.#house.wheel,
@@ -89,6 +90,7 @@ class Ground {
       maxEventsPerSecond,
 
       mailboxBytes,
+      maxHttpBufferSize,
       joined: () => {},
       ended: () => {},
     };
