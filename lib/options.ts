@@ -77,7 +77,7 @@ export interface Options {
   readonly maxControlFrames: number;
   /**
    * Most bytes of one message with all its attachments, or of one POST body; and of memory for what a client says of itself
-   * (`auth`) in all its namespaces. @default 1_000_000
+   * (`auth`) in several namespaces together. @default 1_000_000
    */
   readonly maxHttpBufferSize: number;
   /** Most binary attachments of one packet. @default 10 */

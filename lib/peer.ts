@@ -196,7 +196,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
     }
     this.#auths ??= size > LITTLE ? new Auths(this.#settings) : undefined;
     if (this.#auths?.admits(nsp, auth, size) === false) {
-      return this.#close('more than maxHttpBufferSize bytes of memory for auth in all namespaces together');
+      return this.#close('more than maxHttpBufferSize bytes of memory for auth in several namespaces');
     }
     const found = this.#settings.namespaces.resolve(nsp, auth);
     if (found instanceof Promise) this.#await(found, packet, auth);

@@ -17,13 +17,17 @@ export class Auths {
     this.#most = maxHttpBufferSize;
   }
 
-  /** @param size bytes of its packet on the wire @returns `false` if that is more than all of it may be */
+  /**
+   * @param size bytes of its packet on the wire
+   * @returns `false` if that is more than all of it may be; what stands alone may be as much as one packet can say
+   */
   admits(nsp: string, auth: object, size: number): boolean {
     if (size <= LITTLE) return true;
-    let weight = weightOf(auth, this.#most);
+    const weight = weightOf(auth, this.#most);
+    let others = 0;
+    for (const held of this.#weights.values()) others += held;
     this.#weights.set(nsp, weight);
-    for (const [other, held] of this.#weights) if (other !== nsp) weight += held;
-    return weight <= this.#most;
+    return others === 0 || others + weight <= this.#most;
   }
 
   /** The namespace was left, or never joined. */

@@ -116,11 +116,11 @@ describe('clients that make something grow', () => {
 
   it('T093 what a client says of itself in all its namespaces is bounded as it lies in memory', () =>
     on({}, async (stage) => {
-      const empties = `40/room-1,{"a":[${'{},'.repeat(30_000)}1]}`;
+      const empties = (nsp: string) => `40/${nsp},{"a":[${'{},'.repeat(30_000)}1]}`;
       const text = (nsp: string) => `40/${nsp},{"token":"${'x'.repeat(600_000)}"}`;
-      for (const words of [[empties], [text('room-1'), text('room-2')]]) {
+      for (const say of [empties, text]) {
         const wire = await Wire.join(stage.port, tongues[4]);
-        await wire.say(words);
+        await wire.say([say('room-1'), say('room-2')]);
         assert.equal((await wire.fate()).closed, true);
         assert.match((await stage.rule()).disconnects.join(), /maxHttpBufferSize/);
       }
