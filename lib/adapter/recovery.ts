@@ -21,6 +21,9 @@ export interface RecoveryBounds {
 const OFFSET = /^([\w-]{8})\.([0-9a-z]{1,11})$/;
 const EPOCH_BYTES = 6;
 
+/** Clients that are waited for in any case: 2 KB each, and what the program keeps with them. */
+const MOST_AWAY = 10_000;
+
 export class RecoveringAdapter<Letter>
   extends MemoryAdapter<Letter>
   implements Keeper<Letter>, Harbour<Letter>
@@ -33,6 +36,8 @@ export class RecoveringAdapter<Letter>
   readonly #byId: Map<string, Berth<Letter>> = new Map();
   /** Those whose clients are away, the first to leave first. */
   readonly #away: Set<Berth<Letter>> = new Set();
+  /** How many have been here at once: as many may be away, since all of them can be lost together. */
+  #most = MOST_AWAY;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(nsp: Keeping<Letter>, { maxDisconnectionDuration, maxLogBytes }: RecoveryBounds) {
@@ -108,12 +113,15 @@ export class RecoveringAdapter<Letter>
     this.#away.delete(berth);
     this.#byPid.set(berth.pid, berth);
     this.#byId.set(berth.id, berth);
+    this.#most = Math.max(this.#most, this.#byPid.size - this.#away.size);
   }
 
   /** @internal */
   left(berth: Berth<Letter>): void {
     if (!this.#byPid.has(berth.pid)) return;
     this.#away.add(berth);
+    const [first] = this.#away;
+    if (first && this.#away.size > this.#most) this.forget(first);
     this.#watch();
   }
 
