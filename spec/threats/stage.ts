@@ -76,6 +76,17 @@ export class Stage {
     return { ...report, ...seen };
   }
 
+  /** No more than so many bytes are kept since then. Buffers are given back a moment after nobody holds them any more. */
+  async isWithin({ heap, buffers }: Report, most: number, deadlineMs = 15_000): Promise<void> {
+    let bytes = 0;
+    for (const end = performance.now() + deadlineMs; performance.now() < end; ) {
+      const now = await this.report(true);
+      bytes = now.heap + now.buffers - heap - buffers;
+      if (bytes < most) return;
+    }
+    assert.fail(`${bytes} bytes are kept`);
+  }
+
   /** Waits for something to be told; what was told before it is forgotten. */
   async until(fulfilled: (report: Report) => boolean, deadlineMs = 15_000): Promise<void> {
     for (const end = performance.now() + deadlineMs; performance.now() < end; ) {
