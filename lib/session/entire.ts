@@ -1,7 +1,7 @@
 /** What a client has missed is told again at once: whether that arrives whole or not at all. */
 import type { Entire } from '../adapter/keeper.js';
 import type { Session } from './session.js';
-import { weightOf } from './trail.js';
+import { weightOfFrames } from './trail.js';
 
 /** Bytes told in one tick that leave together: above 64 KiB the outbox does not wait for the rest. */
 const ENTIRE_BYTES = 60_000;
@@ -12,7 +12,7 @@ export function arrivesEntire(session: Session): Entire {
     const { carrier } = session;
     const isLittle = bytes < ENTIRE_BYTES;
     // It was in memory before, and whoever came back for it would be sent away each time.
-    if (!isLittle) session.pressure.excuse(weightOf(frames, bytes));
+    if (!isLittle) session.pressure.excuse(weightOfFrames(frames, bytes));
     if (!carrier?.saysGoodbye || session.bufferedAmount > 0) return false;
     return frames < carrier.mostFrames && isLittle;
   };

@@ -17,7 +17,7 @@ const PAGE = 65_536;
 const nothing: Stretch = { frames: [], bytes: 0 };
 
 /** Bytes of memory, about: those of many small frames are the smaller part of it. */
-export function weightOf(frames: number, bytes: number): number {
+export function weightOfFrames(frames: number, bytes: number): number {
   return bytes + frames * FRAME_COST;
 }
 
@@ -82,7 +82,7 @@ export class Trail implements Batch, Stand<Parcel> {
   }
 
   get weight(): number {
-    return weightOf(this.count, this.bytes);
+    return weightOfFrames(this.count, this.bytes);
   }
 
   /** Where those are by now who stood here. */
@@ -149,7 +149,7 @@ export class Trail implements Batch, Stand<Parcel> {
   /** What a step with this stands on. When it begins a new page, the steps of the one before become a single one. */
   #ground({ bytes, frames }: Encoded): Trail | undefined {
     if (this.count === 0) return undefined;
-    const next = this.weight + weightOf(frames.length, bytes);
+    const next = this.weight + weightOfFrames(frames.length, bytes);
     return this.#before && pageOf(next) > this.#page ? this.#bound() : this;
   }
 
