@@ -49,6 +49,11 @@ export class Heartbeat implements Sleeper {
     return this.#rhythm.asker;
   }
 
+  /** What we say: a question, or the answer to the client's. */
+  get word(): 'ping' | 'pong' {
+    return this.#rhythm.asker === 'server' ? 'ping' : 'pong';
+  }
+
   /** Begins, or begins anew: the client has just shown that it lives. */
   start(): void {
     const { asker, every } = this.#rhythm;

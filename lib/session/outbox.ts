@@ -7,16 +7,10 @@ import type { OutboxWatcher } from './lookout.js';
 import { type Gauge, isRoomy, Pressure } from './pressure.js';
 import { EAGER_BYTES, type Trail } from './trail.js';
 
-/** Upward, to the session. */
-export interface OutboxEvents {
-  /** More waits than the limits allow; what is added from now on is dropped. Told in a tick of its own. */
-  tooSlow(why: string): void;
-}
-
 export class Outbox implements Gauge {
   readonly #codec: Codec;
   readonly #house: Household;
-  readonly #up: OutboxEvents;
+  readonly #up: Pick<Gauge, 'tooSlow'>;
   #transport: Transport | undefined;
   /** What waits, or waited when others who waited with it were told more; see `#waiting`. */
   #stand: Trail | undefined;
@@ -30,7 +24,7 @@ export class Outbox implements Gauge {
   #waiters: (() => void)[] | undefined;
   #watcher: OutboxWatcher | undefined;
 
-  constructor(codec: Codec, house: Household, up: OutboxEvents) {
+  constructor(codec: Codec, house: Household, up: Pick<Gauge, 'tooSlow'>) {
     this.#codec = codec;
     this.#house = house;
     this.#up = up;
@@ -103,10 +97,17 @@ export class Outbox implements Gauge {
     return this.#isEasy ? whole : undefined;
   }
 
-  /**
-   * The usual further packet of a tick joins those that leave at its end; of a broadcast to thousands, each look more
-   * would be taken thousands of times.
-   */
+  /** Says something ahead of more than leaves at once: who has much to catch up with must not seem dead, nor we to it. */
+  addAhead(encoded: Encoded): void {
+    const waiting = this.#waiting;
+    const transport = this.#transport;
+    const isLittle = !waiting || !transport || waiting.isWithin(transport.mostFrames, transport.mostBytes);
+    if (isLittle || this.#full || this.#watcher) return void this.add(encoded);
+    this.#added += encoded.bytes;
+    this.#goTo(waiting.behind(encoded));
+  }
+
+  /** The usual further packet of a tick joins those that leave at its end: each look more would be taken thousands of times. */
   #joins(encoded: Encoded): boolean {
     if (!this.#dirty || !this.#isEasy) return false;
     const trail = this.#waiting;
@@ -183,8 +184,8 @@ export class Outbox implements Gauge {
   }
 
   /**
-   * Nothing is held against this client, and the limits are far from what a transport that has taken all of it can
-   * still hold: there is nothing to judge. Looking at the socket of each receiver is a thirtieth of a broadcast.
+   * Nothing is held against this client, and the limits are far from what a transport that has taken all can still hold:
+   * there is nothing to judge. Looking at the socket of each receiver is a thirtieth of a broadcast.
    */
   get #isCalm(): boolean {
     return !this.#pressure && isRoomy(this.#house.limits);

@@ -24,6 +24,7 @@ export interface Gauge {
   readonly taken: number;
   /** Bytes of the batch that leaves; its progress can't be seen before its end. */
   readonly flight: number;
+  /** More waits than the limits allow: it takes nothing more. The session hears of it in a tick of its own. */
   tooSlow(why: string): void;
 }
 

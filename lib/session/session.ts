@@ -195,7 +195,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
 
   /** A heartbeat is due: a question, or the answer to the client's. */
   ask(): void {
-    this.#signal({ type: this.#heartbeat.asker === 'server' ? 'ping' : 'pong' });
+    this.#outbox.addAhead(written(this.birth.codec, { type: this.#heartbeat.word }));
   }
 
   /** No sign of life. */

@@ -104,6 +104,11 @@ export class Trail implements Batch, Stand<Parcel> {
     return new Trail(nothing, this);
   }
 
+  /** The same behind something else; nobody is led on from there. */
+  behind(first: Encoded): Trail {
+    return this.#steps().reduce((before, step) => new Trail(step, before), new Trail(first));
+  }
+
   get frames(): readonly Frame[] {
     if (!this.#before && !this.#step.gone) return this.#step.frames;
     return framesOf(this.#steps());

@@ -84,6 +84,22 @@ describe('a client that takes too little', () => {
     assert.equal(await left, 'server namespace disconnect');
   });
 
+  it('is asked for a sign of life ahead of all that it has to catch up with', async () => {
+    site = await open({ pingInterval: 20, pingTimeout: 10_000 });
+    const [socket, client] = await Promise.all([site.connection(), Poller.come(site)]);
+    for (let count = 0; count < 5_000; count++) socket.emit('n', count);
+    const frames: string[] = [];
+    while (frames.length < 5_001) frames.push(...(await client.poll()).body.split('\x1e'));
+    const asked = frames.indexOf('2');
+    assert.ok(asked >= 0 && asked < 4_900, `behind ${asked} messages`);
+    const events = frames.filter((one) => one !== '2');
+    assert.deepEqual(
+      events.slice(0, 5_000),
+      Array.from({ length: 5_000 }, (_, count) => `42["n",${count}]`),
+    );
+    socket.disconnect(true);
+  });
+
   it('gets a lone message beyond all limits', async () => {
     site = await open({ softBufferLimit: 100_000, hardBufferLimit: 1_000_000 });
     const large = 'x'.repeat(20_000_000);

@@ -123,6 +123,20 @@ describe('the outbox', () => {
     );
   });
 
+  it('says ahead of what waits what shall not wait for all of it', async () => {
+    transport.mostFrames = 2;
+    transport.writable = false;
+    for (const text of ['a', 'b']) outbox.add(told(text));
+    outbox.addAhead(told('in its place'));
+    outbox.addAhead(told('ahead'));
+    outbox.add(told('c'));
+    await tick();
+    transport.writable = true;
+    outbox.flush();
+    assert.deepEqual(transport.sent, ['ahead|a', 'b|in its place', 'c']);
+    assert.deepEqual([outbox.bytes, outbox.taken], [0, 20]);
+  });
+
   it('packs once for all clients that were told the same', async () => {
     const others = Array.from({ length: 10 }, () => {
       const other = new Outbox(engine4, house, { tooSlow: () => {} });
