@@ -10,10 +10,10 @@ const ENTIRE_BYTES = 60_000;
 export function arrivesEntire(session: Session): Entire {
   return (frames, bytes) => {
     const { carrier } = session;
-    const isLittle = bytes < ENTIRE_BYTES;
+    const weight = weightOfFrames(frames, bytes);
     // It was in memory before, and whoever came back for it would be sent away each time.
-    if (!isLittle) session.pressure.excuse(weightOfFrames(frames, bytes));
+    if (weight >= ENTIRE_BYTES) session.pressure.excuse(weight);
     if (!carrier?.saysGoodbye || session.bufferedAmount > 0) return false;
-    return frames < carrier.mostFrames && isLittle;
+    return frames < carrier.mostFrames && bytes < ENTIRE_BYTES;
   };
 }

@@ -29,8 +29,9 @@ export interface Gauge {
 }
 
 /**
- * Held against one client: what it has to take, and by when. While more than the soft limit waits, a deadline runs. In each span of the write deadline the client must take at least as
- * much as the soft limit: a slow but steady reader stays, one that reads a byte now and then does not.
+ * Held against one client: what it has to take, and by when. While more than the soft limit waits, a deadline runs. In
+ * each span of it the client must take at least as much as the soft limit: a slow but steady reader stays, one that reads
+ * a byte now and then does not.
  */
 export class Pressure {
   readonly #wheel: Wheel;

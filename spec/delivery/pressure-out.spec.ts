@@ -116,8 +116,13 @@ describe('a client that takes too little', () => {
     }
   });
 
-  for (const transport of ['websocket', 'polling']) {
-    it(`is told all that it has missed by ${transport}, though that is more than the hard limit`, async () => {
+  for (const [transport, text] of [
+    ['websocket', KB],
+    ['polling', KB],
+    // Few bytes, and more memory than the limit.
+    ['polling', ''],
+  ] as const) {
+    it(`is told all that it has missed by ${transport} in messages of ${text.length} bytes, though that is more than the hard limit`, async () => {
       site = await open({ hardBufferLimit: 100_000, connectionStateRecovery: {} });
       const client = connect(site.url, { transports: [transport], forceNew: true, reconnectionDelay: 10 });
       const heard: number[] = [];
@@ -127,13 +132,13 @@ describe('a client that takes too little', () => {
       await until(() => heard.length === 1);
       client.io.engine.close();
       await reason(first);
-      for (let count = 1; count <= 500; count++) site.io.emit('n', count, KB);
+      for (let count = 1; count <= 1_400; count++) site.io.emit('n', count, text);
       const again = await site.connection();
       assert.equal(again.recovered, true);
-      await until(() => heard.length === 501);
+      await until(() => heard.length === 1_401);
       assert.deepEqual(
         heard,
-        Array.from({ length: 501 }, (_, count) => count),
+        Array.from({ length: 1_401 }, (_, count) => count),
       );
       // What it has caught up with is not counted in its favour any more.
       const left = reason(again);
