@@ -17,6 +17,7 @@ import {
 } from './transport.js';
 import { isTimeUp } from './turn.js';
 import { packControl, packMessages } from './websocket-frames.js';
+import { type Sender, write } from './write-through.js';
 
 /** Bytes handed to the socket at once: what has left can be told only batch by batch. */
 const MOST_BYTES = 1_048_576;
@@ -29,7 +30,7 @@ export interface ConnectionLimits extends FrameLimits {
   readonly maxControlFrames: number;
 }
 
-export class WebSocketTransport implements Transport, FrameEvents, Hearer {
+export class WebSocketTransport implements Transport, FrameEvents, Hearer, Sender {
   readonly #socket: Duplex;
   readonly #reader: FrameReader;
   readonly #limits: ConnectionLimits;
@@ -37,6 +38,8 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer {
   /** `closing`: our close frame is written. */
   #state: 'open' | 'closing' | 'closed' = 'open';
   #blocked = false;
+  /** Bytes that have left us, and that the operating system has not taken yet. */
+  #owed = 0;
   #habit = 0;
   // What most connections never need is made when they do.
   #error: Error | undefined;
@@ -77,7 +80,7 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer {
   }
 
   get buffered(): number {
-    return this.#state === 'closed' ? 0 : this.#socket.writableLength;
+    return this.#state === 'closed' ? 0 : this.#owed + this.#socket.writableLength;
   }
 
   get settled(): boolean {
@@ -89,11 +92,20 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer {
   }
 
   send(batch: Batch): void {
-    const hasRoom = this.#write(batch.packed(packMessages));
+    const hasRoom = write(this.#socket, batch.packed(packMessages), this);
     if (hasRoom && batch.count < MANY_FRAMES) return;
     this.#blocked = true;
     if (hasRoom) setImmediate(() => this.#drained());
-    else this.#socket.once('drain', () => this.#drained());
+  }
+
+  owes(bytes: number): void {
+    this.#owed = bytes;
+  }
+
+  taken(error?: Error | null): void {
+    this.#owed = 0;
+    if (error) this.#socket.destroy(error);
+    this.#drained();
   }
 
   flow(open: boolean): void {
@@ -183,16 +195,6 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer {
   #end(payload: Buffer, patience = LAST_WORD): void {
     if (this.#state === 'open') this.#bid(payload, patience);
     this.#socket.end();
-  }
-
-  /** @returns whether the socket can take more at once: the operating system has all of it, or the buffer has room */
-  #write(chunks: readonly Buffer[]): boolean {
-    const [only] = chunks;
-    if (only && chunks.length === 1) return this.#socket.write(only) || this.#socket.writableLength === 0;
-    this.#socket.cork();
-    for (const chunk of chunks) this.#socket.write(chunk);
-    this.#socket.uncork();
-    return this.#socket.writableLength < this.#socket.writableHighWaterMark;
   }
 
   #drained(): void {

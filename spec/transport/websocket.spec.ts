@@ -19,7 +19,7 @@ describe('a WebSocket', () => {
 
   it('gets what is said in one tick with one write', async () => {
     const { socket, client } = await joined();
-    const write = mock.method(TcpSocket.prototype, 'write');
+    const write = mock.method(TcpSocket.prototype, '_write');
     for (let count = 0; count < 20; count++) socket.emit('n', count);
     for (let count = 0; count < 20; count++) assert.equal(await client.next(), `42["n",${count}]`);
     assert.equal(write.mock.callCount(), 1);
