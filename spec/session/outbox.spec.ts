@@ -137,6 +137,23 @@ describe('the outbox', () => {
     assert.deepEqual([outbox.bytes, outbox.taken], [0, 20]);
   });
 
+  it('says ahead of what waits once what is asked for without end, and again when that has left', async () => {
+    transport.mostFrames = 1;
+    transport.writable = false;
+    for (const text of ['a', 'b']) outbox.add(told(text));
+    for (let count = 0; count < 100_000; count++) outbox.addAhead(told('pong'), true);
+    assert.deepEqual([outbox.bytes], [told('pong').bytes + 2 * told('a').bytes]);
+    transport.writable = true;
+    outbox.flush();
+    assert.deepEqual(transport.sent, ['pong', 'a', 'b']);
+    transport.writable = false;
+    for (const text of ['c', 'd']) outbox.add(told(text));
+    outbox.addAhead(told('pong'), true);
+    transport.writable = true;
+    outbox.flush();
+    assert.deepEqual(transport.sent.slice(3), ['pong', 'c', 'd']);
+  });
+
   it('packs once for all clients that were told the same', async () => {
     const others = Array.from({ length: 10 }, () => {
       const other = new Outbox(engine4, house, { tooSlow: () => {} });
