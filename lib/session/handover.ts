@@ -12,7 +12,10 @@ const RELEASE_INTERVAL = 100;
 export interface HandoverEvents {
   /** Ends a waiting poll with a noop, if one waits. @param probed the connection that the client has just tried */
   release(probed?: Transport): void;
-  /** The client has moved. @returns `false` while something that it sent the old way has not been taken */
+  /**
+   * The client has moved. @returns `false` while something that it sent the old way has not been taken, or it has not
+   * taken what was sent the new way
+   */
   moved(to: Transport): boolean;
   /** It has not; the polling session goes on untouched. @param limit what it has taken too long for */
   abandoned(limit?: LimitName): void;
@@ -61,7 +64,9 @@ export class Handover implements TransportEvents {
     else this.abandon();
   }
 
-  writable(): void {}
+  writable(): void {
+    if (this.#moving && !this.#over) this.#move();
+  }
 
   closed(): void {
     this.abandon();
@@ -88,7 +93,8 @@ export class Handover implements TransportEvents {
   }
 
   #probed(): void {
-    this.#to.send(written(this.#codec, { type: 'pong', data: 'probe' }));
+    // Whoever asks again and does not read has the answer coming: all of them would be hundreds of megabytes.
+    if (this.#to.writable) this.#to.send(written(this.#codec, { type: 'pong', data: 'probe' }));
     this.#release(this.#to);
     this.#expecting = true;
   }

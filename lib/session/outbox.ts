@@ -36,14 +36,12 @@ export class Outbox implements Gauge {
 
   /** Bytes that the operating system has not taken yet. */
   get bytes(): number {
-    const waiting = this.#waiting;
-    return (waiting ? waiting.bytes : 0) + (this.#transport ? this.#transport.buffered : 0);
+    return (this.#waiting?.bytes ?? 0) + (this.#transport?.buffered ?? 0);
   }
 
   /** The same, with what small messages take beside their bytes. */
   get #weight(): number {
-    const waiting = this.#waiting;
-    return (waiting ? waiting.weight : 0) + (this.#transport ? this.#transport.buffered : 0);
+    return (this.#waiting?.weight ?? 0) + (this.#transport?.buffered ?? 0);
   }
 
   get taken(): number {
@@ -97,12 +95,14 @@ export class Outbox implements Gauge {
     return this.#isEasy ? whole : undefined;
   }
 
-  /** Says something ahead of more than leaves at once: who has much to catch up with must not seem dead, nor we to it. */
+  /** Says a sign of life ahead of more than leaves at once, as who has much to catch up with must not seem dead, nor we to it. */
   addAhead(encoded: Encoded): void {
     const waiting = this.#waiting;
     const transport = this.#transport;
     const isLittle = !waiting || !transport || waiting.isWithin(transport.mostFrames, transport.mostBytes);
     if (isLittle || this.#full || this.#watcher) return void this.add(encoded);
+    // One says as much as many; who asks without end would have all that waits moved each time.
+    if (waiting.first === encoded.frames[0]) return;
     this.#added += encoded.bytes;
     this.#goTo(waiting.behind(encoded));
   }

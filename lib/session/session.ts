@@ -213,7 +213,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
 
   moved(to: Transport): boolean {
     const from = this.#transport;
-    if (!from?.settled) return false;
+    if (!from?.settled || !to.writable) return false;
     this.#handover = undefined;
     const unsent = retire(from, this.birth.codec);
     this.#transport = to;

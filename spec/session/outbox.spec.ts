@@ -137,6 +137,22 @@ describe('the outbox', () => {
     assert.deepEqual([outbox.bytes, outbox.taken], [0, 20]);
   });
 
+  it('says the same ahead once, until it has left', async () => {
+    transport.mostFrames = 2;
+    transport.writable = false;
+    for (const text of ['a', 'b', 'c', 'd']) outbox.add(told(text));
+    for (let count = 0; count < 3; count++) outbox.addAhead(told('3'));
+    assert.equal(outbox.bytes, 5);
+    transport.writable = true;
+    transport.send = (batch) => {
+      transport.writable = false;
+      transport.sent.push(batch.frames.join('|'));
+    };
+    outbox.flush();
+    for (let count = 0; count < 3; count++) outbox.addAhead(told('3'));
+    assert.deepEqual([transport.sent, outbox.bytes], [['3|a'], 4]);
+  });
+
   it('packs once for all clients that were told the same', async () => {
     const others = Array.from({ length: 10 }, () => {
       const other = new Outbox(engine4, house, { tooSlow: () => {} });
