@@ -21,7 +21,10 @@ const RELEASE_INTERVAL = 100;
 export interface HandoverEvents {
   /** Ends a waiting poll with a noop, if one waits. @param probed the connection that the client has just tried */
   release(probed?: Transport): void;
-  /** The client has moved. @returns `false` while something that it sent the old way has not been taken */
+  /**
+   * The client has moved. @returns `false` while something that it sent the old way has not been taken, or it has not
+   * taken what was sent the new way
+   */
   moved(to: Transport): boolean;
   /** It has not; the polling session goes on untouched. @param why the new connection was sent away, if it was */
   abandoned(why?: string): void;
@@ -70,7 +73,9 @@ export class Handover implements TransportEvents {
     else this.#refuse(signal?.type === 'malformed' ? signal.why : TOO_EARLY);
   }
 
-  writable(): void {}
+  writable(): void {
+    if (this.#moving && !this.#over) this.#move();
+  }
 
   closed(_reason: DisconnectReason, description?: unknown): void {
     // Frames that broke the rules have had their answer.
@@ -106,7 +111,8 @@ export class Handover implements TransportEvents {
   }
 
   #probed(): void {
-    this.#to.send(written(this.#codec, { type: 'pong', data: 'probe' }));
+    // Whoever asks again and does not read has the answer coming: all of them would be hundreds of megabytes.
+    if (this.#to.writable) this.#to.send(written(this.#codec, { type: 'pong', data: 'probe' }));
     this.#release(this.#to);
     this.#expecting = true;
   }

@@ -17,7 +17,6 @@ export class Outbox implements Gauge {
   /** Whether it will be told when it is time to write. */
   #dirty = false;
   #full = false;
-  #hasAhead = false;
   /** Bytes ever added. */
   #added = 0;
   #flight = 0;
@@ -37,14 +36,12 @@ export class Outbox implements Gauge {
 
   /** Bytes that the operating system has not taken yet. */
   get bytes(): number {
-    const waiting = this.#waiting;
-    return (waiting ? waiting.bytes : 0) + (this.#transport ? this.#transport.buffered : 0);
+    return (this.#waiting?.bytes ?? 0) + (this.#transport?.buffered ?? 0);
   }
 
   /** The same, with what small messages take beside their bytes. */
   get #weight(): number {
-    const waiting = this.#waiting;
-    return (waiting ? waiting.weight : 0) + (this.#transport ? this.#transport.buffered : 0);
+    return (this.#waiting?.weight ?? 0) + (this.#transport?.buffered ?? 0);
   }
 
   get taken(): number {
@@ -62,6 +59,7 @@ export class Outbox implements Gauge {
     return this.#pressure;
   }
 
+  /** Whether the transport can take something now. */
   get writable(): boolean {
     return this.#transport?.writable === true;
   }
@@ -97,14 +95,14 @@ export class Outbox implements Gauge {
     return this.#isEasy ? whole : undefined;
   }
 
-  /** Says something ahead of more than leaves at once (`once`: unless it waits there): who is behind must not seem dead. */
-  addAhead(encoded: Encoded, once = false): void {
-    if (once && this.#hasAhead) return;
+  /** Says a sign of life ahead of more than leaves at once, as who has much to catch up with must not seem dead, nor we to it. */
+  addAhead(encoded: Encoded): void {
     const waiting = this.#waiting;
     const transport = this.#transport;
     const isLittle = !waiting || !transport || waiting.isWithin(transport.mostFrames, transport.mostBytes);
     if (isLittle || this.#full || this.#watcher) return void this.add(encoded);
-    this.#hasAhead = true;
+    // One says as much as many; who asks without end would have all that waits moved each time.
+    if (waiting.first === encoded.frames[0]) return;
     this.#added += encoded.bytes;
     this.#goTo(waiting.behind(encoded));
   }
@@ -185,7 +183,10 @@ export class Outbox implements Gauge {
     process.nextTick(() => this.#up.tooSlow(why));
   }
 
-  /** Nothing to judge: no limit is near. Looking at the socket of each receiver is a thirtieth of a broadcast. */
+  /**
+   * Nothing is held against this client, and the limits are far from what a transport that has taken all can still hold:
+   * there is nothing to judge. Looking at the socket of each receiver is a thirtieth of a broadcast.
+   */
   get #isCalm(): boolean {
     return !this.#pressure && isRoomy(this.#house.limits);
   }
@@ -218,7 +219,6 @@ export class Outbox implements Gauge {
     const cut = whole.isWithin(mostFrames, most) ? undefined : whole.cut(mostFrames, most);
     const head = cut ? cut.head : whole;
     this.#goTo(cut?.rest);
-    this.#hasAhead = false;
     this.#flight = head.bytes;
     const watcher = this.#watcher;
     watcher?.leaving(head);

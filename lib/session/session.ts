@@ -194,8 +194,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
 
   /** A heartbeat is due: a question, or the answer to all that the client has asked. */
   ask(): void {
-    const { word: type } = this.#heartbeat;
-    this.#outbox.addAhead(written(this.birth.codec, { type }), type === 'pong');
+    this.#outbox.addAhead(written(this.birth.codec, { type: this.#heartbeat.word }));
   }
 
   /** No sign of life. */
@@ -213,7 +212,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
 
   moved(to: Transport): boolean {
     const from = this.#transport;
-    if (!from?.settled) return false;
+    if (!from?.settled || !to.writable) return false;
     this.#handover = undefined;
     const unsent = retire(from, this.birth.codec);
     this.#transport = to;

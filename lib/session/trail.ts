@@ -104,6 +104,13 @@ export class Trail implements Batch, Stand<Parcel> {
     return new Trail(nothing, this);
   }
 
+  /** What leaves first. */
+  get first(): Frame | undefined {
+    let trail: Trail = this;
+    while (trail.#before) trail = trail.#before;
+    return trail.#step.frames[trail.#step.gone ?? 0];
+  }
+
   /** The same behind something else; nobody is led on from there. */
   behind(first: Encoded): Trail {
     return this.#steps().reduce((before, step) => new Trail(step, before), new Trail(first));

@@ -103,8 +103,10 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer, Sende
   }
 
   taken(error?: Error | null): void {
-    this.#owed = 0;
     if (error) this.#socket.destroy(error);
+    // What a connection could not take before its end has not left: nobody may be told that it has.
+    if (this.#socket.destroyed) return;
+    this.#owed = 0;
     this.#drained();
   }
 

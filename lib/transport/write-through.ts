@@ -4,11 +4,14 @@ import type { Duplex } from 'node:stream';
 
 /** Who wrote what the operating system would not take at once. */
 export interface Sender {
-  /** So many bytes wait for it under the stream, which doesn't count them. */
+  /** So many bytes wait for it under the stream, which doesn't count them; or nothing will take them any more. */
   owes(bytes: number): void;
-  /** There is room again, or `error` has ended the connection. */
+  /** There is room again, or the connection has ended meanwhile: by `error`, or without one. */
   taken(error?: Error | null): void;
 }
+
+/** What connections write by, if nobody has put functions of his own in their place: to count the bytes, or to change them. */
+const { write: nodesWrite, _write: nodesOwn } = Socket.prototype;
 
 /** Told by a socket when bytes have left it. */
 class Receipt {
@@ -25,7 +28,10 @@ class Receipt {
 /** Serves all whose bytes leave at once, one after the other; who has to wait keeps it. */
 let blank = new Receipt();
 
-/** @returns whether the socket can take more; where not, `sender` is told when it can, and writes nothing before */
+/**
+ * @returns whether the socket can take more; where not, `sender` is told when it can, and writes nothing before. A socket
+ * that fails at once is destroyed, and its end is all that is told
+ */
 export function write(socket: Duplex, chunks: readonly Buffer[], sender: Sender): boolean {
   const [only] = chunks;
   if (only && chunks.length === 1 && isStraight(socket)) return writeThrough(socket, only, sender);
@@ -34,9 +40,10 @@ export function write(socket: Duplex, chunks: readonly Buffer[], sender: Sender)
   return hasRoom;
 }
 
-/** Whether a plain connection has nothing in its queue that would be overtaken. */
+/** Whether nothing stands in the queue that would be overtaken, and nobody wants to see what passes through it. */
 function isStraight(socket: Duplex): socket is Socket {
-  return socket.writableLength === 0 && socket instanceof Socket && !('encrypted' in socket);
+  if (socket.writableLength !== 0 || socket.write !== nodesWrite || socket._write !== nodesOwn) return false;
+  return socket instanceof Socket && !('encrypted' in socket);
 }
 
 /**
@@ -51,14 +58,15 @@ function writeThrough(socket: Socket, bytes: Buffer, sender: Sender): boolean {
   if (!receipt.isSigned) {
     blank = new Receipt();
     receipt.sender = sender;
-    sender.owes(bytes.length);
-    return false;
-  }
-  if (receipt.error) socket.destroy(receipt.error);
-  return true;
+  } else if (receipt.error) socket.destroy(receipt.error);
+  else return true;
+  sender.owes(bytes.length);
+  return false;
 }
 
 function writeAll(socket: Duplex, chunks: readonly Buffer[]): boolean {
+  const [only] = chunks;
+  if (only && chunks.length === 1) return socket.write(only) || socket.writableLength === 0;
   socket.cork();
   for (const chunk of chunks) socket.write(chunk);
   socket.uncork();

@@ -262,6 +262,22 @@ describe('a session', () => {
       assert.deepEqual([session.carrier, to.flows.at(-1)], [to, true]);
     });
 
+    it('is answered once while it asks without end on a way that it does not read, and moves when it has read', () => {
+      const from = opened(true);
+      const to = new FakeTransport();
+      const handover = session.handOver(to);
+      assert.ok(handover);
+      to.reportTo(handover);
+      handover.received('2probe');
+      to.writable = false;
+      for (let count = 0; count < 3; count++) handover.received('2probe');
+      handover.received('5');
+      assert.deepEqual([to.sent, session.carrier, to.flows], [['3probe'], from, [false]]);
+      to.writable = true;
+      to.up?.writable();
+      assert.deepEqual([session.carrier, to.flows.at(-1)], [to, true]);
+    });
+
     it('is given up with its new way alone when it takes too long', () => {
       opened(true);
       const to = new FakeTransport();

@@ -176,6 +176,19 @@ for (const [what, options] of settings) {
       visitor.leave();
       await stage.rule();
     });
+
+    it('T091 who asks without end costs no more where much waits for it already', async () => {
+      const visitor = await Wire.join(stage.port, tongues[3]);
+      visitor.socket.pause();
+      await visitor.say(['42["flood",12000,1000]', '42["mark"]']);
+      await stage.until(({ heard }) => heard.includes('mark'));
+      const words = Buffer.concat(Array.from({ length: 5_000 }, () => frame('2')));
+      for (let batch = 0; batch < 10; batch += 1) visitor.socket.write(words);
+      await visitor.say(['42["end"]']);
+      await stage.until(({ heard }) => heard.includes('end'), 5_000);
+      visitor.leave();
+      await stage.rule();
+    });
   });
 }
 

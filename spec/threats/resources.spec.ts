@@ -1,6 +1,7 @@
 /** What clients make grow, or wait: T083 to T097, and the deadlines (E3, E8, E13 to E16). Small here; `threats.md` has the numbers. */
 import assert from 'node:assert/strict';
 import { ask, Knock, knock } from '../router/raw.js';
+import { frame } from './frames.js';
 import { Stage } from './stage.js';
 import { bytesOf3, engineWays, framed, hello, Poller, revision1Ways, tongues, Wire } from './visitors.js';
 
@@ -249,6 +250,23 @@ describe('clients that make something grow', () => {
       await probe.say(['2probe']);
       await probe.end();
       assert.equal((await poller.fate()).closed, false);
+      poller.leave();
+      await stage.rule();
+    }));
+
+  it('T050 who probes without end and never reads is answered once, and nothing grows', () =>
+    on({}, async (stage) => {
+      const poller = await Poller.join(stage.port, tongues[4]);
+      const probe = await Wire.open(stage.port, poller.path.replace('polling', 'websocket'));
+      probe.socket.pause();
+      const before = await stage.report(true);
+      const words = Buffer.concat(Array.from({ length: 5_000 }, () => frame('2probe')));
+      // Far more answers than the buffers of both sockets hold.
+      for (let batch = 0; batch < 250; batch += 1) probe.socket.write(words);
+      await new Promise((resolve) => probe.socket.write('', resolve));
+      const { heap } = await stage.report(true);
+      assert.ok(heap - before.heap < 10_000_000, `${heap - before.heap} bytes`);
+      probe.leave();
       poller.leave();
       await stage.rule();
     }));

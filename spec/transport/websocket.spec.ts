@@ -76,6 +76,45 @@ describe('a WebSocket', () => {
     assert.equal(socket.bufferedAmount, 0);
   });
 
+  const cuts: readonly [what: string, size: number, cut: (client: Talk, connection: TcpSocket) => void][] = [
+    ['that has gone', 20_000_000, ({ ws }) => ws.terminate()],
+    ['that we have cut', 20_000_000, (_client, connection) => connection.destroy()],
+  ];
+
+  for (const [what, size, cut] of cuts) {
+    it(`is not said to have taken what never left, by a client ${what}`, async () => {
+      const { socket, client, left } = await joined();
+      client.ws.pause();
+      let sent = false;
+      socket.conn.send('x'.repeat(size), () => {
+        sent = true;
+      });
+      const drained = socket.drained().then(() => socket.conn.readyState);
+      await new Promise((resolve) => setImmediate(resolve));
+      cut(client, socket.conn.request.socket);
+      assert.equal(await left, 'transport close');
+      assert.equal(await drained, 'closed');
+      assert.equal(sent, false);
+    });
+  }
+
+  it('is not said to have taken what failed at once', async () => {
+    site = await open();
+    const [raw, connected] = [await rawSocket(site), site.connection()];
+    raw.write(frame(0x81, '40'));
+    const socket = await connected;
+    const left = reason(socket);
+    let sent = false;
+    // In one turn, so that nobody has heard of its end yet.
+    raw.resetAndDestroy();
+    await new Promise<void>((resolve) => raw.once('close', () => resolve()));
+    socket.conn.send('x', () => {
+      sent = true;
+    });
+    assert.equal(await left, 'transport close');
+    assert.equal(sent, false);
+  });
+
   it('is heard to the end when it leaves right after it has spoken', async () => {
     const { socket, client, left } = await joined();
     let heard = 0;

@@ -106,6 +106,47 @@ describe('write', () => {
     assert.deepEqual([sender.owed, sender.told], [0, [undefined]]);
   });
 
+  const inTheWay: readonly [whose: string, put: (socket: Socket, seen: () => void) => void][] = [
+    [
+      'a write',
+      (socket, seen) => {
+        const { write } = socket;
+        socket.write = (...args: unknown[]) => {
+          seen();
+          return Reflect.apply(write, socket, args);
+        };
+      },
+    ],
+    [
+      'a _write',
+      (socket, seen) => {
+        const { _write } = socket;
+        socket._write = (...args) => {
+          seen();
+          _write.apply(socket, args);
+        };
+      },
+    ],
+  ];
+
+  for (const [whose, put] of inTheWay) {
+    it(`goes by the queue where somebody has put ${whose} of his own in the way`, async () => {
+      const { near, far, sender } = await pair();
+      let seen = 0;
+      write(near, [Buffer.from('unseen ')], sender);
+      put(near, () => {
+        seen += 1;
+      });
+      near.cork();
+      write(near, [Buffer.from('seen')], sender);
+      assert.equal(near.writableLength, 4);
+      near.uncork();
+      near.end();
+      assert.equal(String(await all(far)), 'unseen seen');
+      assert.equal(seen, 1);
+    });
+  }
+
   it('ends the connection where its other side has gone: at once, or with what waits', async () => {
     const waiting = await pair();
     assert.equal(write(waiting.near, [Buffer.alloc(MUCH)], waiting.sender), false);
@@ -122,7 +163,7 @@ describe('write', () => {
       await new Promise(setImmediate);
     }
     await gone;
-    assert.deepEqual(sender.told, []);
+    assert.deepEqual([sender.owed, sender.told], [1, []]);
   });
 
   it('is told once when the connection is destroyed under it', async () => {
@@ -132,6 +173,7 @@ describe('write', () => {
     await sender.heard();
     await new Promise(setImmediate);
     assert.equal(sender.told.length, 1);
-    assert.equal(write(near, [Buffer.from('x')], sender), true);
+    assert.equal(write(near, [Buffer.from('x')], sender), false);
+    assert.deepEqual([sender.owed, sender.told.length], [MUCH + 1, 1]);
   });
 });
