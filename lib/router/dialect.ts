@@ -11,5 +11,6 @@ export interface Dialect {
   enter(visit: Visit): void;
   /** A request that names a session. @throws {SocketioError} what the client is told */
   serve(visit: Visit): void;
-  refuse(res: ServerResponse, error: SocketioError, ticket: Ticket): void;
+  /** @returns the status of the answer */
+  refuse(res: ServerResponse, error: SocketioError, ticket: Ticket): number;
 }

@@ -89,8 +89,9 @@ function serve(visit: Visit, session: Session): void {
   if (generation !== previousProtocol) {
     throw new Refusal('BAD_REQUEST', { name: 'PROTOCOL_MISMATCH', protocol: generation, previousProtocol });
   }
+  if (transport === 'websocket' && !upgrade) throw new SocketioError('BAD_REQUEST');
   const endpoint = endpoints[transport ?? '']?.[method];
-  if (!endpoint || (transport === 'websocket' && !upgrade)) throw new SocketioError('METHOD_NOT_SUPPORTED');
+  if (!endpoint) throw new SocketioError('METHOD_NOT_SUPPORTED');
   endpoint(visit, session);
 }
 

@@ -28,7 +28,7 @@ export class Lobby {
   }
 
   /** Closes a connection that belongs to nobody. Its client may take its time to agree, but only while the server is there. */
-  seeOff(transport: Transport, manner: CloseManner = 'orderly'): void {
+  seeOff(transport: Transport, manner: CloseManner): void {
     const left = this.wait(() => transport.close('abort'));
     transport.reportTo({ ...nobody, closed: left });
     transport.close(manner);

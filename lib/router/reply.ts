@@ -85,13 +85,23 @@ export function spareFilter(res: ServerResponse, agent: string | undefined): voi
   if (agent !== undefined && /MSIE |Trident\//.test(agent)) res.setHeader('X-XSS-Protection', '0');
 }
 
-/** Turns an error to HTTP: JSON for requests, the bare message for upgrades. @see engine.io 6 */
-export function refuse(res: ServerResponse, error: SocketioError, upgrade: boolean): void {
-  if (res.headersSent) return void res.destroy();
+/**
+ * Turns an error to HTTP: JSON for requests, the bare message for upgrades.
+ * @returns the status of the answer
+ * @see engine.io 6
+ */
+export function refuse(res: ServerResponse, error: SocketioError, upgrade: boolean): number {
+  const { status = 400 } = error;
+  if (res.headersSent) res.destroy();
+  else answerRefusal(res, error, status, upgrade);
+  return status;
+}
+
+function answerRefusal(res: ServerResponse, error: SocketioError, status: number, upgrade: boolean): void {
   const bare = upgrade || error.wireCode === undefined;
   const body = bare ? error.message : JSON.stringify({ code: error.wireCode, message: error.message });
   hangUp(res);
-  res.writeHead(error.status ?? 400, {
+  res.writeHead(status, {
     'Content-Type': bare ? 'text/html' : 'application/json',
     'Content-Length': Buffer.byteLength(body),
   });

@@ -93,7 +93,7 @@ function connect(visit: Visit, ready: (transport: Transport) => void): void {
 
 function dismiss(transport: Transport, { lobby }: Desk): void {
   transport.send(new Trail({ frames: [SEND_AWAY], bytes: SEND_AWAY.length }));
-  lobby.seeOff(transport);
+  lobby.seeOff(transport, 'malformed');
 }
 
 function page(visit: Visit, session: Session): void {

@@ -4,8 +4,9 @@ import { scriptJson } from '../codec/json.js';
 import { SocketioError } from '../errors.js';
 import type { TransportName } from '../options.js';
 import type { Session } from '../session/session.js';
-import { answer, hangUp } from '../transport/answer.js';
+import { answer, deliver, hangUp, unadorned } from '../transport/answer.js';
 import { declinePost } from '../transport/posts.js';
+import { call, scriptHeaders } from '../transport/script.js';
 import {
   askApplication,
   checkEntry,
@@ -32,7 +33,6 @@ const refusals: Partial<Record<SocketioError['code'], readonly [status: number, 
   ORIGIN_FORBIDDEN: [403, 'handshake bad origin'],
   ADMISSION_FAILED: [500, 'handshake error'],
   UNSUPPORTED_PROTOCOL_VERSION: [500, 'Protocol version not supported.'],
-  METHOD_NOT_SUPPORTED: [405, 'Method not supported.'],
 };
 
 const steps: readonly Step[] = [
@@ -97,7 +97,7 @@ function greet(visit: Visit): void {
   const offered = Object.entries(ways).filter(([name]) => options.transports.includes(name as TransportName));
   const terms = `${session.id}:${seconds}:${seconds}:${offered.map(([, way]) => way.name).join()}`;
   if (ticket.index === undefined) answer(res, 200, terms, 'text/plain');
-  else answer(res, 200, call(ticket.index, quoted(terms)), 'application/javascript');
+  else answerScript(res, ticket.index, quoted(terms));
 }
 
 function serve(visit: Visit, session: Session): void {
@@ -135,17 +135,21 @@ function wayOf({ desk, ticket }: Visit): Way {
 }
 
 /** A page cannot see that a script has failed: it is told by one that does not. */
-function refuse(res: ServerResponse, error: SocketioError, { index, sid }: Ticket): void {
-  if (res.headersSent) return void res.destroy();
+function refuse(res: ServerResponse, error: SocketioError, { index, sid }: Ticket): number {
   const [status, text] = refusals[error.code] ?? [error.status ?? 400, error.message];
-  hangUp(res);
-  if (index === undefined || sid !== undefined) answer(res, status, text, 'text/plain');
-  else answer(res, 200, call(index, `new Error(${quoted(text)})`), 'application/javascript');
+  const isScript = index !== undefined && sid === undefined;
+  if (res.headersSent) res.destroy();
+  else {
+    hangUp(res);
+    if (isScript) answerScript(res, index, `new Error(${quoted(text)})`);
+    else answer(res, status, text, 'text/plain');
+  }
+  return isScript ? 200 : status;
 }
 
-/** The function that waits in the page, called. */
-function call(index: string, expression: string): string {
-  return `io.j[${index}](${expression});`;
+/** Calls the function that waits in the page. */
+function answerScript(res: ServerResponse, index: string, expression: string): void {
+  deliver(res, { body: call(`io.j[${index}]`, expression), headers: scriptHeaders }, unadorned);
 }
 
 /** Text as a literal that ends neither a script element nor a line. */

@@ -122,8 +122,9 @@ export class Routes {
     const refusal = asRefusal(error);
     if (ticket.upgrade && !res.headersSent) dress(res, ticket, this.#desk.options.origins);
     if (refusal instanceof Crowded && !res.headersSent) res.setHeader('Retry-After', refusal.retryAfter);
-    dialects[ticket.dialect].refuse(res, refusal, ticket);
-    this.#desk.watch.refused(refusal, () => describeAsker(req, ticket));
+    if (refusal.status === 405 && !res.headersSent) res.setHeader('Allow', 'GET, POST');
+    const status = dialects[ticket.dialect].refuse(res, refusal, ticket);
+    this.#desk.watch.refused(refusal, () => ({ ...describeAsker(req, ticket), status }));
     this.#desk.engine.refused(() => {
       showTicket(req, ticket);
       return describeRefusal(req, refusal, ticket);

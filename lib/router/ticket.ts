@@ -87,6 +87,7 @@ function ofEngine(
   const sid = search.value(SID);
   const j = search.value(J);
   const index = typeof j === 'string' ? j : undefined;
+  const upgrade = isUpgrade(req, header);
   return {
     dialect: 'engine',
     method: req.method ?? 'GET',
@@ -99,9 +100,9 @@ function ofEngine(
     index,
     // A repeated sid names no session; an empty one neither, but it is not a handshake.
     sid: sid === undefined ? undefined : String(sid),
-    upgrade: isUpgrade(req, header),
+    upgrade,
     textOnly: Boolean(search.value(B64)) || j !== undefined,
-    origin: index === undefined ? header(req, 'origin') : pageOf(req.headers),
+    origin: index === undefined ? originOf(req, header, upgrade) : pageOf(req.headers),
     leaving: false,
   };
 }
@@ -121,6 +122,7 @@ function ofRevision1(
   const query = search.all;
   const known = names1.get(transport);
   const index = sid === '' ? digits(query.jsonp) : known === 'jsonp' ? (digits(query.i) ?? '0') : undefined;
+  const upgrade = isUpgrade(req, header);
   return {
     dialect: 'revision1',
     method: req.method ?? 'GET',
@@ -132,11 +134,17 @@ function ofRevision1(
     transport: known,
     index,
     sid: sid === '' ? undefined : sid,
-    upgrade: isUpgrade(req, header),
+    upgrade,
     textOnly: false,
-    origin: index === undefined ? header(req, 'origin') : pageOf(req.headers),
+    origin: index === undefined ? originOf(req, header, upgrade) : pageOf(req.headers),
     leaving: query.disconnect !== undefined,
   };
+}
+
+/** Browsers that spoke version 8 of the WebSocket draft had another name for it. @see hybi-08, section 5.1 */
+function originOf(req: IncomingMessage, header: typeof headerOf, upgrade: boolean): string | undefined {
+  const origin = header(req, 'origin');
+  return origin === undefined && upgrade ? header(req, 'sec-websocket-origin') : origin;
 }
 
 function digits(value: unknown): string | undefined {

@@ -16,6 +16,7 @@ import { admit, terms } from './handshake.js';
 import { type HeaderLines, passageOf, UpgradePassage } from './passage.js';
 import { hardenedLines } from './reply.js';
 import { isSecure } from './ticket.js';
+import { areLawful } from './websocket-lists.js';
 
 /** A message may come in pieces as small as this, in bytes, since networks cut as they like; not byte by byte. */
 const SMALL_CHUNK = 64;
@@ -62,11 +63,12 @@ export function connect(visit: Visit): void {
 
 /** A polling client asks to move. */
 export function move(visit: Visit, session: Session): void {
-  if (!visit.desk.options.allowUpgrades) throw new SocketioError('BAD_REQUEST');
+  const isFree = !session.upgrading && session.carrier?.saysGoodbye === true;
+  if (!visit.desk.options.allowUpgrades || !isFree) throw new SocketioError('BAD_REQUEST');
   shakeHands(visit, false, (transport) => {
     const handover = session.handOver(transport);
     if (handover) transport.reportTo(handover);
-    else visit.desk.lobby.seeOff(transport);
+    else visit.desk.lobby.seeOff(transport, 'malformed');
   });
 }
 
@@ -136,11 +138,11 @@ export function shakeDraftHands(
   });
 }
 
-/** What `ws` would refuse only after the site's stack has been told of a 101. @see RFC 6455, section 4.2.1 */
+/** What would be refused only after the site's stack has been told of a 101, or never. @see RFC 6455, section 4.2.1 */
 function refuseBadHandshake({ headers, method }: IncomingMessage): void {
   const key = headers['sec-websocket-key'];
   const version = headers['sec-websocket-version'];
   const lawful =
     method === 'GET' && /^[+/0-9A-Za-z]{22}==$/.test(key ?? '') && (version === '13' || version === '8');
-  if (!lawful) throw new SocketioError('BAD_REQUEST');
+  if (!lawful || !areLawful(headers)) throw new SocketioError('BAD_REQUEST');
 }

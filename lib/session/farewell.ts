@@ -59,6 +59,7 @@ export class Farewell {
   readonly #isBrisk: boolean;
   readonly #estate: Estate;
   readonly #alarm: Alarm;
+  #why: string | undefined;
   #said = false;
 
   /**
@@ -87,8 +88,9 @@ export class Farewell {
     this.#alarm.start(estate.wheel, lingerMs);
   }
 
-  /** What waits leaves, and the end behind it. */
-  begin(): void {
+  /** What waits leaves, and the end behind it. @param why told to a client that has broken the rules, if it is a text */
+  begin(why?: unknown): void {
+    if (this.#manner === 'malformed' && typeof why === 'string') this.#why = why;
     const { transport, outbox } = this.#estate;
     if (!abrupt.has(this.#reason)) {
       transport.flow(true);
@@ -125,6 +127,6 @@ export class Farewell {
     const { transport, outbox, codec } = this.#estate;
     outbox.clear();
     if (transport.saysGoodbye && transport.writable) transport.send(written(codec, { type: 'close' }));
-    transport.close(this.#manner);
+    transport.close(this.#manner, this.#why);
   }
 }

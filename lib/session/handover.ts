@@ -1,11 +1,20 @@
 /** A polling client moves to a WebSocket: probe, release of the waiting poll, then the swap. */
 import type { Codec, Decoder, Frame } from '../codec/codec.js';
-import type { LimitName } from '../options.js';
-import { type Batch, nobody, type Transport, type TransportEvents } from '../transport/transport.js';
+import type { DisconnectReason } from '../errors.js';
+import {
+  type Batch,
+  type CloseManner,
+  nobody,
+  type Transport,
+  type TransportEvents,
+} from '../transport/transport.js';
 import type { Household } from './household.js';
 import { written } from './signals.js';
 import { Alarm, type Wheel } from './wheel.js';
 
+/** Why a new connection is sent away. */
+const TOO_EARLY = 'a packet before the move to this connection';
+const TOO_LATE = 'no move to this connection within upgradeTimeout';
 /** Milliseconds between two looks for a poll that has to be released. */
 const RELEASE_INTERVAL = 100;
 
@@ -17,8 +26,8 @@ export interface HandoverEvents {
    * taken what was sent the new way
    */
   moved(to: Transport): boolean;
-  /** It has not; the polling session goes on untouched. @param limit what it has taken too long for */
-  abandoned(limit?: LimitName): void;
+  /** It has not; the polling session goes on untouched. @param why the new connection was sent away, if it was */
+  abandoned(why?: string): void;
 }
 
 /** @see engine.io-protocol v4, "Upgrade" */
@@ -28,7 +37,7 @@ export class Handover implements TransportEvents {
   readonly #decoder: Decoder;
   readonly #wheel: Wheel;
   readonly #up: HandoverEvents;
-  readonly #deadline = new Alarm({ rung: () => this.abandon('upgradeTimeout') });
+  readonly #deadline = new Alarm({ rung: () => this.#refuse(TOO_LATE) });
   readonly #releases = new Alarm({ rung: () => this.#release() });
   /** Whether the first poll after the probe is still to come; it was under way when the client paused. */
   #expecting = false;
@@ -61,15 +70,16 @@ export class Handover implements TransportEvents {
     if (signal?.type === 'ping' && signal.data === 'probe') this.#probed();
     else if (signal?.type === 'upgrade') this.#move();
     // Anything else before the swap would be out of order; only the new connection ends.
-    else this.abandon();
+    else this.#refuse(signal?.type === 'malformed' ? signal.why : TOO_EARLY);
   }
 
   writable(): void {
     if (this.#moving && !this.#over) this.#move();
   }
 
-  closed(): void {
-    this.abandon();
+  closed(_reason: DisconnectReason, description?: unknown): void {
+    // Frames that broke the rules have had their answer.
+    this.#leave('orderly', description instanceof RangeError ? description.message : undefined);
   }
 
   /** A poll has come to wait: the client may be unable to move before its answer. */
@@ -80,16 +90,24 @@ export class Handover implements TransportEvents {
   }
 
   /** Closes the new connection; may be called twice. */
-  abandon(limit?: LimitName): void {
-    if (this.#over) return;
-    this.#end();
-    this.#to.close('orderly');
-    this.#up.abandoned(limit);
+  abandon(): void {
+    this.#leave('orderly');
   }
 
   /** Nobody waits any more for the new connection, closed as it may be, to be gone. */
   drop(): void {
     this.#to.close('abort');
+  }
+
+  #refuse(why: string): void {
+    this.#leave('malformed', why);
+  }
+
+  #leave(manner: CloseManner, why?: string): void {
+    if (this.#over) return;
+    this.#end();
+    this.#to.close(manner, why);
+    this.#up.abandoned(why);
   }
 
   #probed(): void {

@@ -150,11 +150,11 @@ export class Relay implements Transport, HeartbeatEvents {
     return undefined;
   }
 
-  close(manner: CloseManner): void {
+  close(manner: CloseManner, why?: string): void {
     this.#stop();
     this.#again = undefined;
     this.#sent = undefined;
-    this.#carrier.close(manner);
+    this.#carrier.close(manner, why);
     for (const retired of this.#retired.values()) retired.close();
   }
 

@@ -2,7 +2,6 @@
 import type { Frame, Malformed, Signal } from '../codec/codec.js';
 import type { Parcel } from '../codec/parcel.js';
 import type { DisconnectReason } from '../errors.js';
-import type { LimitName } from '../options.js';
 import type { Transport, TransportEvents } from '../transport/transport.js';
 import type { Subject } from '../watch/watch.js';
 import { Conn, type ReadyState, type Watched } from './conn.js';
@@ -153,7 +152,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     if (!transport) return this.#end();
     const estate = { transport, outbox: this.#outbox, codec: this.birth.codec, wheel: this.#house.wheel };
     this.#farewell = new Farewell(reason, estate, lingerMs, pace, () => this.#end());
-    this.#farewell.begin();
+    this.#farewell.begin(description);
   }
 
   received(frame: Frame): void {
@@ -193,7 +192,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     return this.#transport?.saysGoodbye === true;
   }
 
-  /** A heartbeat is due: a question, or the answer to the client's. */
+  /** A heartbeat is due: a question, or the answer to all that the client has asked. */
   ask(): void {
     this.#outbox.addAhead(written(this.birth.codec, { type: this.#heartbeat.word }));
   }
@@ -229,8 +228,8 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     return true;
   }
 
-  abandoned(limit?: LimitName): void {
-    if (limit) this.#house.watch.limited(limit, this);
+  abandoned(why?: string): void {
+    if (why) this.#house.watch.repelled(this, why);
   }
 
   #signal(signal: Signal): void {

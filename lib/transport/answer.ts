@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame } from '../codec/codec.js';
 import type { SocketioError } from '../errors.js';
+import { limitNamed } from '../option-reading.js';
 import type { Envelope, HeaderPairs, Letter } from './envelope.js';
 import { endWith, writeHead } from './head.js';
 
@@ -93,10 +94,20 @@ function finish(res: ServerResponse, body: Frame): void {
 export function cutShort(
   req: IncomingMessage,
   res: ServerResponse,
-  { status = 400 }: Pick<SocketioError, 'status'>,
+  error: SocketioError,
   letterhead = unadorned,
 ): void {
-  answerEarly(req, res, status, '', undefined, letterhead);
+  answerEarly(req, res, error.status ?? 400, complaint(error.message), 'application/json', letterhead);
+}
+
+/** A poll or POST that cannot be served, refused. @param why told to the client if it names the option to look at */
+export function refuseRequest(res: ServerResponse, letterhead: HeaderPairs, why?: string): void {
+  answer(res, 400, complaint(why), 'application/json', letterhead);
+}
+
+/** What Engine.IO says of a bad request. Where an option says what is good, its name is of more use. */
+function complaint(why = ''): string {
+  return JSON.stringify({ code: 3, message: limitNamed(why) ? why : 'Bad request' });
 }
 
 /**
@@ -114,8 +125,7 @@ export function answerEarly(
   if (req.complete || res.headersSent) return answer(res, status, body, type, letterhead);
   hangUp(res);
   res.writeHead(status, [...letterhead, 'Content-Type', type, 'Content-Length', String(body.length)]);
-  if (body === '') res.flushHeaders();
-  else res.write(body);
+  res.write(body);
   const deadline = setTimeout(() => res.end(), DRAIN);
   deadline.unref();
   const over = () => {

@@ -25,3 +25,15 @@ export function maySend(code: number): boolean {
   if (code >= 3000) return code <= 4999;
   return code >= 1000 && code <= 1014 && (code < 1004 || code > 1006);
 }
+
+/** Most bytes of a control frame are 125, and two of them are the code. @see RFC 6455, section 5.5 */
+const LONGEST_REASON = 123;
+
+/** What a close frame carries. @param why in ASCII: browsers show it as the reason, and people look there */
+export function lastWords(code: number, why = ''): Buffer {
+  const reason = why.slice(0, LONGEST_REASON);
+  const payload = Buffer.allocUnsafe(2 + reason.length);
+  payload.writeUInt16BE(code);
+  payload.write(reason, 2, 'latin1');
+  return payload;
+}

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, Malformed, PayloadFormat } from '../codec/codec.js';
 import { type RefusalCode, SocketioError } from '../errors.js';
-import { answer, cutShort, deliver, unadorned } from './answer.js';
+import { cutShort, deliver, refuseRequest, unadorned } from './answer.js';
 import { type BodyFault, type BodyLimits, isBinary, readBody, refusalFor } from './body.js';
 import { Delivery, type DeliveryEvents } from './delivery.js';
 import type { Envelope, HeaderPairs, Letter } from './envelope.js';
@@ -34,6 +34,7 @@ export class Intake implements DeliveryEvents {
   #malformed: Malformed | undefined;
   #open: boolean;
   #over = false;
+  #why: string | undefined;
 
   /** @param open whether frames are handed up at once */
   constructor(payload: PayloadFormat, limits: BodyLimits, up: IntakeEvents, open: boolean) {
@@ -59,9 +60,10 @@ export class Intake implements DeliveryEvents {
     this.#delivery?.flow(open);
   }
 
-  /** Nothing more is taken. @param bad whether the client is told that its input was */
-  stop(bad: boolean): void {
+  /** Nothing more is taken. @param bad whether the client is told that its input was @param why and what of it */
+  stop(bad: boolean, why?: string): void {
     this.#over = true;
+    this.#why = why;
     if (this.#stopReading) this.#stopReading();
     else if (this.#delivery) this.#delivery.stop(bad);
     else if (this.#post) this.done(bad);
@@ -102,7 +104,7 @@ export class Intake implements DeliveryEvents {
     this.#delivery = undefined;
     if (!post) return;
     const { res, letterhead } = post;
-    if (bad) answer(res, 400, '{"code":3,"message":"Bad request"}', 'application/json', letterhead);
+    if (bad) refuseRequest(res, letterhead, this.#why);
     else deliver(res, thanks, letterhead);
   }
 

@@ -5,9 +5,9 @@
  */
 import type { Frame } from '../codec/codec.js';
 import type { Envelope, Letter } from './envelope.js';
-import { literal } from './script.js';
+import { call, literal, scriptHeaders } from './script.js';
 
-// answer = "io.j[" index "](" string ");"
+// answer = "/**/io.j[" index "](" string ");"
 // form   = "d=" ( string / payload )       ; clients since 0.8.6 write a JSON string, those before it the bare payload
 //
 // No payload begins with a quote, so the two can't be taken for each other. Browsers write every line break of a form
@@ -17,10 +17,7 @@ import { literal } from './script.js';
 const INDEX = /^[0-9]{1,9}$/;
 
 const headers = [
-  'Content-Type',
-  'text/javascript; charset=UTF-8',
-  'Content-Disposition',
-  'attachment; filename="f.txt"',
+  ...scriptHeaders,
   // The filters of that time took an answer that repeats a part of the URL for an attack, and emptied it.
   'X-XSS-Protection',
   '0',
@@ -36,7 +33,7 @@ export function jsonpPolling(index: string | readonly string[] | undefined): Env
 }
 
 function seal(payload: Frame, place: string): Letter {
-  return { body: `io.j[${place}](${literal(payload.toString())});`, headers };
+  return { body: call(`io.j[${place}]`, literal(payload.toString())), headers };
 }
 
 function open(body: Frame): Frame | undefined {

@@ -1,19 +1,11 @@
 /** Polling in a script envelope: answers are scripts that call the page, POSTs are forms. For browsers without CORS. */
 import type { Frame } from '../codec/codec.js';
 import type { Envelope, Letter } from './envelope.js';
-import { literal } from './script.js';
+import { call, scriptHeaders as headers, literal } from './script.js';
 
-// answer = "___eio[" index "](" string ");"   ; a string that is the same in JSON and in every JavaScript
+// answer = "/**/___eio[" index "](" string ");"   ; a string that is the same in JSON and in every JavaScript
 // form   = "d=" payload                       ; a line feed is written as a backslash and "n",
 //                                             ; a backslash before "n" is doubled
-
-/** `attachment` matters to who opens the address as a page, not to a script element. */
-const headers = [
-  'Content-Type',
-  'text/javascript; charset=UTF-8',
-  'Content-Disposition',
-  'attachment; filename="f.txt"',
-];
 
 /**
  * @param index digits: the place of the page's function that takes the answer
@@ -24,7 +16,7 @@ export function scripted(index: string): Envelope {
 }
 
 function seal(payload: Frame, index: string): Letter {
-  return { body: `___eio[${index}](${literal(payload.toString())});`, headers };
+  return { body: call(`___eio[${index}]`, literal(payload.toString())), headers };
 }
 
 /** A body without the field carries nothing; the originals answered it with `ok`. */

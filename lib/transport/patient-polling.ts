@@ -67,9 +67,9 @@ export class PatientPolling extends PollingTransport {
     this.relieve(this.#noop);
   }
 
-  override close(manner: CloseManner): void {
+  override close(manner: CloseManner, why?: string): void {
     this.#believe();
-    super.close(manner);
+    super.close(manner, why);
   }
 
   /** The newer poll takes over; the older one is answered, since browsers allow few connections. */

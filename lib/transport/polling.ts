@@ -1,9 +1,9 @@
 /** Frames over HTTP long-polling: a waiting GET carries them out, POST bodies bring them in. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, PayloadFormat } from '../codec/codec.js';
-import type { DisconnectReason } from '../errors.js';
+import { type DisconnectReason, SocketioError } from '../errors.js';
 import type { HttpCompression } from '../option-compression.js';
-import { answer, cutShort, deliver, isLost, isQueued, unadorned, type Waiting } from './answer.js';
+import { cutShort, deliver, isLost, isQueued, refuseRequest, unadorned, type Waiting } from './answer.js';
 import { shrink } from './compression.js';
 import { bare, type Envelope, type HeaderPairs, type Letter } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
@@ -84,7 +84,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
    * @param letterhead headers that its answer shall have
    */
   poll(res: ServerResponse, envelope: Envelope = bare, letterhead = unadorned): void {
-    if (this.#closed || isQueued(res)) return answer(res, 400, '', undefined, letterhead);
+    if (this.#closed || isQueued(res)) return refuseRequest(res, letterhead);
     const poll = { res, envelope, letterhead };
     // The end of a cut poll may have come together with the poll that follows it: look again when both have been read.
     if (this.#waiting) setImmediate(() => this.#pollAgain(poll));
@@ -93,7 +93,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
 
   /** A POST brings frames; it is answered when all of them have been taken. */
   post(req: IncomingMessage, res: ServerResponse, envelope: Envelope = bare, letterhead = unadorned): void {
-    if (this.#closed) return cutShort(req, res, { status: 400 }, letterhead);
+    if (this.#closed) return cutShort(req, res, new SocketioError('BAD_REQUEST'), letterhead);
     this.#intake ??= new Intake(this.#payload, this.#limits, this, this.#open);
     this.#intake.take(req, res, envelope, letterhead);
   }
@@ -130,7 +130,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   /** One more GET has come to wait. */
   protected overlap({ res, letterhead }: Waiting): void {
     // A second waiting GET would steal the first one's answer; refuse it instead.
-    answer(res, 400, '', undefined, letterhead);
+    refuseRequest(res, letterhead);
     this.failed('transport error', 'two polls at once');
   }
 
@@ -162,7 +162,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     return unsent;
   }
 
-  close(manner: CloseManner): void {
+  close(manner: CloseManner, why?: string): void {
     if (manner === 'abort') this.#leaving?.res.destroy();
     if (this.#closed) return;
     this.#closed = true;
@@ -172,7 +172,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     this.#waiting = undefined;
     this.unsent = undefined;
     this.#leaving?.res.setTimeout(LAST_ANSWER);
-    this.#intake?.stop(manner === 'malformed');
+    this.#intake?.stop(manner === 'malformed', why);
     this.#settle();
   }
 

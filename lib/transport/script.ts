@@ -1,4 +1,5 @@
-/** Text inside a script that any browser may read, however old. */
+/** Text inside a script that any browser may read, however old; and an answer that is such a script. */
+import type { HeaderPairs } from './envelope.js';
 
 /**
  * What ends a line or is dropped from a source text in old JavaScript (the invisible ones among the format
@@ -15,3 +16,20 @@ export function literal(text: string): string {
 function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
+
+/**
+ * An answer that is run as a script. The empty comment in front makes it begin with nothing that the request has named:
+ * what begins with letters of somebody's choice could be read as another kind of file (CVE-2014-4671).
+ * @param callee a function of the page: nothing in it comes from a request but digits
+ */
+export function call(callee: string, expression: string): string {
+  return `${callee}(${expression});`;
+}
+
+/** `attachment` matters to who opens the address as a page, not to a script element. */
+export const scriptHeaders: HeaderPairs = [
+  'Content-Type',
+  'text/javascript; charset=UTF-8',
+  'Content-Disposition',
+  'attachment; filename="f.txt"',
+];

@@ -63,6 +63,9 @@ export interface Transport {
   drained(done: () => void): void;
   /** What `send` accepted and the client certainly has not received; the caller sends it another way. */
   reclaim(): Batch | undefined;
-  /** `closed` is told when all has left and the connection is done. May be called again, to abort. */
-  close(manner: CloseManner): void;
+  /**
+   * `closed` is told when all has left and the connection is done. May be called again, to abort.
+   * @param why for the client's people, in ASCII: nothing that the client has sent, and no secret
+   */
+  close(manner: CloseManner, why?: string): void;
 }

@@ -118,10 +118,10 @@ export class DeflateTransport implements Transport {
     return undefined;
   }
 
-  close(manner: CloseManner): void {
+  close(manner: CloseManner, why?: string): void {
     this.#held = undefined;
     if (manner === 'abort') return this.#connection.terminate();
-    this.#connection.close(closeCodes[manner]);
+    this.#connection.close(closeCodes[manner], why);
     if (manner === 'malformed') this.#hurry();
     // A paused connection would never see the client's close frame.
     this.#connection.resume();
@@ -143,7 +143,7 @@ export class DeflateTransport implements Transport {
     if (this.#controls.admits()) return;
     const { code, why } = faults.tooManyControls;
     this.#failed(new RangeError(why));
-    this.#connection.close(code);
+    this.#connection.close(code, why);
   }
 
   /** Whoever has broken the rules is not waited for. */

@@ -1,7 +1,7 @@
 /** Frames over one WebSocket that is not compressed. */
 import type { Duplex } from 'node:stream';
 import type { Frame } from '../codec/codec.js';
-import { CURT, closeCodes } from './close-codes.js';
+import { CURT, closeCodes, lastWords } from './close-codes.js';
 import { ControlRate } from './control-rate.js';
 import { CLOSE, type Control, type FrameEvents, type FrameLimits, PING } from './frame-events.js';
 import { type Fault, faults } from './frame-faults.js';
@@ -129,11 +129,11 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer, Sende
     return undefined;
   }
 
-  close(manner: CloseManner): void {
+  close(manner: CloseManner, why?: string): void {
     if (manner === 'abort') return void this.#socket.destroy();
     if (this.#state !== 'open') return;
     const bad = manner === 'malformed';
-    this.#bid(codeOf(closeCodes[manner]), bad ? CURT : LAST_WORD);
+    this.#bid(lastWords(closeCodes[manner], why), bad ? CURT : LAST_WORD);
     if (bad) this.#socket.end();
   }
 
@@ -168,7 +168,7 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer, Sende
 
   failed({ code, why }: Fault): void {
     this.#error ??= new RangeError(why);
-    this.#end(codeOf(code), CURT);
+    this.#end(lastWords(code, why), CURT);
   }
 
   #read(piece: Buffer): void {
@@ -234,8 +234,4 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer, Sende
     } while (this.#reader.holds && !isTimeUp());
     return !this.#reader.holds;
   }
-}
-
-function codeOf(code: number): Buffer {
-  return Buffer.from([code >> 8, code & 0xff]);
 }

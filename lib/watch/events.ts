@@ -18,7 +18,10 @@ export interface ObservedClient {
 /** A request or an upgrade that got an error for an answer. */
 export interface ObservedRefusal {
   readonly code: RefusalCode;
-  /** HTTP status. Clients of revision 1 whose session is not here get 101 or 200, and a packet that sends them away. */
+  /**
+   * HTTP status. Clients of revision 1 whose session is not here get 101 or 200, and a packet that sends them away; a
+   * WebSocket that a polling client tries has got 101 before it breaks the rules.
+   */
   readonly status: number;
   /** Absent if the client named none that is known. */
   readonly generation?: number;

@@ -55,6 +55,23 @@ export class Watch {
     this.#noteLimit(error.message);
   }
 
+  /** A WebSocket to which a polling client wanted to move has been sent away; the client goes on polling. */
+  repelled(subject: Subject, why: string): void {
+    const code = 'BAD_REQUEST';
+    this.refusals.add(code);
+    const { protocol: generation, remoteAddress: address } = subject.birth;
+    if (heeded('socketio:refusal'))
+      tell('socketio:refusal', {
+        code,
+        status: 101,
+        generation,
+        transport: 'websocket',
+        upgrade: true,
+        address,
+      });
+    this.#noteLimit(why, subject);
+  }
+
   /** @param description as users get it in `disconnect`: words of ours, or an error of the connection */
   closed(subject: Subject, reason: DisconnectReason, description: unknown): void {
     this.closes.add(reason);

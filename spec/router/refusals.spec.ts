@@ -19,6 +19,9 @@ const bodies = {
   5: '{"code":5,"message":"Unsupported protocol version"}',
 } as const;
 
+const notThis = '{"code":3,"message":"Method not supported"}';
+const large = '{"code":3,"message":"a body of more than maxHttpBufferSize bytes"}';
+
 /** Without a session. */
 const strangers: readonly (readonly [name: string, query: string, code: keyof typeof bodies, wish?: Wish])[] =
   [
@@ -65,12 +68,12 @@ const guests: readonly (readonly [name: string, query: string, status: number, b
     ['an unknown transport', 'EIO=4&transport=abc', 400, bodies[0]],
     ['another EIO', 'EIO=3&transport=polling', 400, bodies[3]],
     ['no EIO', 'transport=polling', 400, bodies[3]],
-    ['PUT', POLL, 500, '', { method: 'PUT' }],
-    ['DELETE', POLL, 500, '', { method: 'DELETE' }],
-    ['PATCH', POLL, 500, '', { method: 'PATCH' }],
-    ['HEAD', POLL, 500, '', { method: 'HEAD' }],
-    ['OPTIONS', POLL, 500, '', { method: 'OPTIONS' }],
-    ['101 bytes', POLL, 413, '', { method: 'POST', body: `4${'x'.repeat(100)}` }],
+    ['PUT', POLL, 405, notThis, { method: 'PUT' }],
+    ['DELETE', POLL, 405, notThis, { method: 'DELETE' }],
+    ['PATCH', POLL, 405, notThis, { method: 'PATCH' }],
+    ['HEAD', POLL, 405, '', { method: 'HEAD' }],
+    ['OPTIONS', POLL, 405, notThis, { method: 'OPTIONS' }],
+    ['101 bytes', POLL, 413, large, { method: 'POST', body: `4${'x'.repeat(100)}` }],
   ];
 
 /** Requests for a WebSocket. */
@@ -88,8 +91,8 @@ const knocks: readonly (readonly [
   ['a bad key', WS, 'Bad request', { 'Sec-WebSocket-Key': 'abc' }],
   ['version 7', WS, 'Bad request', { 'Sec-WebSocket-Version': '7' }],
   ['no version', WS, 'Bad request', { 'Sec-WebSocket-Version': '' }],
-  ['60 commas as protocols', WS, '', { 'Sec-WebSocket-Protocol': ','.repeat(60) }],
-  ['8 KB of spaces as protocols', WS, '', { 'Sec-WebSocket-Protocol': `a${' '.repeat(8_000)}b` }],
+  ['60 commas as protocols', WS, 'Bad request', { 'Sec-WebSocket-Protocol': ','.repeat(60) }],
+  ['8 KB of spaces as protocols', WS, 'Bad request', { 'Sec-WebSocket-Protocol': `a${' '.repeat(8_000)}b` }],
 ];
 
 describe('refusals', () => {
@@ -126,6 +129,7 @@ describe('refusals', () => {
           const sid = await handshake(port);
           const answer = await ask(port, `/socket.io/?${query}&sid=${sid}`, wish);
           assert.deepEqual([answer.status, answer.body], [status, body]);
+          assert.equal(answer.headers.allow, status === 405 ? 'GET, POST' : undefined);
           // The session has not suffered.
           const posted = await ask(port, `/socket.io/?${POLL}&sid=${sid}`, { method: 'POST', body: '40' });
           assert.equal(posted.body, 'ok');
@@ -137,9 +141,9 @@ describe('refusals', () => {
           const answer = await (await knock(port, `/socket.io/?${query}`, headers)).answer();
           assert.equal(answer.status, 400);
           assert.equal(answer.headers.connection, 'close');
-          if (message === '') return;
           assert.equal(answer.body, message);
           assert.equal(answer.headers['content-type'], 'text/html');
+          assert.equal(answer.headers['x-content-type-options'], 'nosniff');
         });
       }
 

@@ -286,7 +286,7 @@ describe('a session', () => {
         clock.pass(300);
         session.received('3');
       }
-      assert.deepEqual([to.closings, told], [['orderly'], []]);
+      assert.deepEqual([to.closings, told], [['malformed'], []]);
       assert.ok(session.handOver(new FakeTransport()));
     });
 

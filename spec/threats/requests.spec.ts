@@ -258,9 +258,23 @@ describe('requests that no client sends', () => {
     assert.equal((await poller.fate()).closed, false);
     await probe.say(['42["too early"]']);
     await probe.end();
+    assert.equal(probe.code, 1008);
     assert.equal((await poller.fate()).closed, false);
     poller.leave();
     assert.equal((await stage.rule()).heard.includes('too early'), false);
+  });
+
+  it('T091 T043 a body of 300,000 pings is answered by few pongs, and keeps nobody else waiting', async () => {
+    const poller = await Poller.join(stage.port, tongues[3]);
+    const other = await Poller.join(stage.port, tongues[4]);
+    const flood = ask(stage.port, poller.path, post('1:2'.repeat(300_000)));
+    const events = Array.from({ length: 1_000 }, () => '42["n"]').join('\x1e');
+    assert.equal((await ask(stage.port, other.path, post(events))).status, 200);
+    assert.equal((await flood).status, 200);
+    assert.ok((await ask(stage.port, poller.path)).body.length < 100);
+    other.leave();
+    poller.leave();
+    await stage.rule();
   });
 
   it('T051 one WebSocket at a time tries to take a session over, and none takes it from another', async () => {
@@ -269,12 +283,11 @@ describe('requests that no client sends', () => {
     const first = await Wire.open(stage.port, path);
     await first.say(['2probe']);
     await first.until('3probe');
-    const second = await Wire.open(stage.port, path);
-    await second.end();
+    const refused = async () => (await (await knock(stage.port, path)).head()).status;
+    assert.equal(await refused(), 400);
     await first.say(['5']);
     assert.equal((await first.fate()).closed, false);
-    const third = await Wire.open(stage.port, path);
-    await third.end();
+    assert.equal(await refused(), 400);
     assert.equal((await first.fate()).closed, false);
     first.leave();
   });
@@ -287,7 +300,16 @@ describe('requests that no client sends', () => {
     ['a foreign origin', { Origin: 'http://evil.example' }, 403],
     ['a foreign origin that looks like ours', { Origin: 'http://127.0.0.1@evil.example' }, 403],
     ['60 KB of spaces for a protocol', { 'Sec-WebSocket-Protocol': ' '.repeat(15_000) }, 400],
-    ['an extension of backslashes', { 'Sec-WebSocket-Extensions': `a; b="${'\\c'.repeat(5_000)}` }, 101],
+    ['an extension of backslashes', { 'Sec-WebSocket-Extensions': `a; b="${'\\c'.repeat(5_000)}` }, 400],
+    ['a protocol that is named twice', { 'Sec-WebSocket-Protocol': 'a, a' }, 400],
+    ['an extension with a value', { 'Sec-WebSocket-Extensions': 'a=b' }, 400],
+    ['an extension of spaces', { 'Sec-WebSocket-Extensions': `a;${' '.repeat(12_000)}!(` }, 400],
+    ['extensions that nobody has', { 'Sec-WebSocket-Extensions': 'a; b="\\c"; d = e, f' }, 101],
+    [
+      'a foreign origin as version 8 tells it',
+      { 'Sec-WebSocket-Version': '8', 'Sec-WebSocket-Origin': 'http://evil.example' },
+      403,
+    ],
     ['other words in Connection', { Connection: 'keep-alive, UPGRADE', Upgrade: 'WebSocket' }, 101],
   ] as const) {
     it(`T055 T059 T079 an upgrade with ${what}: ${status}`, async () => {

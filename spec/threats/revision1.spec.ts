@@ -255,6 +255,12 @@ describe('what no client of revision 1 sends', () => {
     await stage.rule();
   });
 
+  it('T075 a WebSocket for a session that is not here is sent away, and nobody waits for it to go', async () => {
+    const { body } = await (await knock(stage.port, '/socket.io/1/websocket/nobody')).answer();
+    assert.match(body, /7:::1\+0/);
+    await stage.rule();
+  });
+
   it('T054 drafts of the WebSocket: keys that nobody sends, frames that never end', async () => {
     const draft = { 'Sec-WebSocket-Key': '', 'Sec-WebSocket-Version': '' };
     for (const keys of [

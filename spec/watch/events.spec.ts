@@ -4,11 +4,12 @@ import { execFile } from 'node:child_process';
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { promisify } from 'node:util';
 import type { DiagnosticsEvents, Socket, UserOptions } from '../../lib/index.js';
-import { ask, handshake, knock } from '../router/raw.js';
+import { ask, handshake, knock, type Wish } from '../router/raw.js';
 import { newestPairs } from '../support/newest.js';
 import { heard, within } from '../support/patience.js';
 import { openSite, type Site } from '../support/site.js';
 import { Stage } from '../support/stage.js';
+import { masked } from '../support/tongues.js';
 
 type Told = { [Name in keyof DiagnosticsEvents]: [Name, DiagnosticsEvents[Name]] }[keyof DiagnosticsEvents];
 
@@ -128,6 +129,56 @@ describe('an observer', () => {
       ],
       ['socketio:refusal', { ...polled, code: 'SESSION_UNKNOWN', status: 200, generation: 1 }],
     ]);
+  });
+
+  it('is told with which status, in the words of each dialect', async () => {
+    site = await openSite({ transports: ['polling', 'jsonp'] });
+    const evil = { headers: { Origin: 'http://evil.example' } };
+    const asked: readonly (readonly [path: string, wish?: Wish])[] = [
+      ['/socket.io/1/', { method: 'PUT' }],
+      ['/socket.io/2/'],
+      ['/socket.io/1/', evil],
+      ['/socket.io/1/?jsonp=0', evil],
+      [`${POLL}&sid=${await handshake(site.port)}`, { method: 'PUT' }],
+    ];
+    told.length = 0;
+    const answered: unknown[] = [];
+    for (const [path, wish] of asked) answered.push((await ask(site.port, path, wish)).status);
+    assert.deepEqual(answered, [405, 500, 403, 200, 405]);
+    assert.deepEqual(
+      told.map(([, message]) => 'status' in message && message.status),
+      answered,
+    );
+  });
+
+  it('is told of a WebSocket that was no way to move to, and its client of the option', async () => {
+    site = await openSite({ maxHttpBufferSize: 100 });
+    const sid = await handshake(site.port);
+    told.length = 0;
+    for (const [bytes, last] of [
+      [masked('4["x"]'), /\x88.\x03\xf0unknown packet type/],
+      [masked('x'.repeat(101)), /\x88.\x03\xf1a message has more than maxHttpBufferSize bytes/],
+    ] as const) {
+      const probe = await knock(site.port, `/socket.io/?EIO=4&transport=websocket&sid=${sid}`);
+      await probe.head();
+      probe.socket.write(bytes);
+      await probe.until(last);
+      await probe.answer();
+    }
+    await until('socketio:limit');
+    const refusal = {
+      code: 'BAD_REQUEST',
+      status: 101,
+      generation: 4,
+      transport: 'websocket',
+      upgrade: true,
+    };
+    assert.deepEqual(told, [
+      ['socketio:refusal', { ...refusal, address: '127.0.0.1' }],
+      ['socketio:refusal', { ...refusal, address: '127.0.0.1' }],
+      ['socketio:limit', { limit: 'maxHttpBufferSize', ...client }],
+    ]);
+    assert.deepEqual(site.io.stats().refusals, { BAD_REQUEST: 2 });
   });
 
   it('sees the address that Express trusts', async () => {
