@@ -10,9 +10,11 @@ import type { Envelope } from './envelope.js';
 /** POSTs of one client under way at once; the clients send one, and a heartbeat or goodbye beside it. */
 const MOST_POSTS = 8;
 
+/** One that has come, and is taken apart when its turn is there: the parts of a body take more room than the whole. */
 interface Post {
   readonly res: ServerResponse;
-  readonly frames: readonly Frame[];
+  readonly envelope: Envelope;
+  readonly body: Frame;
 }
 
 const type = 'text/plain; charset=UTF-8';
@@ -52,7 +54,6 @@ export class Posts {
   readonly #arrived: Post[] = [];
   /** Ends the reading of bodies that are still coming. */
   readonly #readings = new Set<{ stop: () => void }>();
-  #underWay = 0;
   #delivery: Delivery | undefined;
   #open = true;
   #over = false;
@@ -68,17 +69,12 @@ export class Posts {
     if (this.#over) return declinePost(req, res);
     if (this.#underWay >= MOST_POSTS)
       return refuse(req, res, new SocketioError('TOO_MANY_POSTS'), this.#limits);
-    this.#underWay += 1;
-    res.on('close', () => {
-      this.#underWay -= 1;
-    });
     const reading = { stop: () => {} };
     this.#readings.add(reading);
     reading.stop = readBody(req, this.#limits, (fault, body) => {
       this.#readings.delete(reading);
       if (fault) return refuseBody(req, res, fault, this.#limits);
-      const payload = envelope.open(body);
-      this.#arrived.push({ res, frames: payload === undefined ? [] : this.#payload.unpack(payload).frames });
+      this.#arrived.push({ res, envelope, body });
       this.#deliver();
     });
   }
@@ -96,15 +92,25 @@ export class Posts {
     this.#delivery?.stop(false);
   }
 
+  /** Also those whose clients have hung up: they are kept until somebody has taken them. */
+  get #underWay(): number {
+    return this.#readings.size + this.#arrived.length + (this.#delivery ? 1 : 0);
+  }
+
   #deliver(): void {
     if (this.#delivery) return;
     const post = this.#arrived.shift();
     if (!post) return;
-    this.#delivery = new Delivery(this.#over ? [] : post.frames, {
+    this.#delivery = new Delivery(this.#over ? [] : this.#framesOf(post), {
       frame: this.#received,
       done: () => this.#delivered(post.res),
     });
     this.#delivery.flow(this.#open || this.#over);
+  }
+
+  #framesOf({ envelope, body }: Post): readonly Frame[] {
+    const payload = envelope.open(body);
+    return payload === undefined ? [] : this.#payload.unpack(payload).frames;
   }
 
   #delivered(res: ServerResponse): void {

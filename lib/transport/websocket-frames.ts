@@ -1,18 +1,27 @@
-/** Outgoing WebSocket messages as bytes, header and payload in one buffer where that is cheaper. */
+/** Outgoing WebSocket messages as they are written: header and payload in one piece where that is cheaper. */
 import type { Frame } from '../codec/codec.js';
+
+/** Bytes, or a text in which each character is one of them (`latin1`). */
+export type Chunk = Buffer | string;
 
 const FINAL = 0x80;
 const TEXT = FINAL | 0x1;
 const BINARY = FINAL | 0x2;
 /** Payloads from here on are written as they are; copying them would cost more than a second chunk. */
 const COPY_LIMIT = 8_192;
+/** Characters of a line. Node copies 16,384 bytes of a text to its stack and writes them from there. */
+const LINE_LIMIT = 16_000;
+/** Headers of short messages, by length. */
+const heads = Array.from({ length: 126 }, (_, length) => String.fromCharCode(TEXT, length));
 
 /**
  * One final, unmasked frame for each message.
  * @see RFC 6455, section 5.2
  * @returns few chunks: small messages share one, a large binary payload is its own
  */
-export function packMessages(frames: readonly Frame[]): readonly Buffer[] {
+export function packMessages(frames: readonly Frame[]): readonly Chunk[] {
+  const line = packLine(frames);
+  if (line !== '') return [line];
   const [only] = frames;
   if (frames.length === 1 && typeof only === 'string') return [packText(only)];
   const lengths = frames.map((frame) => Buffer.byteLength(frame));
@@ -36,7 +45,23 @@ export function packMessages(frames: readonly Frame[]): readonly Buffer[] {
   return chunks;
 }
 
-/** What most ticks send: a third less work than in the loop for several. */
+/**
+ * What most ticks send: short messages of ASCII. As a text they need no buffer, which is 3 % of a small event.
+ * @returns nothing if one of them is something else
+ */
+function packLine(frames: readonly Frame[]): string {
+  let line = '';
+  for (const frame of frames) {
+    const { length } = frame;
+    if (typeof frame !== 'string' || length + line.length > LINE_LIMIT) return '';
+    if (Buffer.byteLength(frame) !== length) return '';
+    line += length < 126 ? heads[length] : String.fromCharCode(TEXT, 126, length >> 8, length & 0xff);
+    line += frame;
+  }
+  return line;
+}
+
+/** A third less work than in the loop for several. */
 function packText(text: string): Buffer {
   const length = Buffer.byteLength(text);
   const frame = Buffer.allocUnsafe(headerSize(length) + length);

@@ -1,6 +1,7 @@
 /** Writes to a connection: past the stream's own queue where nothing stands in it. */
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Chunk } from './websocket-frames.js';
 
 /** Who wrote what the operating system would not take at once. */
 export interface Sender {
@@ -12,6 +13,9 @@ export interface Sender {
 
 /** What connections write by, if nobody has put functions of his own in their place: to count the bytes, or to change them. */
 const { write: nodesWrite, _write: nodesOwn } = Socket.prototype;
+
+/** What streams say to their own `_write` of bytes. */
+const NONE = 'buffer' as BufferEncoding;
 
 /** Told by a socket when bytes have left it. */
 class Receipt {
@@ -32,9 +36,10 @@ let blank = new Receipt();
  * @returns whether the socket can take more; where not, `sender` is told when it can, and writes nothing before. A socket
  * that fails at once is destroyed, and its end is all that is told
  */
-export function write(socket: Duplex, chunks: readonly Buffer[], sender: Sender): boolean {
+export function write(socket: Duplex, chunks: readonly Chunk[], sender: Sender): boolean {
   const [only] = chunks;
-  if (only && chunks.length === 1 && isStraight(socket)) return writeThrough(socket, only, sender);
+  if (only !== undefined && chunks.length === 1 && isStraight(socket))
+    return writeThrough(socket, only, sender);
   const hasRoom = writeAll(socket, chunks);
   if (!hasRoom) socket.once('drain', () => sender.taken());
   return hasRoom;
@@ -51,10 +56,10 @@ function isStraight(socket: Duplex): socket is Socket {
  * later that it has left, is a twentieth of a broadcast, a tenth where the room is larger than the processor's caches.
  * @see Node's documentation of `writable._write`
  */
-function writeThrough(socket: Socket, bytes: Buffer, sender: Sender): boolean {
+function writeThrough(socket: Socket, bytes: Chunk, sender: Sender): boolean {
   const receipt = blank;
   receipt.isSigned = false;
-  socket._write(bytes, 'buffer' as BufferEncoding, receipt.sign);
+  socket._write(bytes, typeof bytes === 'string' ? 'latin1' : NONE, receipt.sign);
   if (!receipt.isSigned) {
     blank = new Receipt();
     receipt.sender = sender;
@@ -64,11 +69,17 @@ function writeThrough(socket: Socket, bytes: Buffer, sender: Sender): boolean {
   return false;
 }
 
-function writeAll(socket: Duplex, chunks: readonly Buffer[]): boolean {
+function writeAll(socket: Duplex, chunks: readonly Chunk[]): boolean {
   const [only] = chunks;
-  if (only && chunks.length === 1) return socket.write(only) || socket.writableLength === 0;
+  if (only !== undefined && chunks.length === 1)
+    return socket.write(bytesOf(only)) || socket.writableLength === 0;
   socket.cork();
-  for (const chunk of chunks) socket.write(chunk);
+  for (const chunk of chunks) socket.write(bytesOf(chunk));
   socket.uncork();
   return socket.writableLength < socket.writableHighWaterMark;
+}
+
+/** Who looks at what passes may not care for encodings. */
+function bytesOf(chunk: Chunk): Buffer {
+  return typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk;
 }

@@ -72,6 +72,29 @@ describe('the posts of a client', () => {
     assert.equal(all.filter(({ status }) => status === 200).length, 8);
   });
 
+  it('are refused when too many have come that nobody has read, though their clients have hung up', async () => {
+    posts.flow(false);
+    for (let count = 0; count < 8; count++) {
+      const asking = request({ port, method: 'POST', agent: false });
+      asking.on('error', () => {});
+      const gone = new Promise<void>((resolve) => {
+        serve = (req, res) => {
+          posts.take(req, res, bare);
+          res.on('close', resolve);
+          // By then its body has been read, which came with it.
+          setImmediate(() => asking.destroy());
+        };
+      });
+      asking.end('3:::x');
+      await within(gone, 'the end of a request');
+    }
+    serve = (req, res) => posts.take(req, res, bare);
+    assert.equal((await within(post('3:::y'), 'a refusal')).status, 429);
+    posts.flow(true);
+    assert.equal((await post('3:::z')).status, 200);
+    assert.deepEqual(received, [...Array.from({ length: 8 }, () => '3:::x'), '3:::z']);
+  });
+
   it('are thanked, and not heard, once the session is over', async () => {
     posts.stop();
     assert.equal((await post('3:::late')).body, '1');

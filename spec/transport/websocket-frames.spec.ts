@@ -3,22 +3,28 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import type { Writable } from 'node:stream';
 import type { Frame } from '../../lib/codec/codec.js';
-import { packControl, packMessages } from '../../lib/transport/websocket-frames.js';
+import { type Chunk, packControl, packMessages } from '../../lib/transport/websocket-frames.js';
 
 // The types of `ws` do not know it.
 const { Receiver } = createRequire(import.meta.url)('ws') as { Receiver: new (options: object) => Writable };
 
 /** What a client reads out of the bytes. */
-function read(chunks: readonly Buffer[]): Frame[] {
+function read(chunks: readonly Chunk[]): Frame[] {
   const frames: Frame[] = [];
   const receiver = new Receiver({ isServer: false, allowSynchronousEvents: true });
   receiver.on('message', (data: Buffer, binary: boolean) => frames.push(binary ? data : data.toString()));
   receiver.on('error', (error: Error) => assert.fail(error));
-  for (const chunk of chunks) receiver.write(chunk);
+  for (const chunk of chunks) receiver.write(chunk, 'latin1');
   return frames;
 }
 
-const header = (frame: Frame): Buffer => Buffer.concat(packMessages([frame])).subarray(0, 10);
+function bytesOf(chunks: readonly Chunk[]): Buffer {
+  return Buffer.concat(
+    chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk)),
+  );
+}
+
+const header = (frame: Frame): Buffer => bytesOf(packMessages([frame])).subarray(0, 10);
 
 describe('WebSocket messages', () => {
   const headers: readonly [number, string][] = [
@@ -60,6 +66,33 @@ describe('WebSocket messages', () => {
     const chunks = packMessages(frames);
     assert.equal(chunks.length, 1);
     assert.deepEqual(read(chunks), frames);
+  });
+
+  it('are a text where they are short and of ASCII, a byte for each character', () => {
+    const sizes = [0, 1, 125, 126, 127, 255, 256, 15_995];
+    for (const size of sizes) {
+      const [line, ...more] = packMessages(['x'.repeat(size)]);
+      assert.deepEqual([typeof line, more], ['string', []]);
+    }
+    const few = ['4a', '', 'x'.repeat(200), '4b'];
+    assert.equal(typeof packMessages(few)[0], 'string');
+    assert.deepEqual(read(packMessages(few)), few);
+  });
+
+  it('are bytes where one of them is long, binary, or of other characters', () => {
+    const others: Frame[] = ['é', '\u{1f600}', '\ud800', 'x'.repeat(16_001), Buffer.from('x')];
+    for (const other of others)
+      for (const frames of [[other], ['a', other], [other, 'a']]) {
+        const chunks = packMessages(frames);
+        assert.ok(chunks.every((chunk) => typeof chunk !== 'string'));
+        assert.deepEqual(
+          bytesOf(chunks),
+          Buffer.concat(frames.map((frame) => bytesOf(packMessages([frame])))),
+        );
+      }
+    const many = Array.from({ length: 20 }, () => 'x'.repeat(1_000));
+    assert.equal(typeof packMessages(many)[0], 'object');
+    assert.deepEqual(read(packMessages(many)), many);
   });
 
   it('are not copied if they are large and binary', () => {

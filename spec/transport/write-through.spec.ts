@@ -83,6 +83,25 @@ describe('write', () => {
     assert.deepEqual(other.sender.told, []);
   });
 
+  it('gives texts as bytes, a byte for each character, the one that did not find room, too', async () => {
+    const { near, far, sender } = await pair();
+    let said = '';
+    let hasRoom = true;
+    for (let count = 0; hasRoom; count++) {
+      const text = String.fromCharCode(0x81, count & 255, 0, 255).repeat(3_000);
+      said += text;
+      hasRoom = write(near, [text], sender);
+    }
+    assert.equal(sender.owed, 12_000);
+    const heard = all(far);
+    await sender.heard();
+    assert.equal(near.bytesWritten, said.length);
+    near.cork();
+    for (const chunks of [['\x81'], ['\xff', Buffer.from([0x80]), '\xfe']]) write(near, chunks, sender);
+    near.end();
+    assert.equal((await heard).toString('latin1') === `${said}\x81\xff\x80\xfe`, true);
+  });
+
   it('overtakes nothing that stands in the queue', async () => {
     const { near, far, sender } = await pair();
     near.cork();
@@ -138,7 +157,7 @@ describe('write', () => {
         seen += 1;
       });
       near.cork();
-      write(near, [Buffer.from('seen')], sender);
+      write(near, ['seen'], sender);
       assert.equal(near.writableLength, 4);
       near.uncork();
       near.end();
