@@ -1,6 +1,7 @@
 /** The place of one client in a recovering adapter: what it was sent last, where it was, and whether it is there. */
 import { randomBytes } from 'node:crypto';
 import type { EventPacket } from '../packet.js';
+import { weightOfRoom } from './absent.js';
 import type { BroadcastFlags } from './contract.js';
 import type { History } from './history.js';
 import type { Belongings, Holder, Kept, Place } from './keeper.js';
@@ -83,6 +84,13 @@ export class Berth<Letter> implements Place<Letter> {
 
   get belongings(): Belongings {
     return this.#belongings ?? { rooms: [], data: undefined };
+  }
+
+  /** Bytes of the rooms where it is, and of those that it has entered and left. */
+  get weight(): number {
+    let weight = this.#whereabouts ? this.#whereabouts.weight : 0;
+    for (const room of this.belongings.rooms) weight += weightOfRoom(room);
+    return weight;
   }
 
   tell(packet: EventPacket, flags: BroadcastFlags): void {

@@ -1,6 +1,7 @@
 /** The adapter of a single node whose clients may come back: it remembers what they miss. */
 import { randomBytes } from 'node:crypto';
 import type { EventPacket } from '../packet.js';
+import { Absent, weightOfRoom } from './absent.js';
 import { Berth, type Harbour } from './berth.js';
 import type { BroadcastFlags, BroadcastOptions } from './contract.js';
 import { History } from './history.js';
@@ -21,9 +22,6 @@ export interface RecoveryBounds {
 const OFFSET = /^([\w-]{8})\.([0-9a-z]{1,11})$/;
 const EPOCH_BYTES = 6;
 
-/** Clients that are waited for in any case: 2 KB each, and what the program keeps with them. */
-const MOST_AWAY = 10_000;
-
 export class RecoveringAdapter<Letter>
   extends MemoryAdapter<Letter>
   implements Keeper<Letter>, Harbour<Letter>
@@ -34,10 +32,10 @@ export class RecoveringAdapter<Letter>
   readonly #epoch = randomBytes(EPOCH_BYTES).toString('base64url');
   readonly #byPid: Map<string, Berth<Letter>> = new Map();
   readonly #byId: Map<string, Berth<Letter>> = new Map();
-  /** Those whose clients are away, the first to leave first. */
-  readonly #away: Set<Berth<Letter>> = new Set();
-  /** How many have been here at once: as many may be away, since all of them can be lost together. */
-  #most = MOST_AWAY;
+  /** Those whose clients are away. */
+  readonly #away: Absent<Berth<Letter>>;
+  /** Bytes of the rooms of those who are here. */
+  #weight = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(nsp: Keeping<Letter>, { maxDisconnectionDuration, maxLogBytes }: RecoveryBounds) {
@@ -45,6 +43,7 @@ export class RecoveringAdapter<Letter>
     this.nsp = nsp;
     this.#patience = maxDisconnectionDuration;
     this.history = new History(maxLogBytes, maxDisconnectionDuration);
+    this.#away = new Absent(maxLogBytes);
   }
 
   override close(): void {
@@ -57,14 +56,20 @@ export class RecoveringAdapter<Letter>
   }
 
   override addAll(id: string, rooms: Set<string>): void {
-    const berth = this.#byId.get(id);
-    if (berth) for (const room of rooms) if (!this.sids.get(id)?.has(room)) berth.moved(room, true);
+    const known = this.sids.get(id);
+    for (const room of rooms) if (!known?.has(room)) this.#moved(id, room, true);
     super.addAll(id, rooms);
+    this.#away.admit(0, this.#weight);
   }
 
   override del(id: string, room: string): void {
-    if (this.sids.get(id)?.has(room)) this.#byId.get(id)?.moved(room, false);
+    if (this.sids.get(id)?.has(room)) this.#moved(id, room, false);
     super.del(id, room);
+  }
+
+  override delAll(id: string): void {
+    for (const room of this.sids.get(id) ?? []) this.#weight -= weightOfRoom(room);
+    super.delAll(id);
   }
 
   /** Listeners for outgoing events are told when all have been sent theirs: what they emit comes after it everywhere. */
@@ -113,15 +118,17 @@ export class RecoveringAdapter<Letter>
     this.#away.delete(berth);
     this.#byPid.set(berth.pid, berth);
     this.#byId.set(berth.id, berth);
-    this.#most = Math.max(this.#most, this.#byPid.size - this.#away.size);
+    this.#away.admit(this.#byPid.size - this.#away.size, this.#weight);
   }
 
   /** @internal */
   left(berth: Berth<Letter>): void {
     if (!this.#byPid.has(berth.pid)) return;
-    this.#away.add(berth);
-    const [first] = this.#away;
-    if (first && this.#away.size > this.#most) this.forget(first);
+    this.#away.add(berth, berth.weight);
+    for (const first of this.#away) {
+      if (!this.#away.crowded) break;
+      this.forget(first);
+    }
     this.#watch();
   }
 
@@ -130,6 +137,11 @@ export class RecoveringAdapter<Letter>
     this.#away.delete(berth);
     this.#byPid.delete(berth.pid);
     if (this.#byId.get(berth.id) === berth) this.#byId.delete(berth.id);
+  }
+
+  #moved(id: string, room: string, entered: boolean): void {
+    this.#weight += entered ? weightOfRoom(room) : -weightOfRoom(room);
+    this.#byId.get(id)?.moved(room, entered);
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Where one client was at the time of each event: judged by these, it has missed neither more nor less. */
+import { weightOfRoom } from './absent.js';
 import type { Entry } from './history.js';
 
 /** Entered or left a room, after the event of that number. */
@@ -20,6 +21,11 @@ export class Whereabouts {
   constructor(id: string, since: number) {
     this.#id = id;
     this.#since = since;
+  }
+
+  /** Bytes of memory, about, beside the rooms where it is now. */
+  get weight(): number {
+    return this.#changes.reduce((sum, { room, entered }) => (entered ? sum : sum + weightOfRoom(room)), 0);
   }
 
   get since(): number {
