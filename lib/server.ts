@@ -206,7 +206,7 @@ export class Server<
       rhythms: rhythmsFor(this.#options),
       sessions: this.#sessions,
       engine: this.engine,
-      sockets: webSockets(this.#options, lines),
+      sockets: webSockets(this.#options, lines, this.#house.watch),
       get shelf() {
         return server.shelf;
       },

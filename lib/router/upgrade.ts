@@ -1,6 +1,7 @@
 /** A request becomes a WebSocket: a new session's first connection, or the better one of a polling session. */
 
 import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { SocketioError } from '../errors.js';
 import { report } from '../namespace/report.js';
@@ -11,11 +12,12 @@ import { shakeHands as greetDraft } from '../transport/hixie76.js';
 import { readOffer } from '../transport/hixie76-handshake.js';
 import type { Transport } from '../transport/transport.js';
 import type { CarryOptions } from '../transport/websocket-deflate.js';
+import type { Watch } from '../watch/watch.js';
 import { addressIn, type Visit } from './checks.js';
 import { admit, terms } from './handshake.js';
 import { type HeaderLines, passageOf, UpgradePassage } from './passage.js';
 import { hardenedLines } from './reply.js';
-import { isSecure } from './ticket.js';
+import { addressOf, isSecure } from './ticket.js';
 import { areLawful } from './websocket-lists.js';
 
 /** A message may come in pieces as small as this, in bytes, since networks cut as they like; not byte by byte. */
@@ -30,8 +32,15 @@ const bounds = {
   allowSynchronousEvents: false,
 };
 
-/** The server that shakes hands for us; it owns no port and keeps no list. */
-export function webSockets(options: Options, lines: WeakMap<IncomingMessage, HeaderLines>): WebSocketServer {
+/**
+ * The server that shakes hands for us; it owns no port and keeps no list.
+ * @param lines header lines for each answer
+ */
+export function webSockets(
+  options: Options,
+  lines: WeakMap<IncomingMessage, HeaderLines>,
+  watch: Watch,
+): WebSocketServer {
   const { perMessageDeflate, maxFragments, maxControlFrames, maxHttpBufferSize: maxPayload } = options;
   // We count first, and have a code for it.
   const maxPendingAutoPongs = maxControlFrames + 1;
@@ -45,7 +54,24 @@ export function webSockets(options: Options, lines: WeakMap<IncomingMessage, Hea
       : { WebSocket: couriers({ maxBytes: maxPayload, maxFragments, maxControlFrames }) }),
   });
   server.on('headers', (headers, req) => headers.push(...(lines.get(req) ?? [])));
+  server.on('wsClientError', (_error, socket, req) => {
+    hangUp(socket, lines.get(req) ?? []);
+    const about = { upgrade: true, transport: 'websocket', address: addressOf(req) } as const;
+    watch.refused(new SocketioError('BAD_REQUEST'), () => about);
+  });
   return server;
+}
+
+/** The stack has been told of a 101, and then `ws` cannot do what the client wants of an extension. */
+function hangUp(socket: Duplex, lines: HeaderLines): void {
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    'Connection: close',
+    'Content-Type: text/html',
+    'Content-Length: 11',
+  ];
+  socket.once('finish', () => socket.destroy());
+  socket.end(`${[...head, ...lines].join('\r\n')}\r\n\r\nBad request`, 'latin1');
 }
 
 /** The first contact of a client that does not poll. */

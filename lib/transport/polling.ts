@@ -127,9 +127,9 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     deliver(res, letter, letterhead);
   }
 
-  /** One more GET has come to wait. */
+  /** One more GET has come to wait. It would steal the first one's answer: it is refused. */
   protected overlap({ res, letterhead }: Waiting): void {
-    // A second waiting GET would steal the first one's answer; refuse it instead.
+    this.#limits.refused?.(new SocketioError('OVERLAP'), res.req);
     refuseRequest(res, letterhead);
     this.failed('transport error', 'two polls at once');
   }

@@ -25,6 +25,7 @@ export interface CarryOptions {
 /** Errors in which a bound of ours speaks, by the codes of `ws`: its words do not name our options. */
 const faultsOfWs: Readonly<Record<string, Fault>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: faults.tooLarge,
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: faults.tooLarge,
   WS_ERR_TOO_MANY_BUFFERED_PARTS: faults.tooManyFragments,
 };
 

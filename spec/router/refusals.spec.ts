@@ -110,6 +110,16 @@ describe('refusals', () => {
 
   afterEach(() => ground.close());
 
+  it('a WebSocket with an extension that cannot be had so: with our headers, and counted', async () => {
+    const io = ground.io(example({ perMessageDeflate: true }));
+    const served = await ground.serve(express().use('/socket.io', io));
+    const offer = { 'Sec-WebSocket-Extensions': 'permessage-deflate; server_max_window_bits=99' };
+    const answer = await (await knock(served.port, `/socket.io/?${WS}`, offer)).answer();
+    assert.deepEqual([answer.status, answer.body], [400, 'Bad request']);
+    assert.equal(answer.headers['x-content-type-options'], 'nosniff');
+    assert.deepEqual(io.stats().refusals, { BAD_REQUEST: 1 });
+  });
+
   for (const admit of ['once', 'every'] as const) {
     describe(`admit ${admit}`, () => {
       beforeEach(() => site({ admit }));

@@ -153,6 +153,15 @@ describe('the figures of a server', () => {
     assert.deepEqual([limits, handshakes], [{ handshakeTimeout: 1 }, 0]);
   });
 
+  it('count a second poll at once', async () => {
+    site = await openSite();
+    const path = `${POLL}&sid=${await handshake(site.port)}`;
+    const polls = [ask(site.port, path), ask(site.port, path)];
+    assert.equal((await Promise.race(polls)).status, 400);
+    await Promise.allSettled(polls);
+    assert.deepEqual(site.io.stats().refusals, { OVERLAP: 1 });
+  });
+
   it('count an upgrade that was brought by hand, and waited in vain', async () => {
     site = await openSite({ handshakeTimeout: 50, allowRequest: () => {} });
     const { io } = site;
