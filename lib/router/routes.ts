@@ -6,6 +6,7 @@ import { report } from '../namespace/report.js';
 import { Crowded } from '../session/crowd.js';
 import type { Admission } from '../session/household.js';
 import type { Session } from '../session/session.js';
+import { hangUp } from '../transport/answer.js';
 import { tabled } from '../transport/header.js';
 import { type Visit, walk } from './checks.js';
 import type { Desk } from './desk.js';
@@ -44,6 +45,7 @@ export class Routes {
     if (ticket.upgrade) allowOrigin(res, ticket, origins);
     else dress(res, ticket, origins);
     showTicket(req, ticket);
+    if (!ticket.upgrade && isEncumbered(req, ticket)) hangUp(res);
     const visit = { desk: this.#desk, ticket, req, res };
     const halted = (error?: unknown): void => this.#refuse(error, visit);
     this.#desk.engine.pass(req, res, (error) => {
@@ -130,6 +132,12 @@ export class Routes {
       return describeRefusal(req, refusal, ticket);
     });
   }
+}
+
+/** Whether there is a body that nobody is going to read: it could hold the connection for minutes after the answer. */
+function isEncumbered({ headers }: IncomingMessage, { method, sid }: Ticket): boolean {
+  if (method === 'POST' && sid !== undefined) return false;
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /** Whether an answer is written by a transport that has all its headers in one piece. */

@@ -16,6 +16,7 @@ import type { Watch } from '../watch/watch.js';
 import { addressIn, type Visit } from './checks.js';
 import { admit, terms } from './handshake.js';
 import { type HeaderLines, passageOf, UpgradePassage } from './passage.js';
+import { describeAsker } from './refusal.js';
 import { hardenedLines } from './reply.js';
 import { addressOf, isSecure } from './ticket.js';
 import { areLawful } from './websocket-lists.js';
@@ -150,7 +151,12 @@ export function shakeDraftHands(
   desk.engine.dress(req, res, false);
   const { socket, head } = passage;
   const address = `${isSecure(req) ? 'wss' : 'ws'}://${req.headers.host ?? ''}${ticket.url}`;
-  const limits = { maxBytes: options.maxHttpBufferSize, timeoutMs: options.handshakeTimeout };
+  const late = () =>
+    desk.watch.refused(new SocketioError('HANDSHAKE_TIMEOUT'), () => ({
+      ...describeAsker(req, ticket),
+      status: 101,
+    }));
+  const limits = { maxBytes: options.maxHttpBufferSize, timeoutMs: options.handshakeTimeout, late };
   const name = ticket.transport === 'flashsocket' ? 'flashsocket' : 'websocket';
   passage.accept(res, (lines) => {
     // What stands behind the headers may still be on its way.

@@ -69,6 +69,13 @@ export function headersOf(offer: Offer, address: string, lines: readonly string[
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1');
 }
 
+/** How long is waited for what stands behind the headers. */
+export interface Patience {
+  readonly timeoutMs: number;
+  /** It has not come. */
+  late?(): void;
+}
+
 /** A connection on which the headers of a lawful offer can be written. */
 export interface Greeting {
   readonly socket: Duplex;
@@ -80,12 +87,12 @@ export interface Greeting {
 
 /**
  * Answers with headers and proof, in one write if the challenge is there.
- * @param timeoutMs how long the challenge may take; then the connection ends
+ * @param patience for the challenge; then the connection ends
  * @param ready gets the bytes behind the challenge; not called if the client goes away meanwhile
  */
 export function greet(
   { socket, head, offer: { numbers }, headers }: Greeting,
-  timeoutMs: number,
+  patience: Patience,
   ready: (rest: Buffer) => void,
 ): void {
   if (!numbers || head.length >= CHALLENGE) {
@@ -94,7 +101,7 @@ export function greet(
     return ready(numbers ? head.subarray(CHALLENGE) : head);
   }
   socket.write(headers);
-  awaitChallenge(socket, head, timeoutMs, (bytes) => {
+  awaitChallenge(socket, head, patience, (bytes) => {
     socket.write(proofOf(numbers, bytes.subarray(0, CHALLENGE)));
     ready(bytes.subarray(CHALLENGE));
   });
@@ -103,11 +110,14 @@ export function greet(
 function awaitChallenge(
   socket: Duplex,
   head: Buffer,
-  timeoutMs: number,
+  { timeoutMs, late }: Patience,
   arrived: (bytes: Buffer) => void,
 ): void {
   let bytes = head;
-  const deadline = setTimeout(() => socket.destroy(), timeoutMs).unref();
+  const deadline = setTimeout(() => {
+    socket.destroy();
+    late?.();
+  }, timeoutMs).unref();
   const read = (chunk: Buffer): void => {
     bytes = Buffer.concat([bytes, chunk]);
     if (bytes.length < CHALLENGE) return;

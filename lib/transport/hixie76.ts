@@ -12,7 +12,7 @@ import { framing } from '../codec/framing.js';
 import { CURT } from './close-codes.js';
 import { Delivery } from './delivery.js';
 import { CLOSE, packTexts, type Reading, TextReader } from './hixie76-frames.js';
-import { greet, headersOf, type Offer } from './hixie76-handshake.js';
+import { greet, headersOf, type Offer, type Patience } from './hixie76-handshake.js';
 import {
   type Batch,
   type CloseManner,
@@ -43,24 +43,22 @@ export interface Accepted {
   readonly lines: readonly string[];
 }
 
-export interface Hixie76Limits {
+export interface Hixie76Limits extends Patience {
   /** Most bytes of one frame. */
   readonly maxBytes: number;
-  /** Milliseconds that the eight bytes behind the header block may take. */
-  readonly timeoutMs: number;
 }
 
 /** @param ready gets a transport that has told nothing yet: call `reportTo` in it */
 export function shakeHands(
   { socket, head, offer, address, lines }: Accepted,
-  { maxBytes, timeoutMs }: Hixie76Limits,
+  limits: Hixie76Limits,
   name: Name,
   ready: (transport: Hixie76Transport) => void,
 ): void {
   const headers = headersOf(offer, address, lines);
   socket.on('error', ignore);
-  greet({ socket, head, offer, headers }, timeoutMs, (rest) => {
-    const transport = new Hixie76Transport(socket, maxBytes, name);
+  greet({ socket, head, offer, headers }, limits, (rest) => {
+    const transport = new Hixie76Transport(socket, limits.maxBytes, name);
     ready(transport);
     transport.begin(rest);
   });

@@ -250,6 +250,22 @@ describe('requests that no client sends', () => {
     poller.leave();
   });
 
+  it('T083 a body that nobody has asked for does not outlast the answer', async () => {
+    for (const [method, path] of [
+      ['GET', POLL],
+      ['GET', POLL3],
+      ['GET', '/socket.io/1/'],
+      ['POST', '/socket.io/1/'],
+      ['OPTIONS', '/socket.io/1/'],
+      ['GET', '/socket.io/1/xhr-polling/nobody'],
+      ['GET', '/socket.io/socket.io.js'],
+    ]) {
+      const head = `${method} ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nx`;
+      const { status } = await Knock.send(stage.port, head).answer();
+      assert.ok(status === 200 || status === 204, `${method} ${path}: ${status}`);
+    }
+  });
+
   it('T050 a probe that goes no further leaves the session as it is', async () => {
     const poller = await Poller.join(stage.port, tongues[4]);
     const probe = await Wire.open(stage.port, poller.path.replace('polling', 'websocket'));

@@ -107,9 +107,13 @@ describe('a hixie-76 handshake', () => {
     const wire = new Wire();
     let rest = '';
     const headers = headersOf(old, 'ws://h/', []);
-    greet({ socket: wire, head: Buffer.from('\0a\xff', 'latin1'), offer: old, headers }, 1_000, (bytes) => {
-      rest = bytes.toString('latin1');
-    });
+    greet(
+      { socket: wire, head: Buffer.from('\0a\xff', 'latin1'), offer: old, headers },
+      { timeoutMs: 1_000 },
+      (bytes) => {
+        rest = bytes.toString('latin1');
+      },
+    );
     assert.deepEqual(wire.written, [
       'HTTP/1.1 101 Web Socket Protocol Handshake\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n' +
         'WebSocket-Origin: http://a.example\r\nWebSocket-Location: ws://h/\r\n\r\n',
@@ -124,7 +128,9 @@ describe('a hixie-76 handshake', () => {
 
     function meet(head: Buffer): void {
       assert.ok(offer);
-      greet({ socket: wire, head, offer, headers }, 5_000, (rest) => rests.push(rest.toString()));
+      greet({ socket: wire, head, offer, headers }, { timeoutMs: 5_000 }, (rest) =>
+        rests.push(rest.toString()),
+      );
     }
 
     beforeEach(() => {

@@ -69,6 +69,22 @@ const rows: Readonly<Record<string, Row>> = {
     options: { headersTimeout: 40 },
     deed: async (port) => Knock.send(port, 'GET / HT'),
   },
+  'handshakeTimeout, the challenge of a draft': {
+    options: { handshakeTimeout: 20, transports: ['flashsocket'] },
+    deed: async (port) => {
+      const [sid] = (await ask(port, tongues.vintage.handshake())).body.split(':');
+      const keys = {
+        'Sec-WebSocket-Key1': '1 2',
+        'Sec-WebSocket-Key2': '1 2',
+        Origin: `http://127.0.0.1:${port}`,
+      };
+      await knock(port, `/socket.io/1/flashsocket/${sid}`, {
+        'Sec-WebSocket-Key': '',
+        'Sec-WebSocket-Version': '',
+        ...keys,
+      });
+    },
+  },
   handshakeTimeout: {
     options: { handshakeTimeout: 20, allowRequest: () => {} },
     deed: (port) => knock(port, WS),
