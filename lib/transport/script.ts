@@ -23,13 +23,13 @@ function escapeUnit(unit: string): string {
  * @param callee a function of the page: nothing in it comes from a request but digits
  */
 export function call(callee: string, expression: string): string {
-  return `/**/${callee}(${expression});`;
+  return `${callee}(${expression});`;
 }
 
 /** `attachment` matters to who opens the address as a page, not to a script element. */
 export const scriptHeaders: HeaderPairs = [
   'Content-Type',
-  'application/javascript; charset=utf-8',
+  'text/javascript; charset=UTF-8',
   'Content-Disposition',
-  'attachment; filename=f.txt',
+  'attachment; filename="f.txt"',
 ];
