@@ -3,7 +3,7 @@ import type { Frame } from '../codec/codec.js';
 import type { Envelope, Letter } from './envelope.js';
 import { call, scriptHeaders as headers, literal } from './script.js';
 
-// answer = "/**/___eio[" index "](" string ");"   ; a string that is the same in JSON and in every JavaScript
+// answer = "___eio[" index "](" string ");"   ; a string that is the same in JSON and in every JavaScript
 // form   = "d=" payload                       ; a line feed is written as a backslash and "n",
 //                                             ; a backslash before "n" is doubled
 

@@ -92,8 +92,8 @@ describe('a request of revision 1', () => {
     it('H04 is answered by a script where scripts are offered', async () => {
       const port = await open({ transports: ['polling', 'jsonp'] });
       const [status, type, body] = told(await ask(port, '/socket.io/1/?t=1&jsonp=3'));
-      assert.deepEqual([status, type], [200, 'application/javascript']);
-      assert.match(body, /^io\.j\[3\]\("[\w-]{20}:45:45:xhr-polling,jsonp-polling"\);$/);
+      assert.deepEqual([status, type], [200, 'application/javascript; charset=utf-8']);
+      assert.match(body, /^\/\*\*\/io\.j\[3\]\("[\w-]{20}:45:45:xhr-polling,jsonp-polling"\);$/);
     });
 
     it('is refused by a script where scripts are not offered: any page could read them', async () => {
