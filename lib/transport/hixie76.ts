@@ -21,9 +21,12 @@ import {
   type Transport,
   type TransportEvents,
 } from './transport.js';
+import { isTimeUp } from './turn.js';
 
 /** Bytes handed to the socket at once: what has left can be told only batch by batch. */
 const MOST_BYTES = 1_048_576;
+/** As much as Node reads at once; more is there already, and would be read in the same turn. */
+const FULL = 65_536;
 /** Milliseconds in which what is left must be taken, and the client must end its side, too. */
 const LAST_WORD = 30_000;
 
@@ -75,6 +78,7 @@ export class Hixie76Transport implements Transport {
   #up: TransportEvents = nobody;
   #error: unknown;
   #blocked = false;
+  #resting = false;
   #open = true;
   /** What has been read and not taken; meanwhile the socket is not read. */
   #delivery: Delivery | undefined;
@@ -168,6 +172,7 @@ export class Hixie76Transport implements Transport {
     if (this.#closing || this.#over) return;
     const { texts, over } = this.#reader.read(chunk);
     this.#over = over;
+    if (chunk.length >= FULL && isTimeUp()) this.#rest();
     if (texts.length === 0) return this.#taken();
     // The originals' clients read several packets in one message; some others write so, too.
     const frames = texts.flatMap((text) => framing.unpack(text).frames);
@@ -177,6 +182,15 @@ export class Hixie76Transport implements Transport {
     });
     this.#delivery.flow(this.#open);
     this.#regulate();
+  }
+
+  /** Messages with nothing in them give nobody anything to do, and take their time all the same: others have theirs first. */
+  #rest(): void {
+    this.#resting = true;
+    setImmediate(() => {
+      this.#resting = false;
+      if (!this.#closed) this.#regulate();
+    });
   }
 
   /** All that has been read has been handed up. */
@@ -193,7 +207,7 @@ export class Hixie76Transport implements Transport {
 
   /** The socket is read while all that came before has been taken, and somebody wants more. */
   #regulate(): void {
-    const reads = this.#closing || (this.#open && this.#delivery === undefined);
+    const reads = this.#closing || (this.#open && !this.#resting && this.#delivery === undefined);
     if (reads === !this.#socket.isPaused() && this.#socket.readableFlowing !== null) return;
     if (reads) this.#socket.resume();
     else this.#socket.pause();

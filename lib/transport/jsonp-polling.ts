@@ -5,6 +5,7 @@
  */
 import type { Frame } from '../codec/codec.js';
 import type { Envelope, Letter } from './envelope.js';
+import { fieldOf } from './form.js';
 import { call, literal, scriptHeaders } from './script.js';
 
 // answer = "io.j[" index "](" string ");"
@@ -38,7 +39,7 @@ function seal(payload: Frame, place: string): Letter {
 
 function open(body: Frame): Frame | undefined {
   if (typeof body !== 'string') return undefined;
-  const field = new URLSearchParams(body).get('d');
+  const field = fieldOf(body, 'd');
   if (field?.startsWith('"')) return stringIn(field);
   return field?.replaceAll('\r\n', '\n');
 }

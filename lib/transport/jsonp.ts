@@ -1,6 +1,7 @@
 /** Polling in a script envelope: answers are scripts that call the page, POSTs are forms. For browsers without CORS. */
 import type { Frame } from '../codec/codec.js';
 import type { Envelope, Letter } from './envelope.js';
+import { fieldOf } from './form.js';
 import { call, scriptHeaders as headers, literal } from './script.js';
 
 // answer = "___eio[" index "](" string ");"   ; a string that is the same in JSON and in every JavaScript
@@ -22,7 +23,7 @@ function seal(payload: Frame, index: string): Letter {
 /** A body without the field carries nothing; the originals answered it with `ok`. */
 function open(body: Frame): Frame | undefined {
   if (typeof body !== 'string') return undefined;
-  const payload = new URLSearchParams(body).get('d');
+  const payload = fieldOf(body, 'd');
   // Not by one expression with a function: a body of nothing else would hold up everybody.
   return payload?.split('\\\\n').map(withBreaks).join('\\n');
 }

@@ -261,6 +261,26 @@ describe('what no client of revision 1 sends', () => {
     await stage.rule();
   });
 
+  it('T043 drafts of the WebSocket: millions of messages with nothing in them hold nobody up', async () => {
+    const draft = { 'Sec-WebSocket-Key': '', 'Sec-WebSocket-Version': '' };
+    const wires = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const path = `/socket.io/1/flashsocket/${await hello(stage.port)}`;
+        const wire = await knock(stage.port, path, draft);
+        await wire.until(/1::/);
+        return wire;
+      }),
+    );
+    for (const { socket } of wires) {
+      for (const nothing of [Buffer.from([0, 0xff]), Buffer.from([1, 0xff])])
+        socket.write(Buffer.alloc(4_000_000, nothing));
+      socket.write(Buffer.from('\x005:7+::{"name":"echo","args":["last"]}\xff', 'latin1'));
+    }
+    await Promise.all(wires.map((wire) => wire.until(/6:::7\+\["last"\]/)));
+    for (const { socket } of wires) socket.destroy();
+    await stage.rule();
+  });
+
   it('T054 drafts of the WebSocket: keys that nobody sends, frames that never end', async () => {
     const draft = { 'Sec-WebSocket-Key': '', 'Sec-WebSocket-Version': '' };
     for (const keys of [
