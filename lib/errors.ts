@@ -17,7 +17,7 @@ const refusals = {
   ORIGIN_FORBIDDEN: { status: 403, wireCode: 4, message: 'Forbidden' },
   ADMISSION_FAILED: { status: 403, wireCode: 4, message: 'Forbidden' },
   UNSUPPORTED_PROTOCOL_VERSION: { status: 400, wireCode: 5, message: 'Unsupported protocol version' },
-  METHOD_NOT_SUPPORTED: { status: 405, wireCode: 3, message: 'Method not supported' },
+  METHOD_NOT_SUPPORTED: { status: 500, message: '' },
   // Down to TOO_MANY_POSTS clients are told as much of the words as names an option; the rest is for those who watch.
   MALFORMED_BODY: { status: 400, message: 'a body that is no payload' },
   BODY_BROKEN_OFF: { status: 400, message: 'a body that broke off' },

@@ -6,7 +6,7 @@ import type { TransportName } from '../options.js';
 import type { Session } from '../session/session.js';
 import { answer, deliver, hangUp, unadorned } from '../transport/answer.js';
 import { declinePost } from '../transport/posts.js';
-import { call, scriptHeaders } from '../transport/script.js';
+import { attachment, call } from '../transport/script.js';
 import {
   askApplication,
   checkEntry,
@@ -33,6 +33,7 @@ const refusals: Partial<Record<SocketioError['code'], readonly [status: number, 
   ORIGIN_FORBIDDEN: [403, 'handshake bad origin'],
   ADMISSION_FAILED: [500, 'handshake error'],
   UNSUPPORTED_PROTOCOL_VERSION: [500, 'Protocol version not supported.'],
+  METHOD_NOT_SUPPORTED: [405, 'Method not supported.'],
 };
 
 const steps: readonly Step[] = [
@@ -97,7 +98,8 @@ function greet(visit: Visit): void {
   const offered = Object.entries(ways).filter(([name]) => options.transports.includes(name as TransportName));
   const terms = `${session.id}:${seconds}:${seconds}:${offered.map(([, way]) => way.name).join()}`;
   if (ticket.index === undefined) answer(res, 200, terms, 'text/plain');
-  else answerScript(res, ticket.index, quoted(terms));
+  // What begins with a comment is no file of another kind, whatever page embeds it. @see CVE-2014-4671
+  else answerScript(res, `/**/${called(ticket.index, quoted(terms))}`, '; charset=utf-8');
 }
 
 function serve(visit: Visit, session: Session): void {
@@ -141,15 +143,20 @@ function refuse(res: ServerResponse, error: SocketioError, { index, sid }: Ticke
   if (res.headersSent) res.destroy();
   else {
     hangUp(res);
-    if (isScript) answerScript(res, index, `new Error(${quoted(text)})`);
+    if (isScript) answerScript(res, called(index, `new Error(${quoted(text)})`));
     else answer(res, status, text, 'text/plain');
   }
   return isScript ? 200 : status;
 }
 
-/** Calls the function that waits in the page. */
-function answerScript(res: ServerResponse, index: string, expression: string): void {
-  deliver(res, { body: call(`io.j[${index}]`, expression), headers: scriptHeaders }, unadorned);
+function answerScript(res: ServerResponse, body: string, charset = ''): void {
+  const headers = ['Content-Type', `application/javascript${charset}`, ...attachment];
+  deliver(res, { body, headers }, unadorned);
+}
+
+/** The function that waits in the page, called. */
+function called(index: string, expression: string): string {
+  return call(`io.j[${index}]`, expression);
 }
 
 /** Text as a literal that ends neither a script element nor a line. */

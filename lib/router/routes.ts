@@ -124,7 +124,6 @@ export class Routes {
     const refusal = asRefusal(error);
     if (ticket.upgrade && !res.headersSent) dress(res, ticket, this.#desk.options.origins);
     if (refusal instanceof Crowded && !res.headersSent) res.setHeader('Retry-After', refusal.retryAfter);
-    if (refusal.status === 405 && !res.headersSent) res.setHeader('Allow', 'GET, POST');
     const status = dialects[ticket.dialect].refuse(res, refusal, ticket);
     this.#desk.watch.refused(refusal, () => ({ ...describeAsker(req, ticket), status }));
     this.#desk.engine.refused(() => {

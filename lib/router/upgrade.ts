@@ -90,12 +90,12 @@ export function connect(visit: Visit): void {
 
 /** A polling client asks to move. */
 export function move(visit: Visit, session: Session): void {
-  const isFree = !session.upgrading && session.carrier?.saysGoodbye === true;
-  if (!visit.desk.options.allowUpgrades || !isFree) throw new SocketioError('BAD_REQUEST');
+  if (!visit.desk.options.allowUpgrades) throw new SocketioError('BAD_REQUEST');
   shakeHands(visit, false, (transport) => {
     const handover = session.handOver(transport);
-    if (handover) transport.reportTo(handover);
-    else visit.desk.lobby.seeOff(transport, 'malformed');
+    if (handover) return transport.reportTo(handover);
+    visit.desk.lobby.seeOff(transport, 'malformed');
+    visit.desk.watch.repelled(session, 'one connection at a time may be moved to');
   });
 }
 

@@ -97,17 +97,18 @@ export function cutShort(
   error: SocketioError,
   letterhead = unadorned,
 ): void {
-  answerEarly(req, res, error.status ?? 400, complaint(error.message), 'application/json', letterhead);
+  const { status = 400, message } = error;
+  if (limitNamed(message)) answerEarly(req, res, status, complaint(message), 'application/json', letterhead);
+  else answerEarly(req, res, status, '', undefined, letterhead);
 }
 
-/** A poll or POST that cannot be served, refused. @param why told to the client if it names the option to look at */
-export function refuseRequest(res: ServerResponse, letterhead: HeaderPairs, why?: string): void {
-  answer(res, 400, complaint(why), 'application/json', letterhead);
+/** A POST whose body has been read, refused. @param why told to the client if it names the option to look at */
+export function refusePost(res: ServerResponse, letterhead: HeaderPairs, why = ''): void {
+  answer(res, 400, complaint(limitNamed(why) ? why : 'Bad request'), 'application/json', letterhead);
 }
 
-/** What Engine.IO says of a bad request. Where an option says what is good, its name is of more use. */
-function complaint(why = ''): string {
-  return JSON.stringify({ code: 3, message: limitNamed(why) ? why : 'Bad request' });
+function complaint(message: string): string {
+  return JSON.stringify({ code: 3, message });
 }
 
 /**
@@ -125,7 +126,8 @@ export function answerEarly(
   if (req.complete || res.headersSent) return answer(res, status, body, type, letterhead);
   hangUp(res);
   res.writeHead(status, [...letterhead, 'Content-Type', type, 'Content-Length', String(body.length)]);
-  res.write(body);
+  if (body === '') res.flushHeaders();
+  else res.write(body);
   const deadline = setTimeout(() => res.end(), DRAIN);
   deadline.unref();
   const over = () => {

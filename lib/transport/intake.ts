@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, Malformed, PayloadFormat } from '../codec/codec.js';
 import { type RefusalCode, SocketioError } from '../errors.js';
-import { cutShort, deliver, refuseRequest, unadorned } from './answer.js';
+import { cutShort, deliver, refusePost, unadorned } from './answer.js';
 import { type BodyFault, type BodyLimits, isBinary, readBody, refusalFor } from './body.js';
 import { Delivery, type DeliveryEvents } from './delivery.js';
 import type { Envelope, HeaderPairs, Letter } from './envelope.js';
@@ -104,7 +104,7 @@ export class Intake implements DeliveryEvents {
     this.#delivery = undefined;
     if (!post) return;
     const { res, letterhead } = post;
-    if (bad) refuseRequest(res, letterhead, this.#why);
+    if (bad) refusePost(res, letterhead, this.#why);
     else deliver(res, thanks, letterhead);
   }
 

@@ -8,7 +8,7 @@ import type { Envelope, Letter } from './envelope.js';
 import { fieldOf } from './form.js';
 import { call, literal, scriptHeaders } from './script.js';
 
-// answer = "/**/io.j[" index "](" string ");"
+// answer = "io.j[" index "](" string ");"
 // form   = "d=" ( string / payload )       ; clients since 0.8.6 write a JSON string, those before it the bare payload
 //
 // No payload begins with a quote, so the two can't be taken for each other. Browsers write every line break of a form

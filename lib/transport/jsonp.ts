@@ -4,7 +4,7 @@ import type { Envelope, Letter } from './envelope.js';
 import { fieldOf } from './form.js';
 import { call, scriptHeaders as headers, literal } from './script.js';
 
-// answer = "/**/___eio[" index "](" string ");"   ; a string that is the same in JSON and in every JavaScript
+// answer = "___eio[" index "](" string ");"   ; a string that is the same in JSON and in every JavaScript
 // form   = "d=" payload                       ; a line feed is written as a backslash and "n",
 //                                             ; a backslash before "n" is doubled
 

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, PayloadFormat } from '../codec/codec.js';
 import { type DisconnectReason, SocketioError } from '../errors.js';
 import type { HttpCompression } from '../option-compression.js';
-import { cutShort, deliver, isLost, isQueued, refuseRequest, unadorned, type Waiting } from './answer.js';
+import { answer, cutShort, deliver, isLost, isQueued, unadorned, type Waiting } from './answer.js';
 import { shrink } from './compression.js';
 import { bare, type Envelope, type HeaderPairs, type Letter } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
@@ -84,7 +84,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
    * @param letterhead headers that its answer shall have
    */
   poll(res: ServerResponse, envelope: Envelope = bare, letterhead = unadorned): void {
-    if (this.#closed || isQueued(res)) return refuseRequest(res, letterhead);
+    if (this.#closed || isQueued(res)) return answer(res, 400, '', undefined, letterhead);
     const poll = { res, envelope, letterhead };
     // The end of a cut poll may have come together with the poll that follows it: look again when both have been read.
     if (this.#waiting) setImmediate(() => this.#pollAgain(poll));
@@ -130,7 +130,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   /** One more GET has come to wait. It would steal the first one's answer: it is refused. */
   protected overlap({ res, letterhead }: Waiting): void {
     this.#limits.refused?.(new SocketioError('OVERLAP'), res.req);
-    refuseRequest(res, letterhead);
+    answer(res, 400, '', undefined, letterhead);
     this.failed('transport error', 'two polls at once');
   }
 

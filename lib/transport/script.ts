@@ -18,18 +18,14 @@ function escapeUnit(unit: string): string {
 }
 
 /**
- * An answer that is run as a script. The empty comment in front makes it begin with nothing that the request has named:
- * what begins with letters of somebody's choice could be read as another kind of file (CVE-2014-4671).
+ * An answer that is run as a script.
  * @param callee a function of the page: nothing in it comes from a request but digits
  */
 export function call(callee: string, expression: string): string {
-  return `/**/${callee}(${expression});`;
+  return `${callee}(${expression});`;
 }
 
 /** `attachment` matters to who opens the address as a page, not to a script element. */
-export const scriptHeaders: HeaderPairs = [
-  'Content-Type',
-  'application/javascript; charset=utf-8',
-  'Content-Disposition',
-  'attachment; filename=f.txt',
-];
+export const attachment: HeaderPairs = ['Content-Disposition', 'attachment; filename="f.txt"'];
+
+export const scriptHeaders: HeaderPairs = ['Content-Type', 'text/javascript; charset=UTF-8', ...attachment];

@@ -29,7 +29,7 @@ const dialects: readonly Dialect[] = [
     handshake: '/socket.io/1/?jsonp=3',
     session: ({ body }) => `/socket.io/1/jsonp-polling/${/"([\w-]{20}):/.exec(body)?.[1]}?i=3`,
     refused: ({ status, body }) =>
-      body === '/**/io.j[3](new Error("handshake bad origin"));' ||
+      body === 'io.j[3](new Error("handshake bad origin"));' ||
       (status === 403 && body === 'handshake bad origin'),
   },
   {

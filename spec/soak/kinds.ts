@@ -162,7 +162,7 @@ async function byScripts(url: string): Promise<RawClient> {
   const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
   const poll = async (): Promise<void> => {
     const script = await client.hear('jsonp-polling');
-    const payload = JSON.parse(/^\/\*\*\/io\.j\[0\]\((.*)\);$/s.exec(script)?.[1] ?? '"7:::1+0"') as string;
+    const payload = JSON.parse(/^io\.j\[0\]\((.*)\);$/s.exec(script)?.[1] ?? '"7:::1+0"') as string;
     frames.push(...framing.unpack(payload).frames.map(String));
   };
   return {

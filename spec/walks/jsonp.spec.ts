@@ -30,16 +30,16 @@ describe('JSONP by hand', () => {
   it('48, 49 calls the function of each request, from the handshake on', async () => {
     const url = await open();
     const first = await ask(`${url}&j=0`);
-    assert.match(first.text, /^\/\*\*\/___eio\[0\]\("\d+:0\{\\"sid\\":.*\}"\);$/);
-    assert.equal(first.type, 'application/javascript; charset=utf-8');
+    assert.match(first.text, /^___eio\[0\]\("\d+:0\{\\"sid\\":.*\}"\);$/);
+    assert.equal(first.type, 'text/javascript; charset=UTF-8');
     const sid = sidIn(first.text);
-    assert.equal((await ask(`${url}&j=0&sid=${sid}`)).text, '/**/___eio[0]("2:40");');
+    assert.equal((await ask(`${url}&j=0&sid=${sid}`)).text, '___eio[0]("2:40");');
     const socket = site.io.sockets.sockets.get(sid);
     assert.equal(socket?.conn.transport.name, 'jsonp');
     socket?.emit('a', '\u2028</script>');
     assert.equal(
       (await ask(`${url}&j=12&sid=${sid}`)).text,
-      '/**/___eio[12]("25:42[\\"a\\",\\"\\\\u2028\\u003c/script>\\"]");',
+      '___eio[12]("25:42[\\"a\\",\\"\\\\u2028\\u003c/script>\\"]");',
     );
   });
 
@@ -49,7 +49,7 @@ describe('JSONP by hand', () => {
     const here = `${url}&j=1&sid=${sid}`;
     await ask(here);
     assert.equal((await post(here, payloadOf('42["message","😀"]'))).text, 'ok');
-    assert.equal((await ask(here)).text, '/**/___eio[1]("25:42[\\"back\\",\\"\\\\ud83d\\\\ude00\\"]");');
+    assert.equal((await ask(here)).text, '___eio[1]("25:42[\\"back\\",\\"\\\\ud83d\\\\ude00\\"]");');
     const empty = await ask(here, { method: 'POST', body: 'x=1', headers: { 'Content-Type': FORM } });
     assert.deepEqual([empty.status, empty.text], [200, 'ok']);
     assert.equal((await post(here, 'abc')).status, 400);
@@ -70,7 +70,7 @@ describe('JSONP by hand', () => {
       const here = `${url}&j=0&sid=${sidIn((await ask(`${url}&j=0`)).text)}`;
       await ask(here);
       assert.equal((await post(here, payloadOf('42["message","a+b €"]'))).text, 'ok');
-      assert.equal((await ask(here)).text, '/**/___eio[0]("23:42[\\"back\\",\\"a+b \\\\u20ac\\"]");');
+      assert.equal((await ask(here)).text, '___eio[0]("23:42[\\"back\\",\\"a+b \\\\u20ac\\"]");');
     });
   }
 

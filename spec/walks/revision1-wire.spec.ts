@@ -17,7 +17,7 @@ const POLICY =
 const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
 const script = (body: string) => ({
   status: 200,
-  'content-type': 'a script',
+  'content-type': 'text/javascript; charset=UTF-8',
   'content-length': String(Buffer.byteLength(body)),
   'x-xss-protection': '0',
   body,
