@@ -83,9 +83,9 @@ async function segments(repetition: Repetition, pairs: readonly Pair[]): Promise
 }
 
 async function prepare(pair: Pair, { scenario, pace }: Repetition): Promise<void> {
-  const { size, quick } = scenario;
+  const { size, quick, measures, warmUpMs = 0 } = scenario;
   await named(pair, () => pair.open(pace.name === 'quick' && quick ? quick : size));
-  if (scenario.measures !== 'memory') await named(pair, () => pair.warmUp(pace.warmUpMs));
+  if (measures !== 'memory') await named(pair, () => pair.warmUp(Math.max(pace.warmUpMs, warmUpMs)));
 }
 
 /** Says with which peer something went wrong. */
