@@ -56,7 +56,7 @@ export function webSockets(
   });
   server.on('headers', (headers, req) => headers.push(...(lines.get(req) ?? [])));
   server.on('wsClientError', (_error, socket, req) => {
-    hangUp(socket, lines.get(req) ?? []);
+    refuseOffer(socket, lines.get(req) ?? []);
     const about = { upgrade: true, transport: 'websocket', address: addressOf(req) } as const;
     watch.refused(new SocketioError('BAD_REQUEST'), () => about);
   });
@@ -64,7 +64,7 @@ export function webSockets(
 }
 
 /** The stack has been told of a 101, and then `ws` cannot do what the client wants of an extension. */
-function hangUp(socket: Duplex, lines: HeaderLines): void {
+function refuseOffer(socket: Duplex, lines: HeaderLines): void {
   const head = [
     'HTTP/1.1 400 Bad Request',
     'Connection: close',

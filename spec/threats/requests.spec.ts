@@ -340,6 +340,16 @@ describe('requests that no client sends', () => {
     });
   }
 
+  it('T079 an upgrade from our own origin as version 8 tells it: 101', async () => {
+    const origin = {
+      'Sec-WebSocket-Version': '8',
+      'Sec-WebSocket-Origin': `http://127.0.0.1:${stage.port}`,
+    };
+    const upgrade = await knock(stage.port, WS, origin);
+    assert.equal((await upgrade.head()).status, 101);
+    upgrade.socket.destroy();
+  });
+
   it('T055 an offer of h2c is an ordinary request', async () => {
     const { status } = await (
       await knock(stage.port, POLL, { Upgrade: 'h2c', Connection: 'Upgrade, close' })

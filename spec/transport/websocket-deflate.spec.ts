@@ -113,4 +113,14 @@ describe('a WebSocket that may be compressed', () => {
       assert.match(String(error), why);
     });
   }
+
+  it('tells which option has refused a message that is longer than any number here', async () => {
+    await serve({ maxPayload: 100 });
+    const length = Buffer.from('0040000000000000', 'hex');
+    await RawClient.come(port, {
+      behind: Buffer.concat([Buffer.from([0x82, 0xff]), length, Buffer.alloc(4)]),
+    });
+    await up.ended();
+    assert.match(String(up.ends[0]?.[1]), /maxHttpBufferSize/);
+  });
 });
