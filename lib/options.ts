@@ -116,8 +116,8 @@ export interface Options {
   /** Bytes waiting for one client above which the write deadline runs. @default 1_048_576 */
   readonly softBufferLimit: number;
   /**
-   * Milliseconds in which a client above `softBufferLimit` must take as many bytes as that; else it is closed as
-   * `slow consumer`. @default 10_000
+   * Milliseconds in which a client above `softBufferLimit` must take as many bytes as that, in the long run; else it is
+   * closed as `slow consumer`, a quarter of the time later at most. @default 10_000
    */
   readonly writeDeadline: number;
   /**

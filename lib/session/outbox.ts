@@ -207,8 +207,7 @@ export class Outbox implements Gauge {
   }
 
   get #isOver(): boolean {
-    const excused = this.#pressure ? this.#pressure.excused : 0;
-    return this.#weight - excused >= this.#house.limits.hardBufferLimit;
+    return this.#weight - (this.#pressure?.excused ?? 0) >= this.#house.limits.hardBufferLimit;
   }
 
   #sendTo(transport: Transport): void {
@@ -218,6 +217,7 @@ export class Outbox implements Gauge {
     const whole = this.#whole;
     const cut = whole.isWithin(mostFrames, most) ? undefined : whole.cut(mostFrames, most);
     const head = cut ? cut.head : whole;
+    if (cut && head.count >= mostFrames) this.#pressure?.cutShort();
     this.#goTo(cut?.rest);
     this.#flight = head.bytes;
     const watcher = this.#watcher;

@@ -28,20 +28,25 @@ export interface Gauge {
   tooSlow(why: string): void;
 }
 
+/** How often a client is looked at in each deadline. */
+const LOOKS = 4;
+/** As much of the soft limit a batch counts for at least that we have cut short: a poll in half a second is not slow. */
+const SHORT_BATCH = 1 / 16;
+
 /**
- * Held against one client: what it has to take, and by when. While more than the soft limit waits, a deadline runs. In
- * each span of it the client must take at least as much as the soft limit: a slow but steady reader stays, one that reads
- * a byte now and then does not.
+ * Held against one client: what it has to take, and by when. While more than the soft limit waits, it must take as much as
+ * the soft limit in each deadline, in the long run: with what it takes it earns time, a deadline of it at most. A slow but
+ * steady reader stays, one that reads a byte now and then does not, nor one that has stopped, however much it took before.
  */
 export class Pressure {
   readonly #wheel: Wheel;
   readonly #limits: PressureLimits;
   readonly #gauge: Gauge;
-  readonly #deadline = new Alarm({ rung: () => this.#judge() });
-  /** What had been taken when this span began. */
+  readonly #nextLook = new Alarm({ rung: () => this.#judge() });
+  /** What had been taken at the last look. */
   #mark = 0;
-  /** Spans in which nothing need be seen to leave: a large batch is allowed the time of its parts. */
-  #grace = 0;
+  /** Looks that it has left. */
+  #credit = 0;
   #excused = 0;
   #isFresh = false;
 
@@ -71,25 +76,52 @@ export class Pressure {
     const { bytes } = this.#gauge;
     if (bytes === 0 && !this.#isFresh) this.#excused = 0;
     if (bytes <= this.#limits.softBufferLimit) this.stop();
-    else if (!this.#deadline.set) this.#span();
+    else if (!this.#nextLook.set) this.#begin();
+  }
+
+  /** The transport would not have had more of such messages in one batch, whatever the client can take. */
+  cutShort(): void {
+    this.#earn(LOOKS * SHORT_BATCH);
   }
 
   stop(): void {
-    this.#deadline.stop();
+    this.#nextLook.stop();
   }
 
-  #span(): void {
-    const { taken, flight } = this.#gauge;
-    this.#mark = taken;
-    this.#grace = Math.ceil(flight / this.#limits.softBufferLimit) - 1;
-    this.#deadline.start(this.#wheel, this.#limits.writeDeadline);
+  #begin(): void {
+    this.#mark = this.#gauge.taken;
+    this.#credit = Math.max(LOOKS, this.#timeFor(this.#gauge.flight));
+    this.#lookAgain();
+  }
+
+  #lookAgain(): void {
+    this.#nextLook.start(this.#wheel, Math.ceil(this.#limits.writeDeadline / LOOKS));
   }
 
   #judge(): void {
-    const { softBufferLimit, writeDeadline } = this.#limits;
-    if (this.#gauge.bytes <= softBufferLimit) return;
-    if (this.#gauge.taken - this.#mark >= softBufferLimit) return this.#span();
-    if (this.#grace-- > 0) return this.#deadline.start(this.#wheel, writeDeadline);
-    this.#gauge.tooSlow('took less within writeDeadline than softBufferLimit bytes');
+    const { bytes, taken, flight } = this.#gauge;
+    if (bytes <= this.#limits.softBufferLimit) return;
+    this.#credit -= 1;
+    if (taken > this.#mark) {
+      this.#earn(this.#worth(taken - this.#mark));
+      if (flight > this.#limits.softBufferLimit) this.#credit = Math.max(this.#credit, this.#timeFor(flight));
+    }
+    this.#mark = taken;
+    if (this.#credit > 0) this.#lookAgain();
+    else this.#gauge.tooSlow('took less within writeDeadline than softBufferLimit bytes');
+  }
+
+  /** Looks that so many bytes earn. */
+  #worth(bytes: number): number {
+    return (LOOKS * bytes) / this.#limits.softBufferLimit;
+  }
+
+  /** Looks that a batch may take: nothing is seen to leave before its end, and a large one has the time of its parts. */
+  #timeFor(flight: number): number {
+    return LOOKS * Math.ceil(flight / this.#limits.softBufferLimit);
+  }
+
+  #earn(looks: number): void {
+    this.#credit = Math.min(LOOKS, this.#credit + looks);
   }
 }

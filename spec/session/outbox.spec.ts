@@ -34,19 +34,20 @@ describe('the outbox', () => {
   let slow: string[];
   let transport: FakeTransport;
   let outbox: Outbox;
+  const up = { tooSlow: (why: string) => void slow.push(why) };
 
   beforeEach(() => {
     clock = stoppedClock();
     house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed: () => {}, watch: new Watch() };
     slow = [];
     transport = new FakeTransport();
-    outbox = new Outbox(engine4, house, { tooSlow: (why) => slow.push(why) });
+    outbox = new Outbox(engine4, house, up);
     outbox.carryBy(transport);
   });
   afterEach(() => clock.restore());
 
   function roomier(hardBufferLimit: number): Outbox {
-    const other = new Outbox(engine4, { ...house, limits: { ...limits, hardBufferLimit } }, outbox);
+    const other = new Outbox(engine4, { ...house, limits: { ...limits, hardBufferLimit } }, up);
     other.carryBy(transport);
     return other;
   }
@@ -88,7 +89,7 @@ describe('the outbox', () => {
     const roomy = { ...house, limits: { ...limits, softBufferLimit: 4_000_000, hardBufferLimit: 4_000_000 } };
     const parcel = new Parcel({ type: PacketType.EVENT, nsp: '/', data: ['x'] });
     const boxes = Array.from({ length: 4 }, () => {
-      const box = new Outbox(engine4, roomy, { tooSlow: (why) => slow.push(why) });
+      const box = new Outbox(engine4, roomy, up);
       const carrier = new FakeTransport();
       box.carryBy(carrier);
       return { box, carrier };
@@ -210,7 +211,7 @@ describe('the outbox', () => {
       ticks: counting as never,
       limits: { ...limits, softBufferLimit: 4_000_000, hardBufferLimit: 4_000_000 },
     };
-    outbox = new Outbox(engine4, roomy, { tooSlow: (why) => slow.push(why) });
+    outbox = new Outbox(engine4, roomy, up);
     outbox.carryBy(transport);
     for (let round = 0; round < 5; round++)
       for (const size of [40_000, 40_000, 1_000]) outbox.add(told('x'.repeat(size)));
@@ -350,6 +351,92 @@ describe('the outbox', () => {
     clock.pass(200);
     await tick();
     assert.equal(slow.length, 1);
+  });
+
+  it('does so for one that begins while the deadline runs', async () => {
+    transport.send = ({ bytes }) => {
+      transport.buffered = bytes;
+      transport.writable = false;
+    };
+    transport.writable = false;
+    outbox.add(told('x'.repeat(60)));
+    outbox.add(told('x'.repeat(450)));
+    transport.mostBytes = 60;
+    clock.pass(200);
+    next();
+    clock.pass(300);
+    next();
+    assert.equal(transport.buffered, 450);
+    clock.pass(2_000);
+    await tick();
+    assert.deepEqual(slow, []);
+    clock.pass(600);
+    await tick();
+    assert.equal(slow.length, 1);
+  });
+
+  /** What was written has been taken, and the next batch leaves. */
+  function next(): void {
+    transport.writable = true;
+    transport.drain();
+    outbox.flush();
+  }
+
+  /** A client that takes so many batches, one after so many milliseconds each. */
+  async function reads(batches: number, ms: number): Promise<void> {
+    transport.send = ({ bytes }) => {
+      transport.buffered = bytes;
+      transport.writable = false;
+    };
+    transport.writable = false;
+    for (let batch = 0; batch < batches; batch++) {
+      clock.pass(ms);
+      next();
+    }
+    await tick();
+  }
+
+  it('keeps a steady reader whatever the size of its batches', async () => {
+    outbox = roomier(1_000_000);
+    for (const size of [1, 7, 30, 70, 90, 99]) {
+      transport.mostBytes = size;
+      for (let count = 0; count < 100; count++) outbox.add(told('x'.repeat(size)));
+      // The limit in nine tenths of the deadline.
+      await reads(90, 4.5 * size);
+      assert.deepEqual(slow, [], `${size} bytes each`);
+      transport.send = () => {};
+      next();
+    }
+  });
+
+  it('gives up one that read much, and then nothing, a quarter of the deadline later at most', async () => {
+    for (const busy of [10, 300, 600, 1_000]) {
+      slow.length = 0;
+      outbox = roomier(1_000_000);
+      transport.mostBytes = 50;
+      for (let count = 0; count < 2_000; count++) outbox.add(told('x'.repeat(50)));
+      await reads(busy, 1);
+      clock.pass(490);
+      await tick();
+      assert.deepEqual(slow, []);
+      clock.pass(140);
+      await tick();
+      assert.equal(slow.length, 1, `after ${busy} ms`);
+    }
+  });
+
+  it('keeps one that comes often for batches that the transport cuts short, and not one that seldom does', async () => {
+    transport.mostFrames = 2;
+    for (const [ms, faults] of [
+      [28, 0],
+      [60, 1],
+    ] as const) {
+      outbox = roomier(1_000_000);
+      for (let count = 0; count < 1_000; count++) outbox.add(told('x'));
+      await reads(100, ms);
+      assert.equal(slow.length, faults, `after ${ms} ms each`);
+      outbox.clear();
+    }
   });
 
   it('forgives a client that comes below the soft limit again', async () => {
