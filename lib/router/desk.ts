@@ -16,7 +16,8 @@ import type { Registry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import type { Wheel } from '../session/wheel.js';
 import type { BodyLimits } from '../transport/body.js';
-import { PollGaps, type PollingLimits } from '../transport/poll-gap.js';
+import { FEW_FRAMES, PollGaps, type PollingLimits } from '../transport/poll-gap.js';
+import { MANY_FRAMES } from '../transport/transport.js';
 import type { Watch } from '../watch/watch.js';
 import type { Engine } from './engine.js';
 import type { Lobby } from './lobby.js';
@@ -49,6 +50,13 @@ export interface Desk {
 export interface Measures {
   readonly posts: BodyLimits;
   readonly polls: PollingLimits;
+  /** Of those who refuse an answer of many packets. */
+  readonly fewPackets: PollingLimits;
+}
+
+/** Who says nothing of itself may be one of them, too. */
+export function takesMany(agent: string | undefined): boolean {
+  return agent !== undefined && !/python/i.test(agent);
 }
 
 /** What is refused by them is told like any other refusal. */
@@ -57,7 +65,8 @@ export function measuresFor(options: Options, watch: Watch): Measures {
   const refused = (error: SocketioError, req: IncomingMessage): void =>
     watch.refused(error, () => ({ upgrade: false, address: addressOf(req) }));
   const posts = { maxHttpBufferSize, bodyTimeout, refused };
-  return { posts, polls: { ...posts, gaps: new PollGaps(pollTimeout) } };
+  const polls = { ...posts, gaps: new PollGaps(pollTimeout), mostFrames: MANY_FRAMES };
+  return { posts, polls, fewPackets: { ...polls, mostFrames: FEW_FRAMES } };
 }
 
 export type Rhythms = Partial<Record<Generation, Rhythm>>;

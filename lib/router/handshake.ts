@@ -12,7 +12,7 @@ import { PollingTransport } from '../transport/polling.js';
 import type { Visit } from './checks.js';
 import { common, commonLines, shareTexts } from './common-texts.js';
 import { giveCookie } from './cookie.js';
-import { type Desk, manners as mannersOf } from './desk.js';
+import { type Desk, manners as mannersOf, takesMany } from './desk.js';
 import { remember } from './remembered.js';
 import { admissionOf } from './repeated.js';
 import { spareFilter } from './reply.js';
@@ -58,7 +58,7 @@ export function open(name: PollingTransport['name'], visit: Visit): void {
   const { payload } = session.birth.codec;
   const transport = new PollingTransport(
     payload,
-    desk.measures.polls,
+    takesMany(req.headers['user-agent']) ? desk.measures.polls : desk.measures.fewPackets,
     session,
     name,
     desk.options.httpCompression,

@@ -1,11 +1,19 @@
 /** How long polling clients that have got their answers may stay away before they come for the next ones. */
 import type { BodyLimits } from './body.js';
 
-/** How long the client may take for what; `gaps` only where they are looked at. */
-export type PollingLimits = BodyLimits & { readonly gaps?: PollGaps };
+/** Deployed Python clients refuse an answer of more packets. */
+export const FEW_FRAMES = 16;
+
+/** How long the client may take for what, and how much it is told at once. */
+export type PollingLimits = BodyLimits & {
+  /** Absent where nobody looks at them. */
+  readonly gaps?: PollGaps;
+  /** Most packets of one answer. @default FEW_FRAMES */
+  readonly mostFrames?: number;
+};
 
 /** An answer of more characters may be on its way for long: only heartbeats tell then whether the client is there. */
-const LONG_ANSWER = 65_536;
+const LONG_ANSWER = 8_192;
 /** Milliseconds for a second look: if we were held up, the poll may lie there, and can be read only then. */
 const SECOND_LOOK = 1_000;
 

@@ -7,16 +7,15 @@ import { answer, cutShort, deliver, isLost, isQueued, unadorned, type Waiting } 
 import { shrink } from './compression.js';
 import { bare, type Envelope, type HeaderPairs, type Letter } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
-import type { PollGapEvents, PollingLimits } from './poll-gap.js';
+import { FEW_FRAMES, type PollGapEvents, type PollingLimits } from './poll-gap.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
 
 /** Milliseconds in which a client whose poll was cut may poll again; Chromium repeats a request by itself. */
 const CUT_POLL_GRACE = 1_000;
 /** Milliseconds without progress after which a last answer is given up. */
 const LAST_ANSWER = 30_000;
-/** Deployed Python clients refuse a payload of more packets. */
-const MOST_FRAMES = 16;
-const MOST_BYTES = 1_048_576;
+/** What a narrow line takes within the time that a heartbeat may be late. */
+const MOST_BYTES = 524_288;
 
 export class PollingTransport implements Transport, IntakeEvents, PollGapEvents {
   readonly name: 'polling' | 'jsonp';
@@ -56,7 +55,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   }
 
   get mostFrames(): number {
-    return MOST_FRAMES;
+    return this.#limits.mostFrames ?? FEW_FRAMES;
   }
 
   get mostBytes(): number {

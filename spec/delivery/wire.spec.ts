@@ -148,7 +148,7 @@ describe('Engine.IO 4 over raw connections', () => {
       assert.equal((await client.poll()).body, '42["echo",2]');
     });
 
-    it('gets at most 16 packets with one poll, and all of them in order', async () => {
+    it('gets at most 16 packets with one poll, as it may be a Python client, and all of them in order', async () => {
       const { client, socket } = await joined();
       for (let count = 0; count < 40; count++) socket.emit('n', count);
       const polls = [await client.poll(), await client.poll(), await client.poll()];
@@ -162,6 +162,20 @@ describe('Engine.IO 4 over raw connections', () => {
         Array.from({ length: 40 }, (_, count) => `42["n",${count}]`),
       );
     });
+
+    for (const [agent, most] of [
+      ['Mozilla/5.0 (X11; Linux x86_64)', 3_000],
+      ['python-requests/2.31.0', 16],
+      ['Python/3.12 aiohttp/3.9.1', 16],
+    ] as const)
+      it(`gets ${most} packets with one poll, if it is ${agent}`, async () => {
+        const { body } = await ask(site, 'GET', '', undefined, { 'User-Agent': agent });
+        const client = new Poller(site, JSON.parse(body.slice(1)).sid);
+        const [socket] = await Promise.all([site.connection(), client.post('40')]);
+        await client.poll();
+        for (let count = 0; count < 3_000; count++) socket.emit('n', count);
+        assert.equal((await client.poll()).body.split('\x1e').length, most);
+      });
 
     it('keeps the terms of the handshake', async () => {
       const { body } = await ask(site, 'GET', '');
