@@ -2,14 +2,18 @@
 
 /** Whoever has an alarm. A session has one in any case: a closure for each would be memory for nothing. */
 export interface Sleeper {
-  /** It is time. */
-  rung(): void;
+  /** It is time. @param heldUp whether the process has been held up: `lookAgain` before anybody is judged */
+  rung(heldUp: boolean): void;
 }
+
+/** Milliseconds. */
+const SECOND_LOOK = 1_000;
 
 /** Something that may ring once. */
 export class Alarm {
   readonly #sleeper: Sleeper;
   #queue: Queue | undefined;
+  #isSecond = false;
   /** @internal */
   at = 0;
   /** @internal */
@@ -28,8 +32,18 @@ export class Alarm {
   /** Rings in `ms` milliseconds, and no longer at the time that was set before. */
   start(wheel: Wheel, ms: number): void {
     this.stop();
+    this.#isSecond = false;
     this.#queue = wheel.queue(ms);
     this.#queue.push(this);
+  }
+
+  /**
+   * Rings once more when those have been heard who spoke while we were held up. A turn is not enough: their connections
+   * have to be accepted first, and then to shake hands.
+   */
+  lookAgain(wheel: Wheel): void {
+    this.start(wheel, SECOND_LOOK);
+    this.#isSecond = true;
   }
 
   stop(): void {
@@ -38,9 +52,9 @@ export class Alarm {
   }
 
   /** @internal */
-  ring(): void {
+  ring(heldUp: boolean): void {
     this.#queue = undefined;
-    this.#sleeper.rung();
+    this.#sleeper.rung(heldUp && !this.#isSecond);
   }
 }
 
@@ -118,18 +132,18 @@ class Queue {
   /** Timers come before what has arrived meanwhile: whoever spoke while the process was busy is heard before he is judged. */
   #wake(): void {
     const isLate = this.#first && performance.now() - this.#first.at > LATE;
-    if (isLate) setImmediate(() => this.#due());
-    else this.#due();
+    if (isLate) setImmediate(() => this.#due(true));
+    else this.#due(false);
   }
 
-  #due(): void {
+  #due(heldUp: boolean): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const due = performance.now() + this.#slack;
     try {
       for (let alarm = this.#first; alarm && alarm.at <= due; alarm = this.#first) {
         this.remove(alarm);
-        alarm.ring();
+        alarm.ring(heldUp);
       }
     } finally {
       // If one throws, the others still ring.

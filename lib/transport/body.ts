@@ -35,11 +35,16 @@ export function isBinary(req: IncomingMessage): boolean {
   return headerOf(req, 'content-type') === 'application/octet-stream';
 }
 
-/**
- * Calls back once: text, or bytes if the client said `application/octet-stream`.
- * @returns a function that stops reading
- */
-export function readBody(req: IncomingMessage, limits: BodyLimits, done: Done): () => void {
+/** A body on its way in. */
+export interface Reader {
+  /** How many have come. */
+  readonly bytes: number;
+  /** Nobody wants it any more. */
+  stop(): void;
+}
+
+/** Calls back once: text, or bytes if the client said `application/octet-stream`. */
+export function readBody(req: IncomingMessage, limits: BodyLimits, done: Done): Reader {
   const binary = isBinary(req);
   const announced = Number(headerOf(req, 'content-length'));
   // Whoever read it before us may have left it in `body`; waiting for it would be waiting for ever.
@@ -49,7 +54,7 @@ export function readBody(req: IncomingMessage, limits: BodyLimits, done: Done): 
   else {
     const reading = new Reading(req, limits, binary, done);
     process.nextTick(begin, reading, announced);
-    return () => reading.stop();
+    return reading;
   }
   return nothing;
 }
@@ -58,7 +63,7 @@ function begin(reading: Reading, announced: number): void {
   reading.begin(announced);
 }
 
-function nothing(): void {}
+const nothing: Reader = { bytes: 0, stop(): void {} };
 
 function finish(bytes: Buffer, limits: BodyLimits, binary: boolean, done: Done): void {
   if (bytes.length > limits.maxHttpBufferSize) done('too large', '');
@@ -94,7 +99,7 @@ function earned(bytes: number, { maxHttpBufferSize, bodyTimeout }: BodyLimits): 
 }
 
 /** One body on its way in. */
-class Reading {
+class Reading implements Reader {
   readonly #req: IncomingMessage;
   readonly #limits: BodyLimits;
   readonly #binary: boolean;
@@ -128,6 +133,10 @@ class Reading {
     req.resume();
     this.#over = true;
     finish(body, this.#limits, this.#binary, this.#done);
+  }
+
+  get bytes(): number {
+    return this.#bytes;
   }
 
   stop(): void {

@@ -170,7 +170,10 @@ describe('a POST body', () => {
   it('can be given up', async () => {
     let stop = (): void => {};
     arrived = (req) => {
-      stop = readBody(req, { maxHttpBufferSize: 100, bodyTimeout: 60 }, (...result) => results.push(result));
+      const reader = readBody(req, { maxHttpBufferSize: 100, bodyTimeout: 60 }, (...result) =>
+        results.push(result),
+      );
+      stop = () => reader.stop();
     };
     post({ 'Content-Length': 50 }, 'x');
     await new Promise((resolve) => server.once('request', resolve));
