@@ -1,13 +1,11 @@
 /** Alarms of many sessions on few timers: one queue for each length of time, one timer for each queue. */
+import { LATE, SECOND_LOOK } from '../deadline.js';
 
 /** Whoever has an alarm. A session has one in any case: a closure for each would be memory for nothing. */
 export interface Sleeper {
   /** It is time. @param heldUp whether the process has been held up: `lookAgain` before anybody is judged */
   rung(heldUp: boolean): void;
 }
-
-/** Milliseconds. */
-const SECOND_LOOK = 1_000;
 
 /** Something that may ring once. */
 export class Alarm {
@@ -37,10 +35,7 @@ export class Alarm {
     this.#queue.push(this);
   }
 
-  /**
-   * Rings once more when those have been heard who spoke while we were held up. A turn is not enough: their connections
-   * have to be accepted first, and then to shake hands.
-   */
+  /** Rings once more when those have been heard who spoke while we were held up. */
   lookAgain(wheel: Wheel): void {
     this.start(wheel, SECOND_LOOK);
     this.#isSecond = true;
@@ -78,9 +73,6 @@ export class Wheel {
     return queue;
   }
 }
-
-/** Milliseconds by which a timer is later than the machine alone makes it: the process has been busy, or was stopped. */
-const LATE = 25;
 
 /** Alarms of one length: the first to be set is the first to ring, so the list is always in order. */
 class Queue {

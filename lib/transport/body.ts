@@ -2,6 +2,7 @@
 import { constants, isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Frame } from '../codec/codec.js';
+import { Deadline } from '../deadline.js';
 import { type RefusalCode, SocketioError } from '../errors.js';
 import type { Options } from '../options.js';
 import { headerOf } from './header.js';
@@ -105,7 +106,7 @@ class Reading implements Reader {
   readonly #binary: boolean;
   readonly #done: Done;
   #begun = 0;
-  #deadline: NodeJS.Timeout | undefined;
+  #deadline: Deadline | undefined;
   /** What has come. Most bodies come in one piece; others are copied together, since each piece may be a single byte. */
   #kept: Buffer | undefined;
   #bytes = 0;
@@ -176,12 +177,14 @@ class Reading implements Reader {
     return room;
   }
 
-  #judgeIn(ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.#judge(), Math.ceil(ms)).unref();
+  #judgeIn(ms: number): Deadline {
+    return new Deadline(Math.ceil(ms), () => this.#judge());
   }
 
   /** Time is up, unless so much has come meanwhile that there is more of it. */
   #judge(): void {
+    // The time in which we did not read is ours.
+    this.#begun += this.#deadline?.late ?? 0;
     const left = this.#begun + earned(this.#bytes, this.#limits) - performance.now();
     if (left > 0) this.#deadline = this.#judgeIn(left);
     else this.#end('too slow');
@@ -190,7 +193,7 @@ class Reading implements Reader {
   #end(fault?: BodyFault): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#deadline);
+    this.#deadline?.stop();
     const bytes = this.#kept?.subarray(0, this.#bytes) ?? empty;
     this.#kept = undefined;
     if (!fault) return finish(bytes, this.#limits, this.#binary, this.#done);

@@ -213,6 +213,21 @@ describe('the time of a POST body', () => {
     return [result === 'complete' ? undefined : result, seconds];
   }
 
+  it('is not what the process was held up for: what came meanwhile is read first, and more of it may come', async () => {
+    const req = Object.assign(new PassThrough(), { rawHeaders: ['Content-Length', '1000'] });
+    const results: unknown[] = [];
+    readBody(req as unknown as IncomingMessage, limits, (fault) => results.push(fault));
+    await new Promise(process.nextTick);
+    req.emit('data', Buffer.alloc(1));
+    await clock.stand(40_000);
+    clock.pass(500);
+    req.emit('data', Buffer.alloc(500));
+    clock.pass(9_000);
+    assert.deepEqual(results, []);
+    clock.pass(3_000);
+    assert.deepEqual(results, ['too slow']);
+  });
+
   it('is all of it for the largest one', async () => {
     assert.deepEqual(await secondsOf(1_000, 34), [undefined, 30]);
   });
