@@ -6,8 +6,10 @@ import type { Outbox } from './outbox.js';
 import { written } from './signals.js';
 import { Alarm, type Wheel } from './wheel.js';
 
-/** Milliseconds in which a closing session may still be asked for its last words. */
+/** Milliseconds in which a closing session may still be asked for its last words; anew while enough of them is taken. */
 export const LINGER = 30_000;
+/** As much of what may wait for an open one is enough. */
+const STEADY = 1 / 2;
 
 /** Ends that the client has made, or that no last word can follow. */
 const abrupt: ReadonlySet<DisconnectReason> = new Set([
@@ -50,7 +52,10 @@ export interface Estate {
   readonly transport: Transport;
   readonly outbox: Outbox;
   readonly codec: Codec;
-  readonly wheel: Wheel;
+  readonly house: {
+    readonly wheel: Wheel;
+    readonly limits: { readonly softBufferLimit: number };
+  };
 }
 
 export class Farewell {
@@ -59,6 +64,10 @@ export class Farewell {
   readonly #isBrisk: boolean;
   readonly #estate: Estate;
   readonly #alarm: Alarm;
+  readonly #overdue: () => void;
+  #transport: Transport;
+  /** What had been taken when it was looked at last; `undefined` where the time is fixed. */
+  #taken: number | undefined;
   #why: string | undefined;
   #said = false;
 
@@ -79,22 +88,30 @@ export class Farewell {
     // Nobody lingers for a client that breaks the rules.
     this.#isBrisk = pace ? pace !== 'patient' : brisk.has(reason);
     this.#estate = estate;
-    this.#alarm = new Alarm({
-      rung: () => {
-        estate.transport.close('abort');
-        overdue();
-      },
-    });
-    this.#alarm.start(estate.wheel, lingerMs);
+    this.#transport = estate.transport;
+    this.#overdue = overdue;
+    if (lingerMs === LINGER) this.#taken = estate.outbox.taken;
+    this.#alarm = new Alarm({ rung: () => this.#judge() });
+    this.#alarm.start(estate.house.wheel, lingerMs);
+  }
+
+  /** Whether the client may still go on to another transport: it may have left this one, and would hear nothing more. */
+  get patient(): boolean {
+    return !this.#isBrisk;
+  }
+
+  /** It has. */
+  carryBy(transport: Transport): void {
+    this.#transport = transport;
+    this.proceed();
   }
 
   /** What waits leaves, and the end behind it. @param why told to a client that has broken the rules, if it is a text */
   begin(why?: unknown): void {
     if (this.#manner === 'malformed' && typeof why === 'string') this.#why = why;
-    const { transport, outbox } = this.#estate;
     if (!abrupt.has(this.#reason)) {
-      transport.flow(true);
-      outbox.flush();
+      this.#transport.flow(true);
+      this.#estate.outbox.flush();
       this.proceed();
     }
     if (this.#isBrisk) this.#leave();
@@ -102,9 +119,9 @@ export class Farewell {
 
   /** The transport has taken something. */
   proceed(): void {
-    const { transport, outbox } = this.#estate;
+    const transport = this.#transport;
     // A goodbye has a poll of its own: clients 4.x drop the packets that they find in one body with it.
-    if (outbox.empty && (!transport.saysGoodbye || transport.writable)) this.#leave();
+    if (this.#estate.outbox.empty && (!transport.saysGoodbye || transport.writable)) this.#leave();
   }
 
   /** A client that says goodbye as well does not come for ours. */
@@ -114,17 +131,32 @@ export class Farewell {
 
   /** A closing session can be told to hurry, not to take more time. */
   hurry(lingerMs: number): void {
-    if (lingerMs < LINGER) this.#alarm.start(this.#estate.wheel, lingerMs);
+    if (lingerMs >= LINGER) return;
+    this.#taken = undefined;
+    this.#alarm.start(this.#estate.house.wheel, lingerMs);
   }
 
   stop(): void {
     this.#alarm.stop();
   }
 
+  /** Time is up, unless the client has taken much meanwhile. */
+  #judge(): void {
+    const { outbox, house } = this.#estate;
+    const least = (this.#taken ?? Number.POSITIVE_INFINITY) + STEADY * house.limits.softBufferLimit;
+    if (outbox.taken < least) {
+      this.#transport.close('abort');
+      return this.#overdue();
+    }
+    this.#taken = outbox.taken;
+    this.#alarm.start(house.wheel, LINGER);
+  }
+
   #leave(): void {
     if (this.#said) return;
     this.#said = true;
-    const { transport, outbox, codec } = this.#estate;
+    const { outbox, codec } = this.#estate;
+    const transport = this.#transport;
     outbox.clear();
     if (transport.saysGoodbye && transport.writable) transport.send(written(codec, { type: 'close' }));
     transport.close(this.#manner, this.#why);

@@ -144,14 +144,14 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     this.#state = 'closing';
     this.#outbox.part();
     this.#heartbeat.stop();
-    this.#handover?.abandon();
     this.#house.watch.closed(this, reason, why);
     this.#up.closed(reason, why);
     this.#conn?.ending(reason, why);
     const transport = this.#transport;
     if (!transport) return this.#end();
-    const estate = { transport, outbox: this.#outbox, codec: this.birth.codec, wheel: this.#house.wheel };
+    const estate = { transport, outbox: this.#outbox, codec: this.birth.codec, house: this.#house };
     this.#farewell = new Farewell(reason, estate, lingerMs, pace, () => this.#end());
+    if (!this.#farewell.patient) this.#handover?.abandon();
     this.#farewell.begin(description);
   }
 
@@ -173,8 +173,8 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
   writable(): void {
     this.#heartbeat.shows();
     this.#outbox.flush();
-    this.#handover?.polled();
     this.#farewell?.proceed();
+    this.#handover?.polled();
   }
 
   /** The transport is done. */
@@ -214,13 +214,14 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     this.#transport = to;
     to.reportTo(this);
     this.#outbox.carryBy(to);
-    this.#heartbeat.sign();
+    if (!this.#farewell) this.#heartbeat.sign();
     this.#house.watch.moved(this);
     this.#conn?.moved();
     // Behind what went before, and ahead of what waits.
     if (unsent) to.send(unsent);
     this.#outbox.flush();
-    to.flow(this.#flowing);
+    to.flow(this.#flowing || this.#farewell !== undefined);
+    this.#farewell?.carryBy(to);
     return true;
   }
 
@@ -236,6 +237,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#farewell?.stop();
+    this.#handover?.abandon();
     this.#handover?.drop();
     this.#hearing.end();
     this.#outbox.clear();

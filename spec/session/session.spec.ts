@@ -113,6 +113,14 @@ describe('a session', () => {
     });
   });
 
+  /** From now on it takes a batch, and no other before it is told to. */
+  function takesOne(transport: FakeTransport): void {
+    transport.send = (batch) => {
+      transport.sent.push(batch.packed((frames) => frames.join('|')));
+      transport.writable = false;
+    };
+  }
+
   it('is announced before its client can have heard of it', () => {
     for (const polling of [true, false]) {
       const transport = new FakeTransport(polling);
@@ -206,6 +214,26 @@ describe('a session', () => {
     assert.deepEqual(told, ['server shutting down']);
     clock.pass(200);
     assert.deepEqual([told, transport.closings], [['server shutting down', 'ended'], ['abort']]);
+  });
+
+  it('waits for a client that takes its last words steadily, as long as that may last', async () => {
+    const transport = opened();
+    await tick();
+    transport.writable = false;
+    transport.mostBytes = 6_000;
+    takesOne(transport);
+    for (let count = 0; count < 20; count++) session.send(event('x'.repeat(990)));
+    session.close('forced server close');
+    for (let time = 0; time < 3; time++) {
+      clock.pass(29_900);
+      transport.writable = true;
+      transport.up?.writable();
+    }
+    assert.equal(transport.sent.length, 4);
+    clock.pass(29_000);
+    assert.deepEqual(transport.closings, []);
+    clock.pass(2_000);
+    assert.deepEqual([told, transport.closings], [['forced server close', 'ended'], ['abort']]);
   });
 
   it('can be told to hurry while it closes', () => {
@@ -337,6 +365,44 @@ describe('a session', () => {
       const to = new FakeTransport();
       session.handOver(to)?.received('5');
       assert.equal(to.flows.at(-1), false);
+    });
+
+    it('takes its last words along, and leaves the new way', async () => {
+      const from = opened(true);
+      await tick();
+      from.writable = false;
+      const to = new FakeTransport();
+      const handover = session.handOver(to);
+      assert.ok(handover);
+      to.reportTo(handover);
+      handover.received('2probe');
+      session.send(event('last'));
+      session.close('server namespace disconnect');
+      assert.deepEqual([from.closings, to.closings], [[], []]);
+      handover.received('5');
+      assert.deepEqual(to.sent, ['3probe', '42["last"]']);
+      assert.deepEqual(to.closings, ['orderly']);
+      to.up?.closed('transport close');
+      assert.deepEqual(told, ['server namespace disconnect', 'ended']);
+    });
+
+    it('says them the old way when it does not move', async () => {
+      const from = opened(true);
+      await tick();
+      from.writable = false;
+      takesOne(from);
+      const to = new FakeTransport();
+      session.handOver(to)?.received('2probe');
+      session.send(event('last'));
+      session.close('server namespace disconnect');
+      clock.pass(1_000);
+      assert.deepEqual(to.closings, ['malformed']);
+      for (const last of ['42["last"]', '1']) {
+        from.writable = true;
+        from.up?.writable();
+        assert.equal(from.sent.at(-1), last);
+      }
+      assert.deepEqual(from.closings, ['orderly']);
     });
 
     it('takes the half-open way with it when it closes', () => {
