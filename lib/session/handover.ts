@@ -101,6 +101,7 @@ export class Handover implements TransportEvents {
 
   /** Nobody waits any more for the new connection, closed as it may be, to be gone. */
   drop(): void {
+    this.abandon();
     this.#to.close('abort');
   }
 

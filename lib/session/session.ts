@@ -143,7 +143,6 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     const why = typeof description === 'string' ? new Error(description) : description;
     this.#state = 'closing';
     this.#outbox.part();
-    this.#heartbeat.stop();
     this.#house.watch.closed(this, reason, why);
     this.#up.closed(reason, why);
     this.#conn?.ending(reason, why);
@@ -151,7 +150,11 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     if (!transport) return this.#end();
     const estate = { transport, outbox: this.#outbox, codec: this.birth.codec, house: this.#house };
     this.#farewell = new Farewell(reason, estate, lingerMs, pace, () => this.#end());
-    if (!this.#farewell.patient) this.#handover?.abandon();
+    // Who may come for what waits is asked on: it would end by itself before it has all.
+    if (!this.#farewell.patient) {
+      this.#heartbeat.stop();
+      this.#handover?.abandon();
+    }
     this.#farewell.begin(description);
   }
 
@@ -237,7 +240,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#farewell?.stop();
-    this.#handover?.abandon();
+    this.#heartbeat.stop();
     this.#handover?.drop();
     this.#hearing.end();
     this.#outbox.clear();
