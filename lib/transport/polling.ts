@@ -7,15 +7,13 @@ import { answer, cutShort, deliver, isLost, isQueued, unadorned, type Waiting } 
 import { shrink } from './compression.js';
 import { bare, type Envelope, type HeaderPairs, type Letter } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
-import { FEW_FRAMES, type PollGapEvents, type PollingLimits } from './poll-gap.js';
+import { FEW_FRAMES, MOST_BYTES, type PollGapEvents, type PollingLimits } from './poll-gap.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
 
 /** Milliseconds in which a client whose poll was cut may poll again; Chromium repeats a request by itself. */
 const CUT_POLL_GRACE = 1_000;
 /** Milliseconds without progress after which a last answer is given up. */
 const LAST_ANSWER = 30_000;
-/** What a narrow line takes within the time that a heartbeat may be late. */
-const MOST_BYTES = 524_288;
 
 export class PollingTransport implements Transport, IntakeEvents, PollGapEvents {
   readonly name: 'polling' | 'jsonp';
@@ -34,6 +32,8 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   #closed = false;
   #told = false;
   #grace: NodeJS.Timeout | undefined;
+  /** A poll that is looked at a second time. */
+  #early: ServerResponse | undefined;
   #waiters: (() => void)[] | undefined;
 
   constructor(
@@ -85,8 +85,11 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   poll(res: ServerResponse, envelope: Envelope = bare, letterhead = unadorned): void {
     if (this.#closed || isQueued(res)) return answer(res, 400, '', undefined, letterhead);
     const poll = { res, envelope, letterhead };
-    // The end of a cut poll may have come together with the poll that follows it: look again when both have been read.
-    if (this.#waiting) setImmediate(() => this.#pollAgain(poll));
+    // The end of a cut poll may have come together with the poll that follows it, and so may, by TLS, the news that an
+    // answer has left: look again when both have been read.
+    const isEarly = this.#leaving?.res.writableEnded && this.#early !== res;
+    this.#early = isEarly ? res : undefined;
+    if (this.#waiting || isEarly) setImmediate(() => this.#pollAgain(poll));
     else this.#accept(poll);
   }
 
@@ -139,8 +142,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     this.#grace = setTimeout(
       () => this.failed('transport error', 'poll connection closed prematurely'),
       CUT_POLL_GRACE,
-    );
-    this.#grace.unref();
+    ).unref();
   }
 
   flow(open: boolean): void {
@@ -203,10 +205,9 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   }
 
   #pollAgain(poll: Waiting): void {
-    const { res, envelope, letterhead } = poll;
-    if (res.destroyed) return;
+    if (poll.res.destroyed) return;
     if (this.#waiting && !this.#closed) this.overlap(poll);
-    else this.poll(res, envelope, letterhead);
+    else this.poll(poll.res, poll.envelope, poll.letterhead);
   }
 
   #responseClosed(res: ServerResponse): void {
