@@ -47,9 +47,15 @@ export interface Options {
   readonly allowUpgrades: boolean;
   /** Milliseconds between two heartbeats. @default 25_000 */
   readonly pingInterval: number;
-  /** Milliseconds that a heartbeat's answer may take. @default 20_000 */
+  /**
+   * Milliseconds that a heartbeat's answer may take. It may take longer while more is coming from the client, its answer
+   * behind it, and once as long where a long answer to a poll goes ahead of the question. @default 20_000
+   */
   readonly pingTimeout: number;
-  /** Milliseconds that the switch to a better transport may take. @default 10_000 */
+  /**
+   * Milliseconds that the switch to a better transport may take; again as long while a POST, or a long answer to a poll, is
+   * on its way, since the client waits for it. @default 10_000
+   */
   readonly upgradeTimeout: number;
   /**
    * Milliseconds in which a polling client must have come for its next answer once it has got one; 0: its heartbeats
@@ -82,7 +88,10 @@ export interface Options {
   readonly maxHttpBufferSize: number;
   /** Most binary attachments of one packet. @default 10 */
   readonly maxAttachments: number;
-  /** Milliseconds that the binary attachments of one packet may take to arrive. @default 10_000 */
+  /**
+   * Milliseconds in which a hundredth of `maxHttpBufferSize` has to come of the binary attachments of one packet, or all
+   * that is missing of them. @default 10_000
+   */
   readonly attachmentTimeout: number;
   /** Most arguments of one event, its name not counted. @default 1_000 */
   readonly maxArguments: number;

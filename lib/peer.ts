@@ -59,8 +59,9 @@ export class Peer implements SessionEvents, Client, Sleeper {
   }
 
   /** @internal nobody has joined in time */
-  rung(): void {
-    this.#close('no namespace within connectTimeout');
+  rung(heldUp: boolean): void {
+    if (heldUp) this.#joinDeadline?.lookAgain(this.#settings.wheel);
+    else this.#close('no namespace within connectTimeout');
   }
 
   get id(): string {

@@ -30,6 +30,7 @@ const plan: Plan = [
       'emitter.ts',
       'table.ts',
       'few.ts',
+      'deadline.ts',
       'roster.ts',
       'own-text.ts',
       'weight.ts',

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { type IncomingMessage, OutgoingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Deadline } from '../deadline.js';
 import { SocketioError } from '../errors.js';
 import type { Lobby } from './lobby.js';
 import { Outlet } from './outlet.js';
@@ -110,7 +111,7 @@ export class UpgradePassage implements Passage {
   readonly #outlet: Outlet;
   readonly #gone = () => this.#abandoned();
   readonly #decided: () => void;
-  #deadline: NodeJS.Timeout;
+  #deadline: Deadline;
 
   constructor(req: IncomingMessage, socket: Duplex, head: Buffer, patience: Patience) {
     passages.set(req, this);
@@ -128,7 +129,7 @@ export class UpgradePassage implements Passage {
     // Node takes its own listeners off when it emits `upgrade`; without one, a reset would end the process.
     socket.on('error', ignore);
     socket.on('close', this.#gone);
-    this.#deadline = setTimeout(() => this.#tooLate(), patience.handshakeTimeout).unref();
+    this.#deadline = new Deadline(patience.handshakeTimeout, () => this.#tooLate());
     this.#decided = patience.lobby?.wait(() => this.#unwanted()) ?? ignore;
   }
 
@@ -162,7 +163,7 @@ export class UpgradePassage implements Passage {
   }
 
   #release(): void {
-    clearTimeout(this.#deadline);
+    this.#deadline.stop();
     this.#decided();
     this.socket.off('close', this.#gone);
     // The request lives as long as its session; what it came by shall not.
@@ -185,8 +186,8 @@ export class UpgradePassage implements Passage {
   }
 
   #answer(code: LateCode): void {
-    clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(() => this.socket.destroy(), LAST_WORD).unref();
+    this.#deadline.stop();
+    this.#deadline = new Deadline(LAST_WORD, () => this.socket.destroy());
     this.#patience.late(this.response, code);
   }
 }

@@ -1,5 +1,6 @@
 /** Connections on which nothing has been asked yet: half a request may not stand there for ever. */
 import type { Duplex } from 'node:stream';
+import { Deadline } from '../deadline.js';
 
 /** A connection that is waited for. Its place is emptied when it is not any more, for the reason that `Roster` gives. */
 interface Waiting {
@@ -19,7 +20,7 @@ export class Threshold {
   readonly #carriers = new WeakSet<Duplex>();
   /** The connection that came last, while it is waited for. */
   #latest: Duplex | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Deadline | undefined;
   #patience = 0;
 
   /** @param tooLate also told whether HTTP/2 is spoken there, which has no words for it */
@@ -76,8 +77,8 @@ export class Threshold {
     return this.#waiting.delete(place);
   }
 
-  #lookIn(ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.#look(), Math.ceil(ms)).unref();
+  #lookIn(ms: number): Deadline {
+    return new Deadline(Math.ceil(ms), () => this.#look());
   }
 
   #look(): void {

@@ -19,6 +19,8 @@ const TOO_LATE = 'no move to this connection within upgradeTimeout';
 const RELEASE_INTERVAL = 100;
 
 export interface HandoverEvents {
+  /** The old way. */
+  readonly carrier: Pick<Transport, 'busy'> | undefined;
   /** Ends a waiting poll with a noop, if one waits. @param probed the connection that the client has just tried */
   release(probed?: Transport): void;
   /**
@@ -36,8 +38,10 @@ export class Handover implements TransportEvents {
   readonly #codec: Codec;
   readonly #decoder: Decoder;
   readonly #wheel: Wheel;
+  /** Milliseconds. */
+  readonly #patience: number;
   readonly #up: HandoverEvents;
-  readonly #deadline = new Alarm({ rung: () => this.#refuse(TOO_LATE) });
+  readonly #deadline = new Alarm({ rung: (heldUp) => this.#late(heldUp) });
   readonly #releases = new Alarm({ rung: () => this.#release() });
   /** Whether the first poll after the probe is still to come; it was under way when the client paused. */
   #expecting = false;
@@ -56,7 +60,8 @@ export class Handover implements TransportEvents {
     this.#decoder = codec.decoder(limits);
     this.#wheel = wheel;
     this.#up = up;
-    this.#deadline.start(wheel, limits.upgradeTimeout);
+    this.#patience = limits.upgradeTimeout;
+    this.#deadline.start(wheel, this.#patience);
   }
 
   /** Whether the client has moved, or will not. */
@@ -97,6 +102,16 @@ export class Handover implements TransportEvents {
   /** Nobody waits any more for the new connection, closed as it may be, to be gone. */
   drop(): void {
     this.#to.close('abort');
+  }
+
+  /**
+   * The client moves once nothing of its own is on the way any more, and once it has all of a poll's answer. It polls no
+   * more by then: to send it away would end it.
+   */
+  #late(heldUp: boolean): void {
+    if (heldUp) this.#deadline.lookAgain(this.#wheel);
+    else if (this.#up.carrier?.busy) this.#deadline.start(this.#wheel, this.#patience);
+    else this.#refuse(TOO_LATE);
   }
 
   #refuse(why: string): void {

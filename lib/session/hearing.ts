@@ -1,12 +1,14 @@
 /** What a session hears: frames become packets, and signs of life end here. */
 import type { Decoded, Decoder, Frame, Malformed, Signal } from '../codec/codec.js';
 import { never, type Packet } from '../packet.js';
+import type { Transport } from '../transport/transport.js';
 import type { Heartbeat } from './heartbeat.js';
 import type { Household, SessionEvents } from './household.js';
 import { Alarm, type Sleeper } from './wheel.js';
 
 /** Upward, to the session. */
 export interface HearingEvents {
+  readonly carrier: Pick<Transport, 'arrived'> | undefined;
   /** The client has asked whether we are here, and is told so. */
   ask(): void;
   /** The client has said that it ends, or something that ends it. */
@@ -16,8 +18,11 @@ export interface HearingEvents {
 const overdue: Malformed = {
   type: 'malformed',
   layer: 'socket',
-  why: 'attachments that were not there within attachmentTimeout',
+  why: 'attachments of which too little came within attachmentTimeout',
 };
+
+/** As much of the largest packet has to come in each time, or all that is missing. */
+const LEAST = 1 / 100;
 
 export class Hearing implements Sleeper {
   readonly #decoder: Decoder;
@@ -29,6 +34,8 @@ export class Hearing implements Sleeper {
   #partial = 0;
   /** Runs while they are coming; most clients never send any. */
   #deadline: Alarm | undefined;
+  /** What had come of the client when it began to run. */
+  #arrived = 0;
 
   /** @param people who gets the packets */
   constructor(
@@ -59,14 +66,17 @@ export class Hearing implements Sleeper {
 
   /** Whether the client is read: what it can't say is not late. */
   flow(open: boolean): void {
-    if (this.#partial > 0 && open)
-      this.#deadline?.start(this.#house.wheel, this.#house.limits.attachmentTimeout);
+    if (this.#partial > 0 && open) this.#wait();
     else this.#deadline?.stop();
   }
 
-  /** @internal attachments have not come in time */
-  rung(): void {
-    this.#up.over(overdue);
+  /** @internal time to see how much of the attachments has come */
+  rung(heldUp: boolean): void {
+    const { wheel, limits } = this.#house;
+    if (heldUp) this.#deadline?.lookAgain(wheel);
+    else if ((this.#up.carrier?.arrived ?? 0) - this.#arrived < LEAST * limits.maxPayload)
+      this.#up.over(overdue);
+    else this.#wait();
   }
 
   /** Nothing more is heard. */
@@ -77,13 +87,16 @@ export class Hearing implements Sleeper {
 
   /** More of the packet is due. */
   #await(bytes: number): void {
-    if (this.#partial === 0) {
-      const { wheel, limits } = this.#house;
-      this.#deadline ??= new Alarm(this);
-      this.#deadline.start(wheel, limits.attachmentTimeout);
-    }
+    if (this.#partial === 0) this.#wait();
     this.#partial += bytes;
     this.#heartbeat.sign();
+  }
+
+  #wait(): void {
+    const { wheel, limits } = this.#house;
+    this.#arrived = this.#up.carrier?.arrived ?? 0;
+    this.#deadline ??= new Alarm(this);
+    this.#deadline.start(wheel, limits.attachmentTimeout);
   }
 
   #complete(): void {

@@ -1,4 +1,5 @@
 /** Signs of life: who asks, how often, and how long an answer may take. */
+import type { Transport } from '../transport/transport.js';
 import { Alarm, type Sleeper, type Wheel } from './wheel.js';
 
 /** How one generation keeps a connection alive. */
@@ -16,8 +17,8 @@ export interface HeartbeatEvents {
   ask(): void;
   /** No sign of life for too long. */
   missed(): void;
-  /** Whether a client that lives shows itself even while it is not read: it polls. */
-  readonly visible: boolean;
+  /** What carries the client. One that polls shows itself even while it is not read. */
+  readonly carrier: Pick<Transport, 'saysGoodbye' | 'arrived' | 'busy'> | undefined;
 }
 
 export class Heartbeat implements Sleeper {
@@ -38,6 +39,8 @@ export class Heartbeat implements Sleeper {
   #behind = false;
   /** Answers that may be on their way. */
   #owed = 0;
+  /** What had come of the client when it was judged last, or was asked. */
+  #arrived = 0;
 
   constructor(wheel: Wheel, rhythm: Rhythm, up: HeartbeatEvents) {
     this.#wheel = wheel;
@@ -107,9 +110,10 @@ export class Heartbeat implements Sleeper {
   }
 
   /** @internal */
-  rung(): void {
-    if (this.#rhythm.asker === 'server') return this.#waiting && this.#lost ? this.#up.missed() : this.#ask();
-    if (this.#lost) return this.#up.missed();
+  rung(heldUp: boolean): void {
+    if (this.#rhythm.asker === 'server')
+      return this.#waiting && this.#lost ? this.#judge(heldUp) : this.#ask();
+    if (this.#lost) return this.#judge(heldUp);
     this.#listen();
     this.#shown = false;
     this.#up.ask();
@@ -117,7 +121,20 @@ export class Heartbeat implements Sleeper {
 
   /** Silence proves nothing of a client that is not read; that it does not come for what we say, does. */
   get #lost(): boolean {
-    return !this.#excused || (this.#up.visible && !this.#shown);
+    return !this.#excused || (this.#up.carrier?.saysGoodbye === true && !this.#shown);
+  }
+
+  /** Missed, unless its word may be behind what is coming from it; or, once, our question behind what goes to it. */
+  #judge(heldUp: boolean): void {
+    const { arrived = 0, busy = false } = this.#up.carrier ?? {};
+    const isComing = arrived > this.#arrived;
+    this.#arrived = arrived;
+    if (heldUp) return this.#alarm.lookAgain(this.#wheel);
+    // The client, too, waits for a question, and does not know that the last one is as good as answered.
+    if (isComing && this.#rhythm.asker === 'server') return this.#ask();
+    if (!isComing && (!busy || this.#prolonged)) return this.#up.missed();
+    this.#prolonged = !isComing;
+    this.#alarm.start(this.#wheel, this.#rhythm.patience);
   }
 
   /** Asks, and asks again where an unanswered question proves nothing: the client, too, ends after long silence. */
@@ -127,6 +144,7 @@ export class Heartbeat implements Sleeper {
     this.#excused = !this.#reading;
     this.#shown = false;
     this.#owed += 1;
+    this.#arrived = this.#up.carrier?.arrived ?? 0;
     this.#alarm.start(this.#wheel, this.#rhythm.patience);
     this.#up.ask();
   }
@@ -135,6 +153,8 @@ export class Heartbeat implements Sleeper {
   #listen(): void {
     const { every, patience } = this.#rhythm;
     this.#excused = !this.#reading;
+    this.#prolonged = false;
+    this.#arrived = this.#up.carrier?.arrived ?? 0;
     this.#alarm.start(this.#wheel, this.#excused ? patience / 2 : every + patience);
   }
 }

@@ -33,12 +33,12 @@ export interface RelaySettings {
  */
 export class Relay implements Transport, HeartbeatEvents {
   readonly saysGoodbye = false;
-  readonly visible = false;
+  readonly busy = false;
   readonly posts: Posts;
   readonly #settings: RelaySettings;
   readonly #heartbeat: Heartbeat;
   /** Runs while a poll waits, and between two polls: `#away`. */
-  readonly #alarm = new Alarm({ rung: () => this.#due() });
+  readonly #alarm = new Alarm({ rung: (heldUp) => this.#due(heldUp) });
   readonly #ears: TransportEvents = {
     received: (message) => this.#sheaf.take(message),
     writable: () => this.#writable(),
@@ -86,6 +86,14 @@ export class Relay implements Transport, HeartbeatEvents {
 
   get settled(): boolean {
     return this.#carrier.settled;
+  }
+
+  get arrived(): number {
+    return this.#carrier.arrived;
+  }
+
+  get carrier(): Transport {
+    return this.#carrier;
   }
 
   get mostFrames(): number {
@@ -227,8 +235,9 @@ export class Relay implements Transport, HeartbeatEvents {
   }
 
   /** A poll has waited long enough, or has broken while it waited, or none has come for too long. */
-  #due(): void {
+  #due(heldUp: boolean): void {
     if (this.#carrier.writable) this.send(written(this.#settings.codec, { type: 'noop' }));
+    else if (heldUp) this.#alarm.lookAgain(this.#settings.wheel);
     else if (this.#away) this.#closed('ping timeout', 'no poll within the close timeout');
     else this.#wait(true);
   }

@@ -188,10 +188,6 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
     this.close('slow consumer', why);
   }
 
-  get visible(): boolean {
-    return this.#transport?.saysGoodbye === true;
-  }
-
   /** A heartbeat is due: a question, or the answer to all that the client has asked. */
   ask(): void {
     this.#outbox.addAhead(written(this.birth.codec, { type: this.#heartbeat.word }));

@@ -1,15 +1,17 @@
 /** Alarms of many sessions on few timers: one queue for each length of time, one timer for each queue. */
+import { LATE, SECOND_LOOK } from '../deadline.js';
 
 /** Whoever has an alarm. A session has one in any case: a closure for each would be memory for nothing. */
 export interface Sleeper {
-  /** It is time. */
-  rung(): void;
+  /** It is time. @param heldUp whether the process has been held up: `lookAgain` before anybody is judged */
+  rung(heldUp: boolean): void;
 }
 
 /** Something that may ring once. */
 export class Alarm {
   readonly #sleeper: Sleeper;
   #queue: Queue | undefined;
+  #isSecond = false;
   /** @internal */
   at = 0;
   /** @internal */
@@ -28,8 +30,15 @@ export class Alarm {
   /** Rings in `ms` milliseconds, and no longer at the time that was set before. */
   start(wheel: Wheel, ms: number): void {
     this.stop();
+    this.#isSecond = false;
     this.#queue = wheel.queue(ms);
     this.#queue.push(this);
+  }
+
+  /** Rings once more when those have been heard who spoke while we were held up. */
+  lookAgain(wheel: Wheel): void {
+    this.start(wheel, SECOND_LOOK);
+    this.#isSecond = true;
   }
 
   stop(): void {
@@ -38,9 +47,9 @@ export class Alarm {
   }
 
   /** @internal */
-  ring(): void {
+  ring(heldUp: boolean): void {
     this.#queue = undefined;
-    this.#sleeper.rung();
+    this.#sleeper.rung(heldUp && !this.#isSecond);
   }
 }
 
@@ -64,9 +73,6 @@ export class Wheel {
     return queue;
   }
 }
-
-/** Milliseconds by which a timer is later than the machine alone makes it: the process has been busy, or was stopped. */
-const LATE = 25;
 
 /** Alarms of one length: the first to be set is the first to ring, so the list is always in order. */
 class Queue {
@@ -118,18 +124,18 @@ class Queue {
   /** Timers come before what has arrived meanwhile: whoever spoke while the process was busy is heard before he is judged. */
   #wake(): void {
     const isLate = this.#first && performance.now() - this.#first.at > LATE;
-    if (isLate) setImmediate(() => this.#due());
-    else this.#due();
+    if (isLate) setImmediate(() => this.#due(true));
+    else this.#due(false);
   }
 
-  #due(): void {
+  #due(heldUp: boolean): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const due = performance.now() + this.#slack;
     try {
       for (let alarm = this.#first; alarm && alarm.at <= due; alarm = this.#first) {
         this.remove(alarm);
-        alarm.ring();
+        alarm.ring(heldUp);
       }
     } finally {
       // If one throws, the others still ring.

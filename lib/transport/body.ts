@@ -2,6 +2,7 @@
 import { constants, isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Frame } from '../codec/codec.js';
+import { Deadline } from '../deadline.js';
 import { type RefusalCode, SocketioError } from '../errors.js';
 import type { Options } from '../options.js';
 import { headerOf } from './header.js';
@@ -35,11 +36,16 @@ export function isBinary(req: IncomingMessage): boolean {
   return headerOf(req, 'content-type') === 'application/octet-stream';
 }
 
-/**
- * Calls back once: text, or bytes if the client said `application/octet-stream`.
- * @returns a function that stops reading
- */
-export function readBody(req: IncomingMessage, limits: BodyLimits, done: Done): () => void {
+/** A body on its way in. */
+export interface Reader {
+  /** How many have come. */
+  readonly bytes: number;
+  /** Nobody wants it any more. */
+  stop(): void;
+}
+
+/** Calls back once: text, or bytes if the client said `application/octet-stream`. */
+export function readBody(req: IncomingMessage, limits: BodyLimits, done: Done): Reader {
   const binary = isBinary(req);
   const announced = Number(headerOf(req, 'content-length'));
   // Whoever read it before us may have left it in `body`; waiting for it would be waiting for ever.
@@ -49,7 +55,7 @@ export function readBody(req: IncomingMessage, limits: BodyLimits, done: Done): 
   else {
     const reading = new Reading(req, limits, binary, done);
     process.nextTick(begin, reading, announced);
-    return () => reading.stop();
+    return reading;
   }
   return nothing;
 }
@@ -58,7 +64,7 @@ function begin(reading: Reading, announced: number): void {
   reading.begin(announced);
 }
 
-function nothing(): void {}
+const nothing: Reader = { bytes: 0, stop(): void {} };
 
 function finish(bytes: Buffer, limits: BodyLimits, binary: boolean, done: Done): void {
   if (bytes.length > limits.maxHttpBufferSize) done('too large', '');
@@ -94,13 +100,13 @@ function earned(bytes: number, { maxHttpBufferSize, bodyTimeout }: BodyLimits): 
 }
 
 /** One body on its way in. */
-class Reading {
+class Reading implements Reader {
   readonly #req: IncomingMessage;
   readonly #limits: BodyLimits;
   readonly #binary: boolean;
   readonly #done: Done;
   #begun = 0;
-  #deadline: NodeJS.Timeout | undefined;
+  #deadline: Deadline | undefined;
   /** What has come. Most bodies come in one piece; others are copied together, since each piece may be a single byte. */
   #kept: Buffer | undefined;
   #bytes = 0;
@@ -128,6 +134,10 @@ class Reading {
     req.resume();
     this.#over = true;
     finish(body, this.#limits, this.#binary, this.#done);
+  }
+
+  get bytes(): number {
+    return this.#bytes;
   }
 
   stop(): void {
@@ -167,12 +177,14 @@ class Reading {
     return room;
   }
 
-  #judgeIn(ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.#judge(), Math.ceil(ms)).unref();
+  #judgeIn(ms: number): Deadline {
+    return new Deadline(Math.ceil(ms), () => this.#judge());
   }
 
   /** Time is up, unless so much has come meanwhile that there is more of it. */
   #judge(): void {
+    // The time in which we did not read is ours.
+    this.#begun += this.#deadline?.late ?? 0;
     const left = this.#begun + earned(this.#bytes, this.#limits) - performance.now();
     if (left > 0) this.#deadline = this.#judgeIn(left);
     else this.#end('too slow');
@@ -181,7 +193,7 @@ class Reading {
   #end(fault?: BodyFault): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#deadline);
+    this.#deadline?.stop();
     const bytes = this.#kept?.subarray(0, this.#bytes) ?? empty;
     this.#kept = undefined;
     if (!fault) return finish(bytes, this.#limits, this.#binary, this.#done);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { Deadline } from '../deadline.js';
 
 /** Raw bytes behind the request's header block; behind some proxies they come only after our headers have gone. */
 const CHALLENGE = 8;
@@ -114,10 +115,10 @@ function awaitChallenge(
   arrived: (bytes: Buffer) => void,
 ): void {
   let bytes = head;
-  const deadline = setTimeout(() => {
+  const deadline = new Deadline(timeoutMs, () => {
     socket.destroy();
     late?.();
-  }, timeoutMs).unref();
+  });
   const read = (chunk: Buffer): void => {
     bytes = Buffer.concat([bytes, chunk]);
     if (bytes.length < CHALLENGE) return;
@@ -127,7 +128,7 @@ function awaitChallenge(
   // Both sides of the connection are ours alone: it would stay half open.
   const ended = (): void => void socket.destroy();
   const leave = (): void => {
-    clearTimeout(deadline);
+    deadline.stop();
     socket.pause();
     socket.off('data', read);
     socket.off('end', ended);

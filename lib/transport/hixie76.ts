@@ -9,6 +9,7 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { framing } from '../codec/framing.js';
+import { arrivedBy } from './arrived.js';
 import { CURT } from './close-codes.js';
 import { Delivery } from './delivery.js';
 import { CLOSE, packTexts, type Reading, TextReader } from './hixie76-frames.js';
@@ -120,6 +121,14 @@ export class Hixie76Transport implements Transport {
 
   get settled(): boolean {
     return this.#delivery === undefined;
+  }
+
+  get arrived(): number {
+    return arrivedBy(this.#socket);
+  }
+
+  get busy(): boolean {
+    return false;
   }
 
   reportTo(up: TransportEvents): void {

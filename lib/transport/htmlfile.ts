@@ -86,6 +86,8 @@ export class HtmlfileTransport implements Transport {
   readonly mostBytes = MOST_BYTES;
   readonly saysGoodbye = false;
   readonly settled = true;
+  readonly arrived = 0;
+  readonly busy = false;
   readonly #res: ServerResponse;
   readonly #page: PageLimits;
   readonly #deadline: NodeJS.Timeout;

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, Malformed, PayloadFormat } from '../codec/codec.js';
 import { type RefusalCode, SocketioError } from '../errors.js';
 import { cutShort, deliver, refusePost, unadorned } from './answer.js';
-import { type BodyFault, type BodyLimits, isBinary, readBody, refusalFor } from './body.js';
+import { type BodyFault, type BodyLimits, isBinary, type Reader, readBody, refusalFor } from './body.js';
 import { Delivery, type DeliveryEvents } from './delivery.js';
 import type { Envelope, HeaderPairs, Letter } from './envelope.js';
 
@@ -28,7 +28,8 @@ export class Intake implements DeliveryEvents {
   readonly #up: IntakeEvents;
   /** The POST that is under way. */
   #post: Post | undefined;
-  #stopReading: (() => void) | undefined;
+  #reader: Reader | undefined;
+  #bytes = 0;
   #delivery: Delivery | undefined;
   /** What is wrong with the body behind the frames. */
   #malformed: Malformed | undefined;
@@ -44,14 +45,19 @@ export class Intake implements DeliveryEvents {
     this.#open = open;
   }
 
+  /** How many have come of the body. */
+  get bytes(): number {
+    return this.#reader?.bytes ?? this.#bytes;
+  }
+
   /** @param letterhead headers that the answer shall have */
   take(req: IncomingMessage, res: ServerResponse, envelope: Envelope, letterhead = unadorned): void {
     const post = { req, res, envelope, letterhead };
     if (this.#post) return this.#refuse(post, 'OVERLAP', 'two posts at once');
     if (isBinary(req) && !this.#payload.binary) return this.#refuse(post, 'MALFORMED_BODY', 'binary body');
     this.#post = post;
-    const stop = readBody(req, this.#limits, (fault, body) => this.#arrived(fault, body));
-    if (this.#post && !this.#delivery) this.#stopReading = stop;
+    const reader = readBody(req, this.#limits, (fault, body) => this.#arrived(fault, body));
+    if (this.#post && !this.#delivery) this.#reader = reader;
   }
 
   /** Stops or resumes handing frames up; the client gets its answer late. */
@@ -64,13 +70,14 @@ export class Intake implements DeliveryEvents {
   stop(bad: boolean, why?: string): void {
     this.#over = true;
     this.#why = why;
-    if (this.#stopReading) this.#stopReading();
+    if (this.#reader) this.#reader.stop();
     else if (this.#delivery) this.#delivery.stop(bad);
     else if (this.#post) this.done(bad);
   }
 
   #arrived(fault: BodyFault | undefined, body: Frame): void {
-    this.#stopReading = undefined;
+    this.#bytes = this.#reader?.bytes || body.length;
+    this.#reader = undefined;
     if (fault) return this.#fault(fault);
     const payload = this.#post?.envelope.open(body);
     const { frames, fault: malformed } = payload === undefined ? nothing : this.#payload.unpack(payload);

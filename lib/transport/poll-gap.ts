@@ -5,6 +5,8 @@ import type { BodyLimits } from './body.js';
 export const FEW_FRAMES = 16;
 /** Most bytes of one answer: what a narrow line takes within the time that a heartbeat may be late. */
 export const MOST_BYTES = 524_288;
+/** Milliseconds without progress after which a last answer is given up. */
+export const LAST_ANSWER = 30_000;
 
 /** How long the client may take for what, and how much it is told at once. */
 export type PollingLimits = BodyLimits & {
@@ -19,9 +21,12 @@ const LONG_ANSWER = 8_192;
 /** Milliseconds for a second look: if we were held up, the poll may lie there, and can be read only then. */
 const SECOND_LOOK = 1_000;
 
+/** Milliseconds in which a client whose poll was cut may poll again; Chromium repeats a request by itself. */
+const CUT_POLL_GRACE = 1_000;
+
 export interface PollGapEvents {
   /** The client has stayed away for too long. */
-  failed(reason: 'ping timeout', why: string): void;
+  failed(reason: 'ping timeout' | 'transport error', why: string): void;
 }
 
 /** Those of all clients of a server: one that is there costs nothing, neither a timer for each poll nor any memory. */
@@ -32,20 +37,36 @@ export class PollGaps {
     client.failed('ping timeout', 'no poll within pollTimeout'),
   );
 
+  readonly #cut = new Absences(CUT_POLL_GRACE, (client) =>
+    client.failed('transport error', 'poll connection closed prematurely'),
+  );
+
   /** @param patience milliseconds; 0: any time, others judge that */
   constructor(patience: number) {
     this.#patience = patience;
     this.#away = new Absences(patience, (client) => this.#doubted.begin(client));
   }
 
-  /** The client has been answered. @param length of the answer, in characters or bytes */
-  begin(client: PollGapEvents, length: number): void {
-    if (this.#patience > 0 && length <= LONG_ANSWER) this.#away.begin(client);
+  /**
+   * The client has been answered.
+   * @param length of the answer, in characters or bytes
+   * @returns whether it may be on its way for long
+   */
+  begin(client: PollGapEvents, length: number): boolean {
+    const isLong = length > LONG_ANSWER;
+    if (this.#patience > 0 && !isLong) this.#away.begin(client);
+    return isLong;
+  }
+
+  /** Its poll was lost; it may have lost no more than that. */
+  lost(client: PollGapEvents): void {
+    this.end(client);
+    this.#cut.begin(client);
   }
 
   /** The client has come, or is waited for no longer. */
   end(client: PollGapEvents): void {
-    if (!this.#away.end(client)) this.#doubted.end(client);
+    if (!this.#away.end(client) && !this.#doubted.end(client)) this.#cut.end(client);
   }
 }
 

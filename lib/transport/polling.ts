@@ -7,13 +7,8 @@ import { answer, cutShort, deliver, isLost, isQueued, unadorned, type Waiting } 
 import { shrink } from './compression.js';
 import { bare, type Envelope, type HeaderPairs, type Letter } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
-import { FEW_FRAMES, MOST_BYTES, type PollGapEvents, type PollingLimits } from './poll-gap.js';
+import { FEW_FRAMES, LAST_ANSWER, MOST_BYTES, type PollGapEvents, type PollingLimits } from './poll-gap.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
-
-/** Milliseconds in which a client whose poll was cut may poll again; Chromium repeats a request by itself. */
-const CUT_POLL_GRACE = 1_000;
-/** Milliseconds without progress after which a last answer is given up. */
-const LAST_ANSWER = 30_000;
 
 export class PollingTransport implements Transport, IntakeEvents, PollGapEvents {
   readonly name: 'polling' | 'jsonp';
@@ -31,9 +26,12 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   protected unsent: Batch | undefined;
   #closed = false;
   #told = false;
-  #grace: NodeJS.Timeout | undefined;
   /** A poll that is looked at a second time. */
   #early: ServerResponse | undefined;
+  /** Whether its last answer may still be on the way. */
+  #isLong = false;
+  /** Bytes of the POSTs that are over. */
+  #arrived = 0;
   #waiters: (() => void)[] | undefined;
 
   constructor(
@@ -72,6 +70,14 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
 
   get settled(): boolean {
     return this.#intake === undefined;
+  }
+
+  get arrived(): number {
+    return this.#arrived + (this.#intake?.bytes ?? 0);
+  }
+
+  get busy(): boolean {
+    return this.#isLong || this.#intake !== undefined;
   }
 
   reportTo(up: TransportEvents): void {
@@ -117,7 +123,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     const { res, envelope, letterhead } = this.#waiting;
     this.#waiting = undefined;
     const letter = envelope.seal(batch.packed(this.#payload.pack));
-    this.#limits.gaps?.begin(this, letter.body.length);
+    this.#isLong = this.#limits.gaps?.begin(this, letter.body.length) === true;
     const shrinking = shrink(res, batch, letter, envelope === bare, this.#compression);
     if (!shrinking) return this.dispatch(res, letter, letterhead);
     // It counts as leaving all the while: a poll that is cut meanwhile loses nothing.
@@ -136,13 +142,8 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     this.failed('transport error', 'two polls at once');
   }
 
-  /** A poll was lost; the client may have lost no more than that. */
   protected lost(): void {
-    clearTimeout(this.#grace);
-    this.#grace = setTimeout(
-      () => this.failed('transport error', 'poll connection closed prematurely'),
-      CUT_POLL_GRACE,
-    ).unref();
+    this.#limits.gaps?.lost(this);
   }
 
   flow(open: boolean): void {
@@ -167,7 +168,6 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     if (manner === 'abort') this.#leaving?.res.destroy();
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#grace);
     this.#limits.gaps?.end(this);
     this.#waiting?.res.destroy();
     this.#waiting = undefined;
@@ -182,20 +182,19 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     this.#up.received(frame);
   }
 
-  /** @internal */
   taken(): void {
+    this.#arrived = this.arrived;
     this.#intake = undefined;
   }
 
-  /** @internal */
   failed(reason: DisconnectReason, why: string): void {
     if (!this.#closed) this.#tell(reason, why);
   }
 
   #accept(poll: Waiting): void {
     this.#reclaim();
-    clearTimeout(this.#grace);
     this.#limits.gaps?.end(this);
+    this.#isLong = false;
     this.#waiting = poll;
     poll.res.on('close', () => this.#responseClosed(poll.res));
     const unsent = this.unsent;

@@ -69,14 +69,15 @@ export class Posts {
     if (this.#over) return declinePost(req, res);
     if (this.#underWay >= MOST_POSTS)
       return refuse(req, res, new SocketioError('TOO_MANY_POSTS'), this.#limits);
-    const reading = { stop: () => {} };
+    const reading: { stop: () => void } = { stop: () => {} };
     this.#readings.add(reading);
-    reading.stop = readBody(req, this.#limits, (fault, body) => {
+    const reader = readBody(req, this.#limits, (fault, body) => {
       this.#readings.delete(reading);
       if (fault) return refuseBody(req, res, fault, this.#limits);
       this.#arrived.push({ res, envelope, body });
       this.#deliver();
     });
+    reading.stop = () => reader.stop();
   }
 
   /** Stops or resumes handing frames up; the client gets its answer late, and sends nothing more before it. */

@@ -48,6 +48,10 @@ export interface Transport {
   readonly buffered: number;
   /** Whether all that has come in has been handed up. */
   readonly settled: boolean;
+  /** Bytes that have come from the client, also of what is not whole yet. Only that it grows means something. */
+  readonly arrived: number;
+  /** Whether something that takes time is on its way, to the client or from it, and it can do nothing else before. */
+  readonly busy: boolean;
   /** Most frames and bytes of one batch; a single larger frame passes alone. */
   readonly mostFrames: number;
   readonly mostBytes: number;

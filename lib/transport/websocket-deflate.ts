@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Frame } from '../codec/codec.js';
+import { arrivedBy } from './arrived.js';
 import { CURT, closeCodes } from './close-codes.js';
 import { ControlRate } from './control-rate.js';
 import { type Fault, faults } from './frame-faults.js';
@@ -80,6 +81,14 @@ export class DeflateTransport implements Transport {
 
   get settled(): boolean {
     return this.#held === undefined;
+  }
+
+  get arrived(): number {
+    return arrivedBy(this.#socket);
+  }
+
+  get busy(): boolean {
+    return false;
   }
 
   reportTo(up: TransportEvents): void {

@@ -1,6 +1,7 @@
 /** Frames over one WebSocket that is not compressed. */
 import type { Duplex } from 'node:stream';
 import type { Frame } from '../codec/codec.js';
+import { arrivedBy } from './arrived.js';
 import { CURT, closeCodes, lastWords } from './close-codes.js';
 import { ControlRate } from './control-rate.js';
 import { CLOSE, type Control, type FrameEvents, type FrameLimits, PING } from './frame-events.js';
@@ -85,6 +86,14 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer, Sende
 
   get settled(): boolean {
     return !this.#reader.holds;
+  }
+
+  get arrived(): number {
+    return arrivedBy(this.#socket);
+  }
+
+  get busy(): boolean {
+    return false;
   }
 
   reportTo(up: TransportEvents): void {

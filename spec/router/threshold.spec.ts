@@ -12,6 +12,7 @@ import connected from 'connect';
 import express from 'express';
 import { socketio } from '../../lib/index.js';
 import { Threshold } from '../../lib/router/threshold.js';
+import { stoppedClock } from '../session/clock.js';
 import { within } from '../support/patience.js';
 import { certificate, Ground } from './ground.js';
 import { Knock } from './raw.js';
@@ -101,6 +102,25 @@ describe('the first request of a connection', () => {
       await within(once(session.request(poll).resume(), 'end'), 'another answer');
     });
   }
+
+  it('is not too late where we were: it may lie there', async () => {
+    const clock = stoppedClock();
+    try {
+      const late: unknown[] = [];
+      const threshold = new Threshold((connection) => late.push(connection));
+      threshold.setPatience(15_000);
+      const [asking, silent] = [new PassThrough(), new PassThrough()];
+      threshold.came(asking);
+      threshold.came(silent);
+      await clock.stand(20_000);
+      clock.pass(900);
+      threshold.asked(asking);
+      clock.pass(100);
+      assert.deepEqual(late, [silent]);
+    } finally {
+      clock.restore();
+    }
+  });
 
   it('leaves no listener on its connection, whoever told of it', () => {
     const threshold = new Threshold(() => assert.fail());

@@ -5,6 +5,8 @@ export interface Clock {
   readonly now: number;
   /** Lets time pass, one timer after the other. */
   pass(ms: number): void;
+  /** The process stands still meanwhile: what was due is late. Settles when whatever looks a turn later has looked. */
+  stand(ms: number): Promise<void>;
   restore(): void;
 }
 
@@ -21,6 +23,11 @@ export function stoppedClock(): Clock {
         now += 1;
         mock.timers.tick(1);
       }
+    },
+    async stand(ms) {
+      now += ms;
+      mock.timers.tick(ms);
+      await new Promise((resolve) => setImmediate(resolve));
     },
     restore() {
       mock.timers.reset();

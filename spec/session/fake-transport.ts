@@ -12,6 +12,8 @@ export class FakeTransport implements Transport {
   writable = true;
   buffered = 0;
   settled = true;
+  arrived = 0;
+  busy = false;
   /** Batches, joined. */
   readonly sent: string[] = [];
   readonly flows: boolean[] = [];

@@ -18,12 +18,21 @@ const patience = {
 describe('a client that has probed', () => {
   let clock: Clock;
   let releases: number;
+  let carrier: FakeTransport;
+  let ends: (string | undefined)[];
   let handover: Handover;
 
   beforeEach(() => {
     clock = stoppedClock();
     releases = 0;
-    const up = { release: () => releases++, moved: () => true, abandoned: () => {} };
+    carrier = new FakeTransport(true);
+    ends = [];
+    const up = {
+      carrier,
+      release: () => releases++,
+      moved: () => true,
+      abandoned: (why?: string) => void ends.push(why),
+    };
     const house = { wheel: new Wheel(), limits: { ...limits, ...patience } };
     handover = new Handover(new FakeTransport(), engine4, house, up);
   });
@@ -49,5 +58,32 @@ describe('a client that has probed', () => {
     assert.equal(releases, 2);
     clock.pass(200);
     assert.ok(releases > 2);
+  });
+
+  it('is sent away when it does not move in time', () => {
+    handover.received('2probe');
+    clock.pass(9_999);
+    assert.deepEqual(ends, []);
+    clock.pass(1);
+    assert.deepEqual(ends, ['no move to this connection within upgradeTimeout']);
+  });
+
+  it('has more time while something is on its way that it waits for: it polls no more, and would be lost', () => {
+    handover.received('2probe');
+    carrier.busy = true;
+    clock.pass(55_000);
+    carrier.busy = false;
+    assert.deepEqual(ends, []);
+    clock.pass(5_000);
+    assert.equal(ends.length, 1);
+  });
+
+  it('is not late because we were', async () => {
+    handover.received('2probe');
+    await clock.stand(30_000);
+    clock.pass(900);
+    handover.received('5');
+    clock.pass(30_000);
+    assert.deepEqual([handover.over, ends], [true, []]);
   });
 });

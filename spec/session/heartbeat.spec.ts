@@ -3,16 +3,19 @@ import assert from 'node:assert/strict';
 import { Heartbeat, type Rhythm } from '../../lib/session/heartbeat.js';
 import { Wheel } from '../../lib/session/wheel.js';
 import { type Clock, stoppedClock } from './clock.js';
+import { FakeTransport } from './fake-transport.js';
 
 describe('the heartbeat', () => {
   let clock: Clock;
   let told: string[];
   let heartbeat: Heartbeat;
+  let carrier: FakeTransport;
 
   /** @param visible whether a living client shows itself unread, by polling */
   function begin(asker: Rhythm['asker'], visible = false): void {
+    carrier = new FakeTransport(visible);
     const up = {
-      visible,
+      carrier,
       ask: () => told.push(`ask@${clock.now}`),
       missed: () => told.push(`missed@${clock.now}`),
     };
@@ -62,6 +65,23 @@ describe('the heartbeat', () => {
       heartbeat.sign();
       clock.pass(1_000);
       assert.deepEqual(told, ['ask@300', 'missed@600']);
+    });
+
+    it('misses nobody while more is coming, the answer behind it, and goes on asking, as is waited for', () => {
+      for (let time = 0; time < 2_000; time += 100) {
+        carrier.arrived += 1_000;
+        clock.pass(100);
+      }
+      assert.deepEqual(told.slice(0, 3), ['ask@300', 'ask@500', 'ask@700']);
+      assert.equal(told.length, 9);
+      clock.pass(400);
+      assert.equal(told.filter((word) => word.startsWith('missed')).length, 1);
+    });
+
+    it('waits once more while what went before the question may be on its way', () => {
+      carrier.busy = true;
+      clock.pass(1_000);
+      assert.deepEqual(told, ['ask@300', 'missed@700']);
     });
 
     it('takes no packet before the question for an answer', () => {
@@ -155,6 +175,16 @@ describe('the heartbeat', () => {
       assert.deepEqual(told, ['missed@500']);
     });
 
+    it('misses nobody while more is coming: the question is behind it', () => {
+      for (let time = 0; time < 2_000; time += 100) {
+        carrier.arrived += 1_000;
+        clock.pass(100);
+      }
+      assert.deepEqual(told, []);
+      clock.pass(400);
+      assert.equal(told.length, 1);
+    });
+
     it('speaks to a client that is not read before it despairs of us, and never misses it', () => {
       heartbeat.flow(false);
       clock.pass(250);
@@ -166,6 +196,28 @@ describe('the heartbeat', () => {
   });
 
   for (const asker of ['server', 'client'] as const) {
+    describe(`of a process that has stood still, when the ${asker} asks`, () => {
+      beforeEach(() => {
+        begin(asker);
+        clock.pass(400);
+        told.length = 0;
+      });
+
+      it('misses nobody who had to connect first to be heard', async () => {
+        await clock.stand(5_000);
+        clock.pass(900);
+        heartbeat.answered();
+        clock.pass(200);
+        assert.deepEqual(told, []);
+      });
+
+      it('misses those who are silent still', async () => {
+        await clock.stand(5_000);
+        clock.pass(1_000);
+        assert.deepEqual(told, ['missed@6400']);
+      });
+    });
+
     describe(`of a polling client that is not read, when the ${asker} asks`, () => {
       beforeEach(() => begin(asker, true));
 

@@ -72,6 +72,47 @@ describe('a session', () => {
     return transport;
   }
 
+  describe('whose client sends attachments', () => {
+    let transport: FakeTransport;
+    beforeEach(() => {
+      transport = opened();
+      session.received('451-["photo",{"_placeholder":true,"num":0}]');
+    });
+
+    /** A second, in which it answers heartbeats. */
+    function second(bytes: number): void {
+      transport.arrived += bytes;
+      for (let time = 0; time < 1_000; time += 100) {
+        clock.pass(100);
+        session.received('3');
+      }
+    }
+
+    it('waits as long as a hundredth of the largest message comes in each time', () => {
+      for (let count = 0; count < 20; count++) second(10);
+      session.received(Buffer.of(1));
+      second(0);
+      second(0);
+      assert.deepEqual([told, packets.length], [[], 1]);
+    });
+
+    it('ends when less comes', () => {
+      second(10);
+      second(9);
+      assert.deepEqual(told, ['forced close']);
+    });
+
+    it('waits for those that came while the process stood still', async () => {
+      await clock.stand(5_000);
+      session.received('3');
+      clock.pass(100);
+      session.received(Buffer.of(1));
+      second(0);
+      second(0);
+      assert.deepEqual([told, packets.length], [[], 1]);
+    });
+  });
+
   it('is announced before its client can have heard of it', () => {
     for (const polling of [true, false]) {
       const transport = new FakeTransport(polling);

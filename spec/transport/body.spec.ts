@@ -170,7 +170,10 @@ describe('a POST body', () => {
   it('can be given up', async () => {
     let stop = (): void => {};
     arrived = (req) => {
-      stop = readBody(req, { maxHttpBufferSize: 100, bodyTimeout: 60 }, (...result) => results.push(result));
+      const reader = readBody(req, { maxHttpBufferSize: 100, bodyTimeout: 60 }, (...result) =>
+        results.push(result),
+      );
+      stop = () => reader.stop();
     };
     post({ 'Content-Length': 50 }, 'x');
     await new Promise((resolve) => server.once('request', resolve));
@@ -209,6 +212,21 @@ describe('the time of a POST body', () => {
     }
     return [result === 'complete' ? undefined : result, seconds];
   }
+
+  it('is not what the process was held up for: what came meanwhile is read first, and more of it may come', async () => {
+    const req = Object.assign(new PassThrough(), { rawHeaders: ['Content-Length', '1000'] });
+    const results: unknown[] = [];
+    readBody(req as unknown as IncomingMessage, limits, (fault) => results.push(fault));
+    await new Promise(process.nextTick);
+    req.emit('data', Buffer.alloc(1));
+    await clock.stand(40_000);
+    clock.pass(500);
+    req.emit('data', Buffer.alloc(500));
+    clock.pass(9_000);
+    assert.deepEqual(results, []);
+    clock.pass(3_000);
+    assert.deepEqual(results, ['too slow']);
+  });
 
   it('is all of it for the largest one', async () => {
     assert.deepEqual(await secondsOf(1_000, 34), [undefined, 30]);
