@@ -54,9 +54,12 @@ export interface Measures {
   readonly fewPackets: PollingLimits;
 }
 
-/** Who says nothing of itself may be one of them, too. */
-export function takesMany(agent: string | undefined): boolean {
-  return agent !== undefined && !/python/i.test(agent);
+/** Browsers and the official client in Node; of others nobody knows that they do not refuse them. */
+const takers = /^(Mozilla\/|node-XMLHttpRequest$)/;
+
+/** Whether a client takes answers of many packets. */
+export function takesMany(agent = ''): boolean {
+  return takers.test(agent);
 }
 
 /** What is refused by them is told like any other refusal. */

@@ -6,7 +6,7 @@ import { report } from '../namespace/report.js';
 import { Crowded } from '../session/crowd.js';
 import type { Admission } from '../session/household.js';
 import type { Session } from '../session/session.js';
-import { hangUp } from '../transport/answer.js';
+import { hangUp, isQueued } from '../transport/answer.js';
 import { tabled } from '../transport/header.js';
 import { type Visit, walk } from './checks.js';
 import type { Desk } from './desk.js';
@@ -52,7 +52,7 @@ export class Routes {
       if (error) return halted(error);
       // A middleware may have answered, and gone on all the same.
       if (isOver(res)) return;
-      walk(dialects[ticket.dialect], visit, halted);
+      inTurn(res, () => walk(dialects[ticket.dialect], visit, halted));
     });
   }
 
@@ -101,6 +101,12 @@ export class Routes {
   }
 
   #serve(visit: Visit): void {
+    // A closure for each poll would be memory for nothing.
+    if (isQueued(visit.res)) inTurn(visit.res, () => this.#serveNow(visit));
+    else this.#serveNow(visit);
+  }
+
+  #serveNow(visit: Visit): void {
     try {
       dialects[visit.ticket.dialect].serve(visit);
     } catch (error) {
@@ -131,6 +137,15 @@ export class Routes {
       return describeRefusal(req, refusal, ticket);
     });
   }
+}
+
+/**
+ * Node hears late that an answer has left by TLS: who asks again on its connection seems to have asked before its end. Those
+ * who really have are refused a turn later.
+ */
+function inTurn(res: ServerResponse, go: () => void): void {
+  if (isQueued(res)) setImmediate(() => isOver(res) || go());
+  else go();
 }
 
 /** Whether there is a body that nobody is going to read: it could hold the connection for minutes after the answer. */

@@ -217,9 +217,9 @@ export class Outbox implements Gauge {
     const whole = this.#whole;
     const cut = whole.isWithin(mostFrames, most) ? undefined : whole.cut(mostFrames, most);
     const head = cut ? cut.head : whole;
-    if (cut && head.count >= mostFrames) this.#pressure?.cutShort();
     this.#goTo(cut?.rest);
     this.#flight = head.bytes;
+    this.#pressure?.leaves(head.bytes, cut !== undefined && head.count >= mostFrames);
     const watcher = this.#watcher;
     watcher?.leaving(head);
     // Whoever watches may have ended the session.

@@ -43,7 +43,7 @@ export class Pressure {
   readonly #limits: PressureLimits;
   readonly #gauge: Gauge;
   readonly #nextLook = new Alarm({ rung: () => this.#judge() });
-  /** What had been taken at the last look. */
+  /** The most that had been taken at a look: what is given back, and taken again, earns nothing. */
   #mark = 0;
   /** Looks that it has left. */
   #credit = 0;
@@ -79,9 +79,13 @@ export class Pressure {
     else if (!this.#nextLook.set) this.#begin();
   }
 
-  /** The transport would not have had more of such messages in one batch, whatever the client can take. */
-  cutShort(): void {
-    this.#earn(LOOKS * SHORT_BATCH);
+  /**
+   * A batch leaves; there may have been nothing under way before it, and the client comes for it by a poll.
+   * @param isShort whether the transport would not have had more of such messages in it, whatever the client can take
+   */
+  leaves(bytes: number, isShort: boolean): void {
+    if (isShort) this.#earn(LOOKS * SHORT_BATCH);
+    if (bytes > this.#limits.softBufferLimit) this.#credit = Math.max(this.#credit, this.#timeFor(bytes));
   }
 
   stop(): void {
@@ -99,14 +103,13 @@ export class Pressure {
   }
 
   #judge(): void {
-    const { bytes, taken, flight } = this.#gauge;
+    const { bytes, taken } = this.#gauge;
     if (bytes <= this.#limits.softBufferLimit) return;
     this.#credit -= 1;
     if (taken > this.#mark) {
       this.#earn(this.#worth(taken - this.#mark));
-      if (flight > this.#limits.softBufferLimit) this.#credit = Math.max(this.#credit, this.#timeFor(flight));
+      this.#mark = taken;
     }
-    this.#mark = taken;
     if (this.#credit > 0) this.#lookAgain();
     else this.#gauge.tooSlow('took less within writeDeadline than softBufferLimit bytes');
   }
@@ -121,7 +124,9 @@ export class Pressure {
     return LOOKS * Math.ceil(flight / this.#limits.softBufferLimit);
   }
 
+  /** What a large batch has left of its time stays until its end. */
   #earn(looks: number): void {
-    this.#credit = Math.min(LOOKS, this.#credit + looks);
+    const most = Math.max(LOOKS, this.#timeFor(this.#gauge.flight));
+    this.#credit = Math.min(most, this.#credit + looks);
   }
 }

@@ -21,11 +21,14 @@ export const unadorned: HeaderPairs = ['Cache-Control', 'no-store'];
 
 /**
  * Whether an answer that is over has not arrived: its connection broke or ended, or, in HTTP/2, the client has cut it off.
+ * By TLS we hear late that it has left, and who uses a connection for one answer may have ended it by then.
  * @param socket of the answer, while it had one
  */
 export function isLost(res: ServerResponse, socket: ServerResponse['socket']): boolean {
   const { stream } = res as { readonly stream?: { readonly rstCode: number } };
-  return stream ? stream.rstCode !== 0 : socket?.writable === false;
+  if (stream) return stream.rstCode !== 0;
+  if (!socket) return false;
+  return 'encrypted' in socket ? socket.destroyed : !socket.writable;
 }
 
 /** Connections that end with the answer under way. */
@@ -47,7 +50,10 @@ export function comesTooLate({ socket }: IncomingMessage): boolean {
   return ending.has(socket);
 }
 
-/** Whether it stands behind an unfinished answer of its connection: Node would not tell it of that connection's end. */
+/**
+ * Whether it stands behind an unfinished answer of its connection: Node would not tell it of that connection's end. By TLS
+ * Node tells in the next turn only that an answer has left, and the client may have asked again: look once more then.
+ */
 export function isQueued(res: ServerResponse): boolean {
   return res.socket === null;
 }

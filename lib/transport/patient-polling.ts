@@ -109,6 +109,8 @@ export class PatientPolling extends PollingTransport {
       this.#believe();
       this.#doubt = { socket, batch };
       socket.once('close', this.#ended);
+      // By TLS the client may have ended it already.
+      if (!socket.writable) return;
       // The client may have hung up in this very turn: an answer to nobody makes the next write fail.
       socket.write('');
       if (ends) socket.end();

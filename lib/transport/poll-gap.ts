@@ -3,6 +3,10 @@ import type { BodyLimits } from './body.js';
 
 /** Deployed Python clients refuse an answer of more packets. */
 export const FEW_FRAMES = 16;
+/** Most bytes of one answer: what a narrow line takes within the time that a heartbeat may be late. */
+export const MOST_BYTES = 524_288;
+/** Milliseconds without progress after which a last answer is given up. */
+export const LAST_ANSWER = 30_000;
 
 /** How long the client may take for what, and how much it is told at once. */
 export type PollingLimits = BodyLimits & {

@@ -7,13 +7,8 @@ import { answer, cutShort, deliver, isLost, isQueued, unadorned, type Waiting } 
 import { shrink } from './compression.js';
 import { bare, type Envelope, type HeaderPairs, type Letter } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
-import { FEW_FRAMES, type PollGapEvents, type PollingLimits } from './poll-gap.js';
+import { FEW_FRAMES, LAST_ANSWER, MOST_BYTES, type PollGapEvents, type PollingLimits } from './poll-gap.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
-
-/** Milliseconds without progress after which a last answer is given up. */
-const LAST_ANSWER = 30_000;
-/** What a narrow line takes within the time that a heartbeat may be late. */
-const MOST_BYTES = 524_288;
 
 export class PollingTransport implements Transport, IntakeEvents, PollGapEvents {
   readonly name: 'polling' | 'jsonp';
@@ -31,6 +26,8 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   protected unsent: Batch | undefined;
   #closed = false;
   #told = false;
+  /** A poll that is looked at a second time. */
+  #early: ServerResponse | undefined;
   /** Whether its last answer may still be on the way. */
   #isLong = false;
   /** Bytes of the POSTs that are over. */
@@ -94,8 +91,11 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   poll(res: ServerResponse, envelope: Envelope = bare, letterhead = unadorned): void {
     if (this.#closed || isQueued(res)) return answer(res, 400, '', undefined, letterhead);
     const poll = { res, envelope, letterhead };
-    // The end of a cut poll may have come together with the poll that follows it: look again when both have been read.
-    if (this.#waiting) setImmediate(() => this.#pollAgain(poll));
+    // The end of a cut poll may have come together with the poll that follows it, and so may, by TLS, the news that an
+    // answer has left: look again when both have been read.
+    const isEarly = this.#leaving?.res.writableEnded && this.#early !== res;
+    this.#early = isEarly ? res : undefined;
+    if (this.#waiting || isEarly) setImmediate(() => this.#pollAgain(poll));
     else this.#accept(poll);
   }
 
@@ -204,10 +204,9 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
   }
 
   #pollAgain(poll: Waiting): void {
-    const { res, envelope, letterhead } = poll;
-    if (res.destroyed) return;
+    if (poll.res.destroyed) return;
     if (this.#waiting && !this.#closed) this.overlap(poll);
-    else this.poll(res, envelope, letterhead);
+    else this.poll(poll.res, poll.envelope, poll.letterhead);
   }
 
   #responseClosed(res: ServerResponse): void {

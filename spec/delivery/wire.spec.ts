@@ -165,6 +165,8 @@ describe('Engine.IO 4 over raw connections', () => {
 
     for (const [agent, most] of [
       ['Mozilla/5.0 (X11; Linux x86_64)', 3_000],
+      ['node-XMLHttpRequest', 3_000],
+      ['okhttp/4.12.0', 16],
       ['python-requests/2.31.0', 16],
       ['Python/3.12 aiohttp/3.9.1', 16],
     ] as const)

@@ -375,6 +375,49 @@ describe('the outbox', () => {
     assert.equal(slow.length, 1);
   });
 
+  it('does so for one that its client comes for by a poll, and not once it has been taken', async () => {
+    outbox = roomier(1_000_000);
+    transport.writable = false;
+    transport.mostBytes = 60;
+    for (const size of [450, 60, 60]) outbox.add(told('x'.repeat(size)));
+    outbox.flush();
+    clock.pass(400);
+    transport.send = ({ bytes }) => {
+      transport.buffered = bytes;
+      transport.writable = false;
+    };
+    transport.writable = true;
+    outbox.flush();
+    assert.equal(transport.buffered, 450);
+    clock.pass(2_000);
+    await tick();
+    assert.deepEqual(slow, []);
+    // All but a little of its time is left, for a client that stops here.
+    transport.drain();
+    clock.pass(640);
+    await tick();
+    assert.equal(slow.length, 1);
+  });
+
+  it('counts once what is taken, given back and taken again', async () => {
+    outbox = roomier(1_000_000);
+    transport.mostBytes = 100;
+    transport.send = ({ bytes }) => {
+      transport.buffered = bytes;
+      transport.writable = false;
+    };
+    for (let count = 0; count < 10; count++) outbox.add(told('x'.repeat(100)));
+    outbox.flush();
+    for (let round = 0; round < 4; round++) {
+      transport.buffered = 0;
+      clock.pass(150);
+      transport.buffered = 100;
+      clock.pass(150);
+    }
+    await tick();
+    assert.equal(slow.length, 1);
+  });
+
   /** What was written has been taken, and the next batch leaves. */
   function next(): void {
     transport.writable = true;
