@@ -1,5 +1,6 @@
 /** Options are read once: defaults filled in, every value checked, the result frozen. */
-import { SocketioError, textOf } from './errors.js';
+import { complain } from './complaints.js';
+import { SocketioError } from './errors.js';
 import {
   isBoolean,
   isFunction,
@@ -58,9 +59,7 @@ const defaults: Options = {
   addTrailingSlash: true,
   perMessageDeflate: false,
   httpCompression: Object.freeze({ threshold: 1_024 }),
-  onError: (error, { event }) => {
-    console.error(`socketio: ${event ?? 'error'}: ${textOf(error, 'stack').replaceAll('\n', ' ')}`);
-  },
+  onError: complain,
 };
 
 /** Options that count or last: the least and most that make sense. */

@@ -192,7 +192,7 @@ export interface Options {
    * with `compress(false)`, or switch this off. @default { threshold: 1_024 }
    */
   readonly httpCompression: false | HttpCompression;
-  /** Hears every error of a handler, listener or middleware. @default one line on stderr */
+  /** Hears every error of a handler, listener or middleware. @default a line on stderr, for ten of one event in a second */
   readonly onError: (error: unknown, context: ErrorContext) => void;
 }
 

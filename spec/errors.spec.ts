@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { textOf } from '../lib/errors.js';
 import { readOptions } from '../lib/option-reading.js';
+import { stoppedClock } from './session/clock.js';
 
 const unreadable = 'an error that cannot be read';
 
@@ -55,17 +56,19 @@ describe('the text of an error', () => {
 });
 
 describe('an error that nobody asked for', () => {
-  const printed = (error: unknown): unknown[] => {
+  const linesOf = (act: (complain: (error: unknown, event: string) => void) => void): unknown[] => {
     const lines: unknown[] = [];
     const { error: print } = console;
+    const { onError } = readOptions();
     console.error = (line: unknown) => lines.push(line);
     try {
-      readOptions().onError(error, { event: 'x' });
+      act((error, event) => onError(error, { event }));
     } finally {
       console.error = print;
     }
     return lines;
   };
+  const printed = (error: unknown): unknown[] => linesOf((complain) => complain(error, 'x'));
 
   it('is one line on stderr', () => {
     const [line, ...more] = printed(new Error('boom\nbang'));
@@ -79,5 +82,40 @@ describe('an error that nobody asked for', () => {
     assert.deepEqual(printed(Object.assign(new Error('boom'), { stack: undefined })), [
       'socketio: x: Error: boom',
     ]);
+  });
+
+  it('is printed ten times in a second, and then counted; those of other events are printed all the same', () => {
+    const clock = stoppedClock();
+    try {
+      const lines = linesOf((complain) => {
+        for (let count = 0; count < 1_000; count++) complain('alike', 'flood');
+        complain('rare', 'drop');
+        clock.pass(1_000);
+        for (let count = 0; count < 3; count++) complain('alike', 'flood');
+        clock.pass(2_000);
+      });
+      const alike = 'socketio: flood: alike';
+      assert.deepEqual(lines.slice(0, 10), Array(10).fill(alike));
+      assert.equal(lines[10], 'socketio: drop: rare');
+      assert.match(String(lines[11]), /^socketio: 990 more errors/);
+      assert.deepEqual(lines.slice(12), Array(3).fill(alike));
+    } finally {
+      clock.restore();
+    }
+  });
+
+  it('is printed for a hundred events in a second, though clients may name them', () => {
+    const clock = stoppedClock();
+    try {
+      const lines = linesOf((complain) => {
+        clock.pass(2_000);
+        for (let count = 0; count < 1_000; count++) complain('odd', `name ${count}`);
+        clock.pass(1_000);
+      });
+      assert.equal(lines.length, 101);
+      assert.match(String(lines[100]), /^socketio: 900 more errors/);
+    } finally {
+      clock.restore();
+    }
   });
 });

@@ -30,6 +30,7 @@ const plan: Plan = [
       'emitter.ts',
       'table.ts',
       'few.ts',
+      'complaints.ts',
       'deadline.ts',
       'roster.ts',
       'own-text.ts',
