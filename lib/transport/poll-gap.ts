@@ -1,4 +1,5 @@
 /** How long polling clients that have got their answers may stay away before they come for the next ones. */
+import { Deadline, SECOND_LOOK } from '../deadline.js';
 import type { BodyLimits } from './body.js';
 
 /** Deployed Python clients refuse an answer of more packets. */
@@ -18,13 +19,12 @@ export type PollingLimits = BodyLimits & {
 
 /** An answer of more characters may be on its way for long: only heartbeats tell then whether the client is there. */
 const LONG_ANSWER = 8_192;
-/** Milliseconds for a second look: if we were held up, the poll may lie there, and can be read only then. */
-const SECOND_LOOK = 1_000;
-
 /** Milliseconds in which a client whose poll was cut may poll again; Chromium repeats a request by itself. */
 const CUT_POLL_GRACE = 1_000;
 
 export interface PollGapEvents {
+  /** Whether a body of its own is on the way: over a narrow line, its poll may be behind that. */
+  readonly busy: boolean;
   /** The client has stayed away for too long. */
   failed(reason: 'ping timeout' | 'transport error', why: string): void;
 }
@@ -33,9 +33,10 @@ export interface PollGapEvents {
 export class PollGaps {
   readonly #patience: number;
   readonly #away: Absences;
-  readonly #doubted = new Absences(SECOND_LOOK, (client) =>
-    client.failed('ping timeout', 'no poll within pollTimeout'),
-  );
+  readonly #doubted = new Absences(SECOND_LOOK, (client) => {
+    if (client.busy) this.#away.begin(client);
+    else client.failed('ping timeout', 'no poll within pollTimeout');
+  });
 
   readonly #cut = new Absences(CUT_POLL_GRACE, (client) =>
     client.failed('transport error', 'poll connection closed prematurely'),
@@ -75,7 +76,7 @@ class Absences {
   readonly #most: number;
   readonly #over: (client: PollGapEvents) => void;
   readonly #since = new Map<PollGapEvents, number>();
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Deadline | undefined;
 
   /** @param most milliseconds of one absence */
   constructor(most: number, over: (client: PollGapEvents) => void) {
@@ -94,8 +95,8 @@ class Absences {
     return this.#since.delete(client);
   }
 
-  #lookIn(ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.#look(), Math.ceil(ms)).unref();
+  #lookIn(ms: number): Deadline {
+    return new Deadline(Math.ceil(ms), () => this.#look());
   }
 
   #look(): void {

@@ -7,7 +7,10 @@ describe('the gap between two polls', () => {
   let clock: Clock;
   let missed: string[];
   let gaps: PollGaps;
-  const named = (name: string) => ({ failed: () => void missed.push(`${name}@${clock.now}`) });
+  const named = (name: string) => ({
+    busy: false,
+    failed: () => void missed.push(`${name}@${clock.now}`),
+  });
   const client = named('client');
   beforeEach(() => {
     clock = stoppedClock();
@@ -75,6 +78,29 @@ describe('the gap between two polls', () => {
   it('is not judged while a long answer may be on its way', () => {
     gaps.begin(client, 8_193);
     clock.pass(100_000);
+    assert.deepEqual(missed, []);
+  });
+
+  it('may last longer while a body is on its way, which the poll may be behind', () => {
+    const sending = named('sending');
+    sending.busy = true;
+    gaps.begin(sending, 10);
+    clock.pass(20_000);
+    sending.busy = false;
+    assert.deepEqual(missed, []);
+    clock.pass(10_000);
+    assert.deepEqual(missed, ['sending@24000']);
+  });
+
+  it('is not what the process was held up for, nor is that after a cut poll', async () => {
+    const cut = named('cut');
+    gaps.begin(client, 10);
+    gaps.lost(cut);
+    await clock.stand(20_000);
+    clock.pass(900);
+    gaps.end(client);
+    gaps.end(cut);
+    clock.pass(20_000);
     assert.deepEqual(missed, []);
   });
 
