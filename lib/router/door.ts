@@ -1,11 +1,11 @@
 /** The one interception point of an HTTP server: what is ours is taken here, and never shown to its neighbours. */
-import { Server as HttpServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { Server as HttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Http2Session } from 'node:http2';
-import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
 import { comesTooLate } from '../transport/answer.js';
 import { HeadersTimeout } from './headers-timeout.js';
+import { isBusy, waitForTurn } from './out-of-turn.js';
 import { type Patience, UpgradePassage } from './passage.js';
 import { makeRoom } from './room.js';
 import { Threshold } from './threshold.js';
@@ -139,19 +139,13 @@ export class Door {
     const claimant = this.#claimant(req);
     const guest = claimant ?? (this.#othersListen ? undefined : anyone);
     if (!guest) return false;
-    if (isBusy(socket)) return this.#outOfTurn(socket);
+    if (isBusy(socket)) return waitForTurn(socket, () => this.#server.emit('upgrade', req, socket, head));
     if (!isUpgrade(req) || req.method !== 'GET') return this.#asPlain(req, socket, head);
     const { response } = new UpgradePassage(req, socket, head, guest.patience(req));
     // Unclaimed, Node would have made it an ordinary request without us: the site answers, and learns nothing of us.
     if (this.#request([req, response])) return true;
     makeRoom(req, response);
     this.#before.call(this.#server, 'request', req, response);
-    return true;
-  }
-
-  /** Nothing can be said behind an answer that is not finished, and whoever reads on here would mix up the two. */
-  #outOfTurn(socket: Duplex): boolean {
-    socket.destroy();
     return true;
   }
 
@@ -197,21 +191,6 @@ export class Door {
   #asPlain(req: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     socket.unshift(Buffer.concat([Buffer.from(plainHead(req), 'latin1'), head]));
     this.#before.call(this.#server, this.#accepting, socket);
-    return true;
-  }
-}
-
-/** An answer to nothing, that stands nowhere for longer than it takes to see whether there is a place. */
-const probe = new ServerResponse(new IncomingMessage(new Socket()));
-
-/** Whether the answer to an earlier request on this connection is not finished: then it has no place for another one. */
-function isBusy(socket: Duplex): boolean {
-  try {
-    probe.assignSocket(socket as Socket);
-    probe.detachSocket(socket as Socket);
-    return false;
-  } catch {
-    // Node refuses the place that another response has.
     return true;
   }
 }

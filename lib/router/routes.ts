@@ -13,6 +13,7 @@ import type { Desk } from './desk.js';
 import type { Dialect } from './dialect.js';
 import { engine } from './engine-requests.js';
 import { isAdmitted } from './origin.js';
+import { inTurn } from './out-of-turn.js';
 import type { LateCode } from './passage.js';
 import { describeAsker, describeRefusal } from './refusal.js';
 import { repeatHeaders } from './repeated.js';
@@ -137,15 +138,6 @@ export class Routes {
       return describeRefusal(req, refusal, ticket);
     });
   }
-}
-
-/**
- * Node hears late that an answer has left by TLS: who asks again on its connection seems to have asked before its end. Those
- * who really have are refused a turn later.
- */
-function inTurn(res: ServerResponse, go: () => void): void {
-  if (isQueued(res)) setImmediate(() => isOver(res) || go());
-  else go();
 }
 
 /** Whether there is a body that nobody is going to read: it could hold the connection for minutes after the answer. */

@@ -15,7 +15,7 @@ function line(name) {
 }
 
 /** @param next what is done as soon as the answer is there: the next errand, or `end` for the connection's */
-function ask({ on, path, method = 'GET', body = '', next }) {
+function ask({ on, path, method = 'GET', body = '', headers = '', next }) {
   const socket = line(on);
   let heard = '';
   const listen = (piece) => {
@@ -29,7 +29,7 @@ function ask({ on, path, method = 'GET', body = '', next }) {
   };
   socket.on('data', listen);
   const length = method === 'POST' ? `Content-Length: ${body.length}\r\n` : '';
-  socket.write(`${method} ${path} HTTP/1.1\r\nHost: a\r\n${length}\r\n${body}`, tell);
+  socket.write(`${method} ${path} HTTP/1.1\r\nHost: a\r\n${headers}${length}\r\n${body}`, tell);
 }
 
 /** It is with the operating system. */

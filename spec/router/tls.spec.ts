@@ -6,6 +6,7 @@ import express from 'express';
 import { type Server, type Socket, socketio } from '../../lib/index.js';
 import { heard, latch } from '../support/patience.js';
 import { certificate, Ground } from './ground.js';
+import { upgradeHeaders } from './raw.js';
 
 /** What `tls-asker` shall ask, on which of its connections. */
 interface Errand {
@@ -13,6 +14,8 @@ interface Errand {
   readonly path: string;
   readonly method?: 'POST';
   readonly body?: string;
+  /** More header lines. */
+  readonly headers?: string;
   readonly next?: Errand | 'end';
 }
 
@@ -115,6 +118,16 @@ describe('a polling client by TLS', () => {
       assert.deepEqual(await next(), { status: 200, body: '42["n",2]' });
       assert.equal(socket.connected, true);
     });
+
+  it('may open a WebSocket on a connection as soon as it has the answer to something else', async () => {
+    const headers = Object.entries(upgradeHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
+    const path = '/socket.io/?EIO=4&transport=websocket';
+    client.postMessage({ on: 'a', path: '/page', next: { on: 'a', path, headers: headers.join('') } });
+    await until(() => page !== undefined, 'a request');
+    await answerAndBeBusy(() => page?.());
+    assert.equal((await next()).status, 200);
+    assert.equal((await next()).status, 101);
+  });
 
   it('may shake hands on a connection as soon as it has the answer to something else', async () => {
     client.postMessage({ on: 'a', path: '/page', next: { on: 'a', path: POLL } });
