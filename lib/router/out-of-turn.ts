@@ -6,11 +6,16 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { isQueued } from '../transport/answer.js';
+import type { Visit } from './checks.js';
 import { isOver } from './reply.js';
 
-/** @param go is called now, or in the next turn if there is still somebody to answer */
-export function inTurn(res: ServerResponse, go: () => void): void {
-  if (isQueued(res)) setImmediate(() => isOver(res) || go());
+/**
+ * An upgrade that has come as an ordinary request is not waited for: to take its connection would take what is left of the
+ * earlier answer, too.
+ * @param go is called now, or in the next turn if there is still somebody to answer
+ */
+export function inTurn({ res, ticket }: Pick<Visit, 'res' | 'ticket'>, go: () => void): void {
+  if (isQueued(res) && !ticket.upgrade) setImmediate(() => isOver(res) || go());
   else go();
 }
 

@@ -53,7 +53,7 @@ export class Routes {
       if (error) return halted(error);
       // A middleware may have answered, and gone on all the same.
       if (isOver(res)) return;
-      inTurn(res, () => walk(dialects[ticket.dialect], visit, halted));
+      inTurn(visit, () => walk(dialects[ticket.dialect], visit, halted));
     });
   }
 
@@ -103,7 +103,7 @@ export class Routes {
 
   #serve(visit: Visit): void {
     // A closure for each poll would be memory for nothing.
-    if (isQueued(visit.res)) inTurn(visit.res, () => this.#serveNow(visit));
+    if (isQueued(visit.res)) inTurn(visit, () => this.#serveNow(visit));
     else this.#serveNow(visit);
   }
 
