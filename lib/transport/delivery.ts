@@ -1,6 +1,6 @@
 /** The frames of one POST on their way up: in order, in slices of time, stopped while nobody reads. */
 import type { Frame } from '../codec/codec.js';
-import { isTimeUp } from './turn.js';
+import { isTimeUp, mustWait } from './turn.js';
 
 export interface DeliveryEvents {
   frame(frame: Frame): void;
@@ -36,11 +36,13 @@ export class Delivery {
   #run(): void {
     if (this.#running || this.#over) return;
     this.#running = true;
-    // At least one in each turn, however busy others keep us; most bodies have no more.
+    // At least one short one in each turn, however busy others keep us; most bodies have no more.
     const first = this.#next;
     while (this.#open && !this.#over && this.#next < this.#frames.length) {
-      if (this.#next > first && isTimeUp()) return this.#later();
-      this.#up.frame(this.#frames[this.#next++] ?? '');
+      const frame = this.#frames[this.#next] ?? '';
+      if (this.#next > first ? isTimeUp() : mustWait(frame.length)) return this.#later();
+      this.#next += 1;
+      this.#up.frame(frame);
     }
     this.#running = false;
     // Not while nobody reads: the answer invites the next POST.

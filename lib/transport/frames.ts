@@ -1,29 +1,20 @@
 /** Reads what a client sends over a WebSocket: bytes in, messages out. It knows no connection. */
 import type { Frame } from '../codec/codec.js';
-import { CLOSE, type Control, type FrameEvents, type FrameLimits, PONG } from './frame-events.js';
+import { CLOSE, type Control, type FrameEvents, type FrameLimits } from './frame-events.js';
 import { closeFaultOf, type Fault, faults } from './frame-faults.js';
+import {
+  CONTINUATION,
+  FINAL,
+  headFaultOf,
+  LENGTH,
+  OPCODE,
+  readLength,
+  TEXT,
+  TWO_BYTES,
+} from './frame-head.js';
 import { own, PartialMessage } from './partial-message.js';
-import { isTimeUp } from './turn.js';
+import { isTimeUp, mustWait } from './turn.js';
 import { textOf, turned, unmask } from './unmask.js';
-
-// frame   = first second [length] key payload        ; RFC 6455, section 5.2
-// first   = FIN(1 bit) RSV(3) opcode(4)
-// second  = MASK(1) 0-125, or 126: two bytes of length follow, or 127: eight
-// message = data frame without FIN, continuations, one with FIN; control frames may stand between them
-
-const FINAL = 0x80;
-const RESERVED = 0x70;
-const OPCODE = 0x0f;
-const MASKED = 0x80;
-const LENGTH = 0x7f;
-const TWO_BYTES = 126;
-
-const CONTINUATION = 0x0;
-const TEXT = 0x1;
-const BINARY = 0x2;
-
-/** Most bytes of a control frame's payload. @see RFC 6455, section 5.5 */
-const LONGEST_CONTROL = 125;
 
 /** A frame of which some payload is missing. */
 interface Begun {
@@ -66,14 +57,14 @@ export class FrameReader {
 
   /** Whether something has come that waits for the flow to be opened, or for a later turn. */
   get holds(): boolean {
-    return !this.flowing && this.#rest !== undefined;
+    return !this.flowing && (this.#rest !== undefined || this.#begun?.left === 0);
   }
 
   /** While it is stopped, nothing is told upward. Opening it tells what has come meanwhile, unless it is stopped again. */
   flow(open: boolean): void {
     if (this.#state === 'over' || (open && this.#state === 'resting')) return;
     this.#state = open ? 'reading' : 'stopped';
-    if (open && this.#rest) this.read(NOTHING);
+    this.#goOn();
   }
 
   /** Others have had their turn. */
@@ -81,7 +72,12 @@ export class FrameReader {
     this.#isAwaited = false;
     if (this.#state !== 'resting') return;
     this.#state = 'reading';
-    if (this.#rest) this.read(NOTHING);
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    if (this.#state === 'reading' && this.#begun?.left === 0) this.#conclude(this.#begun);
+    if (this.#state === 'reading' && this.#rest) this.read(NOTHING);
   }
 
   /** Nothing more is read. */
@@ -116,7 +112,17 @@ export class FrameReader {
   }
 
   #look(): void {
-    if (this.#state !== 'reading' || !isTimeUp()) return;
+    if (this.#state === 'reading' && isTimeUp()) this.#restNow();
+  }
+
+  /** Whether a message of this length waits for a later turn. */
+  #isLate(length: number): boolean {
+    if (!mustWait(length)) return false;
+    this.#restNow();
+    return true;
+  }
+
+  #restNow(): void {
     this.#state = 'resting';
     if (this.#isAwaited) return;
     this.#isAwaited = true;
@@ -129,7 +135,7 @@ export class FrameReader {
     if (there < 2) return at;
     const first = bytes[at] ?? 0;
     const second = bytes[at + 1] ?? 0;
-    const fault = this.#faultOf(first, second);
+    const fault = headFaultOf(first, second, this.#message !== undefined);
     if (fault) return this.#fail(fault, at);
     let length = second & LENGTH;
     let body = at + 6;
@@ -147,25 +153,11 @@ export class FrameReader {
     if (opcode >= CLOSE) return this.#beginControl(opcode as Control, bytes, body, length, mask);
     const end = body + length;
     if (isFinal && opcode !== CONTINUATION && end <= bytes.length) {
+      if (this.#isLate(length)) return at;
       this.#tell(opcode === TEXT, bytes, body, end, mask);
       return end;
     }
     return this.#beginPart(opcode === TEXT, isFinal, body, length, mask);
-  }
-
-  /** What the first two bytes of a frame show. */
-  #faultOf(first: number, second: number): Fault | undefined {
-    if ((first & RESERVED) !== 0) return faults.reservedBit;
-    const opcode = first & OPCODE;
-    if (opcode > PONG || (opcode > BINARY && opcode < CLOSE)) return faults.opcode;
-    if (opcode >= CLOSE) {
-      if ((first & FINAL) === 0) return faults.fragmentedControl;
-      if ((second & LENGTH) > LONGEST_CONTROL) return faults.longControl;
-      if (opcode === CLOSE && (second & LENGTH) === 1) return faults.halfCloseCode;
-    } else if ((opcode === CONTINUATION) !== (this.#message !== undefined)) {
-      return this.#message ? faults.notContinued : faults.nothingToContinue;
-    }
-    return (second & MASKED) === 0 ? faults.unmasked : undefined;
   }
 
   #mayAdd(length: number): boolean {
@@ -190,7 +182,7 @@ export class FrameReader {
     if (message.frames >= this.#limits.maxFragments) return this.#fail(faults.tooManyFragments, body);
     message.begin(length, isFinal);
     this.#begun = { into: message, control: undefined, left: length, mask };
-    if (length === 0) this.#finish(this.#begun);
+    if (length === 0) this.#conclude(this.#begun);
     return body;
   }
 
@@ -212,8 +204,15 @@ export class FrameReader {
     begun.into.add(bytes, at, end, begun.mask, this.#limits.maxBytes);
     begun.left -= end - at;
     begun.mask = turned(begun.mask, end - at);
-    if (begun.left === 0) this.#finish(begun);
+    if (begun.left === 0) this.#conclude(begun);
     return end;
+  }
+
+  /** Ends a frame; the last one of a long message may have to wait. */
+  #conclude(begun: Begun): void {
+    const { into, control } = begun;
+    const length = control === undefined && into.isFinal ? into.announced : 0;
+    if (!this.#isLate(length)) this.#finish(begun);
   }
 
   #finish({ into, control }: Begun): void {
@@ -237,8 +236,4 @@ export class FrameReader {
     this.#up.failed(fault);
     return at;
   }
-}
-
-function readLength(bytes: Buffer, at: number): number {
-  return bytes.readUInt32BE(at) * 0x1_0000_0000 + bytes.readUInt32BE(at + 4);
 }

@@ -6,6 +6,7 @@ import { cutShort, deliver, refusePost, unadorned } from './answer.js';
 import { type BodyFault, type BodyLimits, isBinary, type Reader, readBody, refusalFor } from './body.js';
 import { Delivery, type DeliveryEvents } from './delivery.js';
 import type { Envelope, HeaderPairs, Letter } from './envelope.js';
+import { mustWait } from './turn.js';
 
 export interface IntakeEvents {
   received(frame: Frame): void;
@@ -82,9 +83,9 @@ export class Intake implements DeliveryEvents {
     const payload = this.#post?.envelope.open(body);
     const { frames, fault: malformed } = payload === undefined ? nothing : this.#payload.unpack(payload);
     this.#malformed = malformed;
-    const [only] = frames;
-    const isLone = frames.length === 1 && this.#open;
-    if (isLone) this.#up.received(only ?? '');
+    const [only = ''] = frames;
+    const isLone = frames.length === 1 && this.#open && !mustWait(only.length);
+    if (isLone) this.#up.received(only);
     // Its hearer may have ended the connection, and that has answered.
     if (!this.#post) return;
     if (isLone && this.#open) return this.done(false);

@@ -3,6 +3,9 @@
 /** Milliseconds of work. */
 const SLICE = 5;
 
+/** Bytes or characters from which on a single message is much work for whoever reads it: a list of `{}` for one. */
+const LONG = 16_384;
+
 /** When somebody looked first in this turn. */
 let begun: number | undefined;
 
@@ -14,6 +17,11 @@ export function isTimeUp(): boolean {
     setImmediate(renew);
   }
   return now - begun > SLICE;
+}
+
+/** Whether a message of this length is left for a later turn; whoever comes first in a turn has its own read. */
+export function mustWait(length: number): boolean {
+  return length >= LONG && isTimeUp();
 }
 
 function renew(): void {

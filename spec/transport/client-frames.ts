@@ -1,6 +1,7 @@
 /** Frames as a client writes them, lawful or not; and what a reader says of them. */
 import { createRequire } from 'node:module';
 import type { Writable } from 'node:stream';
+import { mock } from 'node:test';
 import type { Frame } from '../../lib/codec/codec.js';
 import { CLOSE, PING, PONG } from '../../lib/transport/frame-events.js';
 import { FrameReader } from '../../lib/transport/frames.js';
@@ -56,6 +57,13 @@ export function wordFor(message: Frame): string {
   return typeof message === 'string' ? `text ${JSON.stringify(message)}` : `bytes ${message.toString('hex')}`;
 }
 
+/** Each third look at the clock shows that the turn has lasted for long: whoever rests then goes on with the next look. */
+function busyClock(): { restore(): void } {
+  let looks = 0;
+  const reading = mock.method(performance, 'now', () => (++looks % 3 === 0 ? 1_000_000 : 0));
+  return reading.mock;
+}
+
 /**
  * What our reader makes of a stream in these pieces.
  * @param stops whether the flow is stopped after the first message, the second, and so on, until two more pieces came
@@ -72,15 +80,20 @@ export function ours(pieces: readonly Buffer[], limits: Limits, stops: readonly 
     failed: ({ code }) => account.push(`fault ${code}`),
     tired: () => {},
   });
-  for (const [index, piece] of pieces.entries()) {
-    // It is unmasked in place, and the caller has more use for his.
-    reader.read(Buffer.from(piece));
-    if (index % 2 === 1) reader.flow(true);
+  const clock = busyClock();
+  try {
+    for (const [index, piece] of pieces.entries()) {
+      // It is unmasked in place, and the caller has more use for his.
+      reader.read(Buffer.from(piece));
+      if (index % 2 === 1) reader.flow(true);
+    }
+    do {
+      reader.rested();
+      reader.flow(true);
+    } while (reader.holds);
+  } finally {
+    clock.restore();
   }
-  do {
-    reader.rested();
-    reader.flow(true);
-  } while (reader.holds);
   return account;
 }
 
