@@ -48,8 +48,8 @@ export interface Options {
   /** Milliseconds between two heartbeats. @default 25_000 */
   readonly pingInterval: number;
   /**
-   * Milliseconds that a heartbeat's answer may take. It may take longer while more is coming from the client, its answer
-   * behind it, and once as long where a long answer to a poll goes ahead of the question. @default 20_000
+   * Milliseconds that a heartbeat's answer may take. It may take longer while 3 KB in a second or more are coming from the client, its
+   * answer behind them, and once as long where a long answer to a poll goes ahead of the question. @default 20_000
    */
   readonly pingTimeout: number;
   /**

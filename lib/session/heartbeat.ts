@@ -2,6 +2,12 @@
 import type { Transport } from '../transport/transport.js';
 import { Alarm, type Sleeper, type Wheel } from './wheel.js';
 
+/**
+ * Bytes in a millisecond of a line that is narrow and full: an answer may be behind them. Who just says something now and
+ * then has its wait prolonged once, as by the original.
+ */
+const NARROW = 3;
+
 /** How one generation keeps a connection alive. */
 export interface Rhythm {
   /** `carrier`: nobody here; whatever carries the client sees to it. */
@@ -127,7 +133,7 @@ export class Heartbeat implements Sleeper {
   /** Missed, unless its word may be behind what is coming from it; or, once, our question behind what goes to it. */
   #judge(heldUp: boolean): void {
     const { arrived = 0, busy = false } = this.#up.carrier ?? {};
-    const isComing = arrived > this.#arrived;
+    const isComing = arrived - this.#arrived >= NARROW * this.#rhythm.patience;
     this.#arrived = arrived;
     if (heldUp) return this.#alarm.lookAgain(this.#wheel);
     // The client, too, waits for a question, and does not know that the last one is as good as answered.

@@ -78,6 +78,15 @@ describe('the heartbeat', () => {
       assert.equal(told.filter((word) => word.startsWith('missed')).length, 1);
     });
 
+    it('misses one that says something now and then, and never answers', () => {
+      for (let time = 0; time < 2_000; time += 50) {
+        carrier.arrived += 50;
+        heartbeat.sign();
+        clock.pass(50);
+      }
+      assert.deepEqual(told, ['ask@300', 'missed@500']);
+    });
+
     it('waits once more while what went before the question may be on its way', () => {
       carrier.busy = true;
       clock.pass(1_000);
