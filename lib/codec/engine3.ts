@@ -42,9 +42,9 @@ function readConnect(address: string): ConnectPacket | Malformed {
   const query = whole.slice(nsp.length);
   const long = longQuery(query);
   if (long) return long;
-  const pairs = Object.fromEntries(new URLSearchParams(ownText(query)));
+  const pairs = disarm(Object.fromEntries(new URLSearchParams(ownText(query))));
   if (Object.keys(pairs).length === 0) return { type: PacketType.CONNECT, nsp };
-  return { type: PacketType.CONNECT, nsp, data: disarm(pairs) };
+  return { type: PacketType.CONNECT, nsp, data: pairs };
 }
 
 // frame    = text / binary

@@ -79,11 +79,11 @@ function readConnect({ nsp, query, data }: Fields): ConnectPacket | Malformed {
   const search = query || data;
   const long = longQuery(search);
   if (long) return long;
-  const pairs = Object.fromEntries(new URLSearchParams(ownText(search)));
+  const pairs = disarm(Object.fromEntries(new URLSearchParams(ownText(search))));
   // The client finds its namespace by the very text that it has used.
   const address = query ? { address: ownText(nsp + query) } : {};
   const connect: ConnectPacket = { type: PacketType.CONNECT, nsp: ownText(nsp), ...address };
-  return Object.keys(pairs).length === 0 ? connect : { ...connect, data: disarm(pairs) };
+  return Object.keys(pairs).length === 0 ? connect : { ...connect, data: pairs };
 }
 
 function readValue({ nsp, data, ask }: Fields, limits: DecodeLimits): Decoded {

@@ -30,6 +30,7 @@ describe('codec/engine3 joining', () => {
     ['a fragment alone', '40/c#d,', joins('/c')],
     ['a second question mark', '40/c?a=b?c,', joins('/c', { a: 'b?c' })],
     ['a query that would pollute', '40/c?__proto__=1&constructor=2,', joins('/c', { constructor: '2' })],
+    ['a query that would do nothing else', '40/c?__proto__=1,', joins('/c')],
     ['a name that is not ASCII', '40/é€', joins('/é€')],
   ];
   for (const [name, frame, expected] of table) {

@@ -41,7 +41,9 @@ export function meaning(packet: Genuine): Decoded {
       return nsp === '/' ? { type: 'close' } : { type: PacketType.DISCONNECT, nsp };
     case 'connect': {
       if (nsp === '/') return { type: 'open' };
-      const data = Object.fromEntries(new URLSearchParams(query || packet.qs));
+      // What a careless merge would take for a prototype is taken out.
+      const pairs = [...new URLSearchParams(query || packet.qs)].filter(([key]) => key !== '__proto__');
+      const data = Object.fromEntries(pairs);
       const address = query === '' ? {} : { address: nsp + query };
       return { type: PacketType.CONNECT, nsp, ...address, ...(Object.keys(data).length > 0 && { data }) };
     }

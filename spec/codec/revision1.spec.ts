@@ -70,6 +70,11 @@ describe('codec/revision1', () => {
         { type: CONNECT, nsp: '/c', address: '/c?__proto__=1&a=2', data: { a: '2' } },
       ],
       [
+        'a query that would do nothing but pollute',
+        '1::/c?__proto__',
+        { type: CONNECT, nsp: '/c', address: '/c?__proto__' },
+      ],
+      [
         'an event where the namespace has a query',
         '5::/chat?a=b:{"name":"x"}',
         { type: EVENT, nsp: '/chat', data: ['x'] },
