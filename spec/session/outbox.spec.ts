@@ -52,6 +52,14 @@ describe('the outbox', () => {
     return other;
   }
 
+  /** What is written is under way until the transport has drained. */
+  function takesTime(): void {
+    transport.send = ({ bytes }) => {
+      transport.buffered = bytes;
+      transport.writable = false;
+    };
+  }
+
   it('writes what was said in one tick at once, in order', async () => {
     for (const text of ['a', 'b', 'c']) outbox.add(told(text));
     assert.deepEqual([transport.sent, outbox.bytes, outbox.empty], [[], 3, false]);
@@ -338,10 +346,7 @@ describe('the outbox', () => {
   });
 
   it('gives a batch beyond the soft limit the time of its parts', async () => {
-    transport.send = ({ bytes }) => {
-      transport.buffered = bytes;
-      transport.writable = false;
-    };
+    takesTime();
     outbox.add(told('x'.repeat(450)));
     await tick();
     outbox.flush();
@@ -354,10 +359,7 @@ describe('the outbox', () => {
   });
 
   it('does so for one that begins while the deadline runs', async () => {
-    transport.send = ({ bytes }) => {
-      transport.buffered = bytes;
-      transport.writable = false;
-    };
+    takesTime();
     transport.writable = false;
     outbox.add(told('x'.repeat(60)));
     outbox.add(told('x'.repeat(450)));
@@ -382,10 +384,7 @@ describe('the outbox', () => {
     for (const size of [450, 60, 60]) outbox.add(told('x'.repeat(size)));
     outbox.flush();
     clock.pass(400);
-    transport.send = ({ bytes }) => {
-      transport.buffered = bytes;
-      transport.writable = false;
-    };
+    takesTime();
     transport.writable = true;
     outbox.flush();
     assert.equal(transport.buffered, 450);
@@ -402,10 +401,7 @@ describe('the outbox', () => {
   it('counts once what is taken, given back and taken again', async () => {
     outbox = roomier(1_000_000);
     transport.mostBytes = 100;
-    transport.send = ({ bytes }) => {
-      transport.buffered = bytes;
-      transport.writable = false;
-    };
+    takesTime();
     for (let count = 0; count < 10; count++) outbox.add(told('x'.repeat(100)));
     outbox.flush();
     for (let round = 0; round < 4; round++) {
@@ -427,10 +423,7 @@ describe('the outbox', () => {
 
   /** A client that takes so many batches, one after so many milliseconds each. */
   async function reads(batches: number, ms: number): Promise<void> {
-    transport.send = ({ bytes }) => {
-      transport.buffered = bytes;
-      transport.writable = false;
-    };
+    takesTime();
     transport.writable = false;
     for (let batch = 0; batch < batches; batch++) {
       clock.pass(ms);
