@@ -1,5 +1,6 @@
 /** The landing: where one session meets the sockets that its client has in several namespaces. */
 import type { IncomingMessage } from 'node:http';
+import process from 'node:process';
 import type { Stand } from './adapter/contract.js';
 import { Parcel } from './codec/parcel.js';
 import type { DisconnectReason } from './errors.js';
@@ -192,9 +193,8 @@ export class Peer implements SessionEvents, Client, Sleeper {
   #join(packet: ConnectPacket, size: number): void {
     const { nsp, data: auth = {} } = packet;
     if (this.#find(nsp) || this.#sought?.has(nsp)) return this.#senseless('joined twice');
-    if (listOf(this.#sockets).length + (this.#sought?.size ?? 0) >= this.#settings.maxNamespaces) {
+    if (listOf(this.#sockets).length + (this.#sought?.size ?? 0) >= this.#settings.maxNamespaces)
       return this.#close('more than maxNamespaces namespaces');
-    }
     this.#auths ??= size > LITTLE ? new Auths(this.#settings) : undefined;
     if (this.#auths?.admits(nsp, auth, size) === false) {
       return this.#close('more than maxHttpBufferSize bytes of memory for auth in several namespaces');

@@ -1,4 +1,5 @@
 /** How much memory a value takes that was read from JSON: as text it may have been a twentieth of that. */
+import { Buffer } from 'node:buffer';
 
 /** Bytes, measured: `{}` and `[]` in a list take 64 and 40 where they were written with 3. */
 const PLACE = 8;

@@ -1,5 +1,6 @@
 /** The place of one client in a recovering adapter: what it was sent last, where it was, and whether it is there. */
 import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import type { EventPacket } from '../packet.js';
 import { weightOfRoom } from './absent.js';
 import type { BroadcastFlags } from './contract.js';
@@ -31,6 +32,8 @@ interface Attempt {
 export class Berth<Letter> implements Place<Letter> {
   readonly pid = randomBytes(SECRET_BYTES).toString('base64url');
   readonly id: string;
+  /** Tells it from all others of its namespace; from 1 on. */
+  readonly number: number;
   readonly #harbour: Harbour<Letter>;
   #holder: Holder<Letter> | undefined;
   /** Has come back for it, and has not joined yet. */
@@ -50,7 +53,8 @@ export class Berth<Letter> implements Place<Letter> {
   #whereabouts: Whereabouts | undefined;
   #attempt: Attempt | undefined;
 
-  constructor(holder: Holder<Letter>, harbour: Harbour<Letter>) {
+  constructor(holder: Holder<Letter>, number: number, harbour: Harbour<Letter>) {
+    this.number = number;
     this.id = holder.id;
     this.#holder = holder;
     this.#harbour = harbour;
@@ -133,7 +137,7 @@ export class Berth<Letter> implements Place<Letter> {
     if (entered) rooms?.add(room);
     else rooms?.delete(room);
     const { last, forgotten } = this.#harbour.history;
-    this.#whereabouts ??= new Whereabouts(this.id, this.#start);
+    this.#whereabouts ??= new Whereabouts(this.number, this.#start);
     this.#whereabouts.changed({ number: last, room, entered }, forgotten);
   }
 
@@ -155,7 +159,7 @@ export class Berth<Letter> implements Place<Letter> {
   missed(from: number): readonly Kept[] {
     const { history } = this.#harbour;
     const missed: Kept[] = [];
-    this.#whereabouts ??= new Whereabouts(this.id, this.#start);
+    this.#whereabouts ??= new Whereabouts(this.number, this.#start);
     const meant = this.#whereabouts.backward(this.belongings.rooms);
     let first = 0;
     let last = 0;

@@ -1,47 +1,21 @@
 /** What was said in a namespace, in order; bounded in bytes and time, and forgotten in large pieces. */
+import { performance } from 'node:perf_hooks';
 import type { BroadcastOptions } from './contract.js';
 import type { Kept } from './keeper.js';
-
-/** One event, and who was meant by it. */
-export interface Entry {
-  readonly kept: Kept;
-  /** The id of the only socket that was meant. */
-  readonly only: string | undefined;
-  /** Rooms; none means everybody. */
-  readonly rooms: readonly string[] | undefined;
-  readonly except: readonly string[] | undefined;
-}
-
-/** Who is meant by an event that is not for one socket alone. */
-type Selection = Pick<Entry, 'rooms' | 'except'>;
-
-/**
- * Events that are forgotten together. What each is and who was meant stand in two lists, and the usual event, one text
- * for one socket, is nothing but that text: every object that lives as long is moved twice by the garbage collector,
- * and four more of them for each event cost 0.15 µs.
- */
-interface Segment {
-  readonly said: (string | Kept)[];
-  readonly meant: (string | Selection)[];
-  /** The number before that of the first entry. */
-  readonly before: number;
-  readonly began: number;
-  bytes: number;
-}
+import { Paper } from './paper.js';
+import { type Entry, Segment, type Selection } from './segment.js';
 
 /** A part of each bound after which a new segment begins: so much less may be remembered than the bound allows. */
 const PARTS = 8;
-/** Memory beside the bytes of what was said, in bytes; measured: of a text for one socket, and what others take more. */
-const TEXT_BYTES = 50;
-const SELECTION_BYTES = 100;
-const FRAMES_BYTES = 200;
-/** Of the name of a room, beside its letters: it may have no other members by then. */
-const NAME_BYTES = 50;
 
 export class History {
   readonly #maxBytes: number;
   readonly #maxAge: number;
-  #segments: Segment[] = [];
+  readonly #paper: Paper;
+  readonly #segments: Segment[] = [];
+  /** The one that is written. */
+  #current: Segment | undefined;
+  /** Bytes of all segments beside the paper. */
   #bytes = 0;
   #last = 0;
   #forgotten = 0;
@@ -50,6 +24,7 @@ export class History {
   constructor(maxBytes: number, maxAge: number) {
     this.#maxBytes = maxBytes;
     this.#maxAge = maxAge;
+    this.#paper = new Paper(maxBytes);
   }
 
   /** The number of the latest entry; they begin with 1. */
@@ -64,55 +39,60 @@ export class History {
 
   /** The number before which the segments end that are complete. */
   get mark(): number {
-    return this.#segments.at(-1)?.before ?? this.#last;
+    return this.#current?.before ?? this.#last;
   }
 
+  /** Of memory, about. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes + this.#paper.bytes;
+  }
+
+  /** Milliseconds after which another segment begins, and `expire` has to be called. */
+  get span(): number {
+    return this.#maxAge / PARTS;
   }
 
   get empty(): boolean {
     return this.#segments.length === 0;
   }
 
-  /** @param meant the only socket that is meant, or a selection */
-  add(kept: Kept, meant: string | BroadcastOptions): void {
-    const now = performance.now();
-    const segment = this.#current(now);
-    const said = textOf(kept) ?? kept;
-    segment.said.push(said);
-    segment.meant.push(typeof meant === 'string' ? meant : selectionOf(meant));
-    const bytes = memoryFor(said, kept.bytes) + memoryBeside(said, meant);
-    segment.bytes += bytes;
-    this.#bytes += bytes;
+  /**
+   * Does not look at the clock: whoever calls `expire` when it is time does.
+   * @param meant the number of the only client that is meant, from 1 on, or a selection
+   */
+  add(kept: Kept, meant: number | BroadcastOptions): void {
+    const segment = this.#segment();
+    const before = segment.bytes;
+    segment.add(kept, typeof meant === 'number' ? meant : selectionOf(meant));
+    this.#bytes += segment.bytes - before;
     this.#last += 1;
-    while (this.#bytes > this.#maxBytes) this.#forget();
+    while (this.bytes > this.#maxBytes) if (!this.#paper.shed()) this.#forget();
   }
 
   /**
    * Forgets what is too old.
-   * @returns milliseconds until there is something to forget again
+   * @returns milliseconds after which it is to be called again
    */
   expire(): number {
     const now = performance.now();
-    for (let next = this.#segments[0]; next; next = this.#segments[0]) {
-      const left = next.began + (this.#maxAge * (PARTS + 1)) / PARTS - now;
-      if (left > 0) return left;
+    const current = this.#current;
+    if (current && now - current.began >= this.span) this.#close(current);
+    // Where time is the bound, less is said than there is paper for.
+    while (this.#paper.shed());
+    for (let next = this.#segments[0]; next?.closed !== undefined; next = this.#segments[0]) {
+      const left = next.closed + this.#maxAge - now;
+      if (left > 0) return Math.min(left, this.#left(now));
       this.#forget();
     }
-    return this.#maxAge;
+    return this.#left(now);
   }
 
   /** Calls for each remembered entry with a higher number, the latest first. */
   backward(after: number, visit: (entry: Entry, number: number) => void): void {
-    let number = this.#last;
     for (let index = this.#segments.length - 1; index >= 0; index--) {
       const segment = this.#segments[index];
-      for (let at = (segment?.said.length ?? 0) - 1; at >= 0; at--, number--) {
-        const entry = segment && entryAt(segment, at);
-        if (number <= after || !entry) return;
-        visit(entry, number);
-      }
+      if (!segment || segment.last <= after) return;
+      segment.backward(after, visit);
     }
   }
 
@@ -120,60 +100,40 @@ export class History {
     while (!this.empty) this.#forget();
   }
 
-  #current(now: number): Segment {
-    const segment = this.#segments.at(-1);
-    const fits =
-      segment && segment.bytes < this.#maxBytes / PARTS && now - segment.began < this.#maxAge / PARTS;
-    if (fits) return segment;
-    const next = { said: [], meant: [], before: this.#last, began: now, bytes: 0 };
+  /** Milliseconds that may still be added to the segment that is written; as many as one has, if none is. */
+  #left(now: number): number {
+    return this.#current ? this.#current.began + this.span - now : this.span;
+  }
+
+  #segment(): Segment {
+    const current = this.#current;
+    if (current && current.size < this.#maxBytes / PARTS) return current;
+    if (current) this.#close(current);
+    const next = new Segment(this.#last, performance.now(), this.#paper);
     this.#segments.push(next);
+    this.#current = next;
     return next;
+  }
+
+  #close(segment: Segment): void {
+    segment.closed = performance.now();
+    this.#current = undefined;
   }
 
   #forget(): void {
     const segment = this.#segments.shift();
     if (!segment) return;
+    segment.clear();
     this.#bytes -= segment.bytes;
-    this.#forgotten = segment.before + segment.said.length;
+    this.#forgotten = segment.last;
+    if (segment === this.#current) this.#current = undefined;
+    if (!this.empty) return;
+    while (this.#paper.shed());
   }
-}
-
-/** The only frame, if nothing else need be known of it. */
-function textOf({ frames, plain }: Kept): string | undefined {
-  const [frame] = frames;
-  return frames.length === 1 && !plain && typeof frame === 'string' ? frame : undefined;
-}
-
-/** A letter that is not of Latin-1 makes each in its text take two bytes, a megabyte of others included. */
-function memoryFor(said: string | Kept, bytes: number): number {
-  if (typeof said === 'string') return said.length === bytes ? bytes : Math.max(bytes, 2 * said.length);
-  const [text] = said.frames;
-  return typeof text === 'string' && Buffer.byteLength(text) > text.length ? bytes + text.length : bytes;
-}
-
-function memoryBeside(said: string | Kept, meant: string | BroadcastOptions): number {
-  const ofSaid = typeof said === 'string' ? TEXT_BYTES : TEXT_BYTES + FRAMES_BYTES * said.frames.length;
-  if (typeof meant === 'string') return ofSaid;
-  return ofSaid + SELECTION_BYTES + memoryOfNames(meant.rooms) + memoryOfNames(meant.except);
-}
-
-function memoryOfNames(rooms: Set<string> | undefined): number {
-  let bytes = 0;
-  for (const room of rooms ?? []) bytes += NAME_BYTES + room.length;
-  return bytes;
 }
 
 function selectionOf({ rooms, except }: BroadcastOptions): Selection {
   return { rooms: listOf(rooms), except: listOf(except) };
-}
-
-function entryAt({ said, meant }: Segment, at: number): Entry | undefined {
-  const one = said[at];
-  const whom = meant[at];
-  if (one === undefined || whom === undefined) return undefined;
-  const kept = typeof one === 'string' ? { frames: [one], bytes: Buffer.byteLength(one) } : one;
-  if (typeof whom === 'string') return { kept, only: whom, rooms: undefined, except: undefined };
-  return { kept, only: undefined, rooms: whom.rooms, except: whom.except };
 }
 
 function listOf(rooms: Set<string> | undefined): readonly string[] | undefined {

@@ -1,9 +1,10 @@
 /** The adapter of a single node whose clients may come back: it remembers what they miss. */
-import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import type { EventPacket } from '../packet.js';
 import { Absent, weightOfRoom } from './absent.js';
 import { Berth, type Harbour } from './berth.js';
 import type { BroadcastFlags, BroadcastOptions } from './contract.js';
+import { Epoch } from './epoch.js';
 import { History } from './history.js';
 import type { Entire, Found, Holder, Keeper, Keeping, Place } from './keeper.js';
 import { MemoryAdapter } from './memory.js';
@@ -16,12 +17,6 @@ export interface RecoveryBounds {
   readonly maxLogBytes: number;
 }
 
-// offset = epoch "." number
-// epoch  = 8*8(ALPHA / DIGIT / "-" / "_")   ; another one each time a namespace begins
-// number = 1*11<a digit or small letter>    ; base 36
-const OFFSET = /^([\w-]{8})\.([0-9a-z]{1,11})$/;
-const EPOCH_BYTES = 6;
-
 export class RecoveringAdapter<Letter>
   extends MemoryAdapter<Letter>
   implements Keeper<Letter>, Harbour<Letter>
@@ -29,7 +24,9 @@ export class RecoveringAdapter<Letter>
   declare readonly nsp: Keeping<Letter>;
   readonly history: History;
   readonly #patience: number;
-  readonly #epoch = randomBytes(EPOCH_BYTES).toString('base64url');
+  readonly #epoch = new Epoch();
+  /** How many there have been. */
+  #berths = 0;
   readonly #byPid: Map<string, Berth<Letter>> = new Map();
   readonly #byId: Map<string, Berth<Letter>> = new Map();
   /** Those whose clients are away. */
@@ -89,7 +86,8 @@ export class RecoveringAdapter<Letter>
   }
 
   place(holder: Holder<Letter>): Place<Letter> {
-    return new Berth(holder, this);
+    this.#berths += 1;
+    return new Berth(holder, this.#berths, this);
   }
 
   /** A client that is still taken for present is not: it has come again. */
@@ -107,7 +105,7 @@ export class RecoveringAdapter<Letter>
   tell(berth: Berth<Letter>, packet: EventPacket, flags: BroadcastFlags): void {
     const { holder } = berth;
     if (!holder && (flags.volatile || !this.#byPid.has(berth.pid))) return;
-    const { letter, number } = this.#write(packet, berth.known ? berth.id : undefined, flags);
+    const { letter, number } = this.#write(packet, berth.known ? berth.number : undefined, flags);
     if (!holder) return;
     if (number) berth.delivered(number, this.history.mark);
     holder.post(letter, flags);
@@ -150,21 +148,21 @@ export class RecoveringAdapter<Letter>
    */
   #write(
     packet: EventPacket,
-    meant: string | BroadcastOptions | undefined,
+    meant: number | BroadcastOptions | undefined,
     { volatile, compress }: BroadcastFlags,
   ): { readonly letter: Letter; readonly number: number } {
     const { history } = this;
     if (volatile || meant === undefined || this.#byPid.size === 0) {
-      if (typeof packet.data.at(-1) === 'string') packet.offset = this.#offset(history.last);
+      if (typeof packet.data.at(-1) === 'string') packet.offset = this.#epoch.offset(history.last);
       return { letter: this.seal(packet), number: 0 };
     }
     const { last } = history;
-    packet.offset = this.#offset(last + 1);
+    packet.offset = this.#epoch.offset(last + 1);
     let letter = this.seal(packet);
     let kept = this.nsp.keep(letter, compress === false);
     // A program's `toJSON` has said something by itself, which has this number.
     if (history.last !== last) {
-      packet.offset = { toJSON: () => this.#offset(history.last + 1) };
+      packet.offset = { toJSON: () => this.#epoch.offset(history.last + 1) };
       letter = this.seal(packet);
       kept = this.nsp.keep(letter, compress === false);
     }
@@ -173,17 +171,11 @@ export class RecoveringAdapter<Letter>
     return { letter, number: history.last };
   }
 
-  #offset(number: number): string {
-    return `${this.#epoch}.${number.toString(36)}`;
-  }
-
   /** An offset of another epoch is older than this session: everything in it has replaced the one before. */
   #standing(berth: Berth<Letter>, offset: unknown): number | undefined {
     if (performance.now() - berth.partedAt > this.#patience) return undefined;
     if (offset === undefined) return berth.standing(undefined);
-    const [, epoch, number = ''] = (typeof offset === 'string' && OFFSET.exec(offset)) || [];
-    if (epoch === undefined) return undefined;
-    return berth.standing(epoch === this.#epoch ? Number.parseInt(number, 36) : undefined);
+    return Epoch.isOffset(offset) ? berth.standing(this.#epoch.number(offset)) : undefined;
   }
 
   #found(berth: Berth<Letter>, from: number): Found<Letter> {
@@ -207,7 +199,7 @@ export class RecoveringAdapter<Letter>
   /** One timer, as long as there is something to forget. */
   #watch(): void {
     if (this.#timer) return;
-    this.#wait(this.#patience);
+    this.#wait(this.history.span);
   }
 
   #wait(ms: number): void {

@@ -1,6 +1,6 @@
 /** Where one client was at the time of each event: judged by these, it has missed neither more nor less. */
 import { weightOfRoom } from './absent.js';
-import type { Entry } from './history.js';
+import type { Entry } from './segment.js';
 
 /** Entered or left a room, after the event of that number. */
 interface Change {
@@ -13,13 +13,15 @@ interface Change {
 const MOST_CHANGES = 1_000;
 
 export class Whereabouts {
-  readonly #id: string;
+  /** Its number. */
+  readonly #client: number;
   #changes: Change[] = [];
   /** What is known of the time after this number is complete. */
   #since: number;
 
-  constructor(id: string, since: number) {
-    this.#id = id;
+  /** @param client its number, as entries have it */
+  constructor(client: number, since: number) {
+    this.#client = client;
     this.#since = since;
   }
 
@@ -60,7 +62,7 @@ export class Whereabouts {
   }
 
   #meant({ only, rooms, except }: Entry, then: ReadonlySet<string>): boolean {
-    if (only !== undefined) return only === this.#id;
+    if (only !== undefined) return only === this.#client;
     if (rooms && !rooms.some((room) => then.has(room))) return false;
     return !except?.some((room) => then.has(room));
   }

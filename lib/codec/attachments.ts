@@ -1,4 +1,5 @@
 /** Binary data out of what is written as JSON, and back into what was read. */
+import { Buffer } from 'node:buffer';
 
 /** What stands in the JSON for some binary data. */
 export type Substitute = (bytes: Buffer) => unknown;

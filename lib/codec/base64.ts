@@ -1,4 +1,5 @@
 /** Binary messages as text, where a transport or a client takes only text. */
+import { Buffer } from 'node:buffer';
 
 /** @see RFC 4648, section 4; the padding may be missing, other alphabets and line breaks may not occur */
 const alphabet = /^[A-Za-z0-9+/]*={0,2}$/;

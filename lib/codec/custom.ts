@@ -1,4 +1,5 @@
 /** Packets in the words of a user's own parser; what it reads is checked here, since it may check nothing. */
+import { Buffer } from 'node:buffer';
 import type { Parser } from '../options.js';
 import { type EventPacket, never, type Packet, PacketType } from '../packet.js';
 import type { Decoded, DecodeLimits, Dialect, Grammar, Malformed, MessageReader } from './codec.js';

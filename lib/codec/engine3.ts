@@ -1,4 +1,5 @@
 /** Engine.IO 3 with Socket.IO protocol 4: the clients 1.x and 2.x. */
+import { Buffer } from 'node:buffer';
 import { ownText } from '../own-text.js';
 import type { ConnectErrorPacket, ConnectPacket, Packet } from '../packet.js';
 import { PacketType } from '../packet.js';

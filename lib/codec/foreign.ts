@@ -1,4 +1,5 @@
 /** Packets that somebody else has encoded: an adapter with an encoder of its own. */
+import { Buffer } from 'node:buffer';
 import { type EventPacket, PacketType } from '../packet.js';
 import type { DecodeLimits } from './codec.js';
 import { engine4 } from './engine4.js';

@@ -1,4 +1,5 @@
 /** Refusals of input, in words that name the bound but never repeat the input. */
+import { Buffer } from 'node:buffer';
 import { RESERVED_EVENTS } from '../packet.js';
 import type { DecodeLimits, Malformed } from './codec.js';
 

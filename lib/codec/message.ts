@@ -1,4 +1,5 @@
 /** The text grammar of Socket.IO protocols 4 and 5, which differ only in a few values: their dialect. */
+import { Buffer } from 'node:buffer';
 import type { AckPacket, EventPacket, LateText, Packet } from '../packet.js';
 import { never, PacketType } from '../packet.js';
 import { attach, detach } from './attachments.js';

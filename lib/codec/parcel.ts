@@ -1,4 +1,5 @@
 /** An outgoing packet, encoded at most once per codec however many clients receive it. */
+import { Buffer } from 'node:buffer';
 import { type Packet, PacketType } from '../packet.js';
 import type { Codec, Frame } from './codec.js';
 

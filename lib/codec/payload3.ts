@@ -1,5 +1,5 @@
 /** Several Engine.IO 3 packets in one HTTP body, each behind its length: as text, or as bytes. */
-import { isUtf8 } from 'node:buffer';
+import { Buffer, isUtf8 } from 'node:buffer';
 import type { Frame, Malformed, PayloadFormat } from './codec.js';
 import { engineFault } from './malformed.js';
 

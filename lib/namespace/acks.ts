@@ -1,4 +1,5 @@
 /** The answers that one client owes. */
+import { performance } from 'node:perf_hooks';
 import { after } from '../adapter/patience.js';
 import { call, type OnError } from '../emitter.js';
 import { SocketioError } from '../errors.js';

@@ -1,4 +1,5 @@
 /** A namespace: its sockets, and the way in. */
+import process from 'node:process';
 import type { Adapter } from '../adapter/contract.js';
 import type { Entire, Found, Keeper, Keeping } from '../adapter/keeper.js';
 import { keeperOf } from '../adapter/keepers.js';

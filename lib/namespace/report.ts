@@ -1,4 +1,5 @@
 /** Where errors of the application go: to the option `onError`, whatever that does with them. */
+import process from 'node:process';
 import { call } from '../emitter.js';
 import { textOf } from '../errors.js';
 import type { ErrorContext, Options } from '../options.js';

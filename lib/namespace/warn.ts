@@ -1,4 +1,5 @@
 /** What a program is told once in its life: it is probably not what its author meant. */
+import process from 'node:process';
 
 const warned = new Set<string>();
 

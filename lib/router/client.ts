@@ -1,4 +1,5 @@
 /** The files of the client, for pages: a fixed table of names. */
+import { Buffer } from 'node:buffer';
 import type { ServerResponse } from 'node:http';
 import { type Encoding, preferred } from '../transport/encoding.js';
 import type { Step } from './checks.js';

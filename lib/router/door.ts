@@ -1,4 +1,5 @@
 /** The one interception point of an HTTP server: what is ours is taken here, and never shown to its neighbours. */
+import { Buffer } from 'node:buffer';
 import { Server as HttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Http2Session } from 'node:http2';
 import type { Duplex } from 'node:stream';

@@ -1,7 +1,9 @@
 /** An upgrade on its way through the site's stack: a GET that carries a socket. */
+import { Buffer } from 'node:buffer';
 import { EventEmitter } from 'node:events';
 import { type IncomingMessage, OutgoingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import process from 'node:process';
 import type { Duplex } from 'node:stream';
 import { Deadline } from '../deadline.js';
 import { SocketioError } from '../errors.js';

@@ -1,4 +1,5 @@
 /** The policy file that Flash asks for before it opens a socket: on the HTTP port, where the parser has stumbled over it. */
+import { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 import type { FlashPolicy } from '../option-flash.js';
 

@@ -1,4 +1,5 @@
 /** What every answer carries, and how a refusal looks on the wire. */
+import { Buffer } from 'node:buffer';
 import type { ServerResponse } from 'node:http';
 import { SocketioError } from '../errors.js';
 import { hangUp } from '../transport/answer.js';

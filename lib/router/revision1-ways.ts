@@ -1,4 +1,5 @@
 /** The ways of revision 1 to a session, one for each transport: how a request opens it, or learns that it is gone. */
+import { Buffer } from 'node:buffer';
 import type { Codec } from '../codec/codec.js';
 import { SocketioError } from '../errors.js';
 import type { Options, TransportName } from '../options.js';

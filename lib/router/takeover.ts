@@ -1,6 +1,8 @@
 /** Takes the connection of an ordinary request from `node:http`, with the header block of its response. */
+import { Buffer } from 'node:buffer';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import process from 'node:process';
 import { SocketioError } from '../errors.js';
 import { warnOnce } from '../namespace/warn.js';
 

@@ -1,6 +1,7 @@
 /** A request becomes a WebSocket: a new session's first connection, or the better one of a polling session. */
 
 import type { IncomingMessage } from 'node:http';
+import process from 'node:process';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { SocketioError } from '../errors.js';

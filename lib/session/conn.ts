@@ -1,4 +1,5 @@
 /** A connection as users see it, `socket.conn`; what nobody listens to costs nothing. */
+import { Buffer } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Codec, Frame } from '../codec/codec.js';
 import { sizeOf } from '../codec/parcel.js';

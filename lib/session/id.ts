@@ -1,4 +1,5 @@
 /** Ids of sessions and sockets: unguessable, and short. */
+import { Buffer } from 'node:buffer';
 import { randomFillSync } from 'node:crypto';
 
 /** 15 bytes are 20 characters of `[A-Za-z0-9_-]`; balancers and sharded adapters rely on that form. */

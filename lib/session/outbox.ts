@@ -1,4 +1,5 @@
 /** What waits for one client: in order, bounded, written together to whatever carries it. */
+import process from 'node:process';
 import type { Codec } from '../codec/codec.js';
 import type { Encoded } from '../codec/parcel.js';
 import type { Transport } from '../transport/transport.js';
@@ -158,7 +159,8 @@ export class Outbox implements Gauge {
     const isLittle = this.#isCalm && (!waiting || waiting.bytes <= EAGER_BYTES);
     while (this.#stand && transport.writable) this.#sendTo(transport);
     this.#settle();
-    if (!isLittle || this.#stand) this.#watch();
+    if (isLittle && !this.#stand) return;
+    if (this.#pressure || this.bytes > this.#house.limits.softBufferLimit) this.pressure.watch();
   }
 
   /** Settles when nothing waits any more. */
@@ -229,10 +231,6 @@ export class Outbox implements Gauge {
 
   get #whole(): Trail {
     return this.#waiting ?? this.#house.ticks.root(this.#codec);
-  }
-
-  #watch(): void {
-    if (this.#pressure || this.bytes > this.#house.limits.softBufferLimit) this.pressure.watch();
   }
 
   #wait(resolve: () => void): void {

@@ -1,4 +1,5 @@
 /** How much may wait for one client, and how fast it must come for it. */
+import process from 'node:process';
 import { EAGER_BYTES } from './trail.js';
 import { Alarm, type Wheel } from './wheel.js';
 

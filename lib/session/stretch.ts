@@ -1,4 +1,5 @@
 /** Parts of a history, each in one piece: what begins it leaves, and what stays is not copied for that. */
+import { Buffer } from 'node:buffer';
 import type { Frame } from '../codec/codec.js';
 
 /** Of a list that has begun to leave, so much of the list may be kept for the rest of it. */

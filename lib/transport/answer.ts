@@ -1,4 +1,5 @@
 /** Answers to requests of a polling client. */
+import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame } from '../codec/codec.js';
 import type { SocketioError } from '../errors.js';

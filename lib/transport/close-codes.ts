@@ -1,4 +1,5 @@
 /** The codes that a WebSocket ends with. @see RFC 6455, section 7.4.1 */
+import { Buffer } from 'node:buffer';
 import type { CloseManner } from './transport.js';
 
 /** What our own goodbye says. */

@@ -1,4 +1,5 @@
 /** Bodies of answers to polls, compressed where the client can read that and the site wants it. */
+import { Buffer } from 'node:buffer';
 import type { ServerResponse } from 'node:http';
 import { deflate, gzip, type ZlibOptions } from 'node:zlib';
 import type { Frame } from '../codec/codec.js';

@@ -1,4 +1,5 @@
 /** Reads what a client sends over a WebSocket: bytes in, messages out. It knows no connection. */
+import { Buffer } from 'node:buffer';
 import type { Frame } from '../codec/codec.js';
 import { CLOSE, type Control, type FrameEvents, type FrameLimits } from './frame-events.js';
 import { closeFaultOf, type Fault, faults } from './frame-faults.js';

@@ -1,4 +1,5 @@
 /** The frames of the WebSocket drafts hixie-75 and hixie-76: text between two marks, and nothing else that counts. */
+import { Buffer } from 'node:buffer';
 import type { Frame } from '../codec/codec.js';
 
 // stream = *( text / data / close )

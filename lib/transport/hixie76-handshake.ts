@@ -1,4 +1,5 @@
 /** The handshake of the WebSocket drafts hixie-76 (Flash, Safari 5) and hixie-75: who asks lawfully, and what is answered. */
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';

@@ -1,4 +1,5 @@
 /** Connections read into one buffer for all, where Node makes one of 64 KiB for each piece that comes. */
+import { Buffer } from 'node:buffer';
 import { Socket } from 'node:net';
 import { type Duplex, Readable } from 'node:stream';
 

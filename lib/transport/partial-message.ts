@@ -1,4 +1,5 @@
 /** A message that is still coming, in one buffer: pieces kept one by one would weigh more than what is in them. */
+import { Buffer } from 'node:buffer';
 import type { Frame } from '../codec/codec.js';
 import { isLent } from './one-buffer.js';
 import { type Bits, textOf, unmask } from './unmask.js';

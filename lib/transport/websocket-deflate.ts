@@ -1,4 +1,5 @@
 /** Frames over one WebSocket whose messages may be compressed: `ws` reads and writes them. */
+import { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Frame } from '../codec/codec.js';

@@ -1,4 +1,5 @@
 /** Outgoing WebSocket messages as they are written: header and payload in one piece where that is cheaper. */
+import { Buffer } from 'node:buffer';
 import type { Frame } from '../codec/codec.js';
 
 /** Bytes, or a text in which each character is one of them (`latin1`). */

@@ -1,4 +1,5 @@
 /** Frames over one WebSocket that is not compressed. */
+import { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 import type { Frame } from '../codec/codec.js';
 import { arrivedBy } from './arrived.js';

@@ -1,4 +1,5 @@
 /** Writes to a connection: past the stream's own queue where nothing stands in it. */
+import { Buffer } from 'node:buffer';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Chunk } from './websocket-frames.js';
