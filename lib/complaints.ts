@@ -1,5 +1,4 @@
 /** Errors as lines on stderr, where the program does not want them itself: the first of a kind, and how many more there were. */
-import { performance } from 'node:perf_hooks';
 import { textOf } from './errors.js';
 import type { ErrorContext } from './options.js';
 

@@ -1,5 +1,4 @@
 /** A time for something to come that is not held against anybody where we ourselves were late. */
-import { performance } from 'node:perf_hooks';
 
 /** Milliseconds by which a timer is later than the machine alone makes it: the process has been busy, or was stopped. */
 export const LATE = 25;

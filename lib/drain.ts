@@ -1,5 +1,4 @@
 /** The end of a server: nobody comes any more, what waits is delivered, and everybody is seen off. */
-import { performance } from 'node:perf_hooks';
 import { SocketioError } from './errors.js';
 import type { Lobby } from './router/lobby.js';
 import type { Registry } from './session/registry.js';

@@ -165,7 +165,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
 
   /** Nobody is at the other end any more: all sockets leave, and nothing is waited for. */
   #abandon(): void {
-    this.#session?.close('transport close', 'the client has come again');
+    this.#session?.close('transport close', 'the client has come again, or has to');
     this.#session?.carrier?.close('abort');
   }
 

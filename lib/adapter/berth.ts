@@ -1,6 +1,5 @@
 /** The place of one client in a recovering adapter: what it was sent last, where it was, and whether it is there. */
 import { randomBytes } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import type { EventPacket } from '../packet.js';
 import { weightOfRoom } from './absent.js';
 import type { BroadcastFlags } from './contract.js';
@@ -163,11 +162,10 @@ export class Berth<Letter> implements Place<Letter> {
     const meant = this.#whereabouts.backward(this.belongings.rooms);
     let first = 0;
     let last = 0;
-    history.backward(from, (entry, number) => {
-      if (!meant(entry, number)) return;
+    history.backward(from, meant, (kept, number) => {
       first = number;
       last ||= number;
-      missed.push(entry.kept);
+      missed.push(kept);
     });
     if (first) this.#resent(first, last);
     return missed.reverse();

@@ -1,9 +1,8 @@
 /** What was said in a namespace, in order; bounded in bytes and time, and forgotten in large pieces. */
-import { performance } from 'node:perf_hooks';
 import type { BroadcastOptions } from './contract.js';
 import type { Kept } from './keeper.js';
 import { Paper } from './paper.js';
-import { type Entry, Segment, type Selection } from './segment.js';
+import { Segment, type Selection, type Whom } from './segment.js';
 
 /** A part of each bound after which a new segment begins: so much less may be remembered than the bound allows. */
 const PARTS = 8;
@@ -20,7 +19,7 @@ export class History {
   #last = 0;
   #forgotten = 0;
 
-  /** @param maxAge milliseconds for which an entry is remembered, unless there are too many; then at most an eighth more */
+  /** @param maxAge milliseconds for which an entry is remembered, unless there are too many; an eighth more at most, if `expire` is called in time */
   constructor(maxBytes: number, maxAge: number) {
     this.#maxBytes = maxBytes;
     this.#maxAge = maxAge;
@@ -87,12 +86,21 @@ export class History {
     return this.#left(now);
   }
 
-  /** Calls for each remembered entry with a higher number, the latest first. */
-  backward(after: number, visit: (entry: Entry, number: number) => void): void {
+  /**
+   * Goes back from the latest entry.
+   * @param after the number at which to stop
+   * @param isMeant asked of each
+   * @param found called for those who are meant
+   */
+  backward(
+    after: number,
+    isMeant: (whom: Whom, number: number) => boolean,
+    found: (kept: Kept, number: number) => void,
+  ): void {
     for (let index = this.#segments.length - 1; index >= 0; index--) {
       const segment = this.#segments[index];
       if (!segment || segment.last <= after) return;
-      segment.backward(after, visit);
+      segment.backward(after, isMeant, found);
     }
   }
 
@@ -109,7 +117,7 @@ export class History {
     const current = this.#current;
     if (current && current.size < this.#maxBytes / PARTS) return current;
     if (current) this.#close(current);
-    const next = new Segment(this.#last, performance.now(), this.#paper);
+    const next = new Segment(this.#last, performance.now(), this.#paper, this.#segments.at(-1));
     this.#segments.push(next);
     this.#current = next;
     return next;
@@ -123,7 +131,7 @@ export class History {
   #forget(): void {
     const segment = this.#segments.shift();
     if (!segment) return;
-    segment.clear();
+    segment.release(this.#segments[0]);
     this.#bytes -= segment.bytes;
     this.#forgotten = segment.last;
     if (segment === this.#current) this.#current = undefined;

@@ -66,8 +66,11 @@ export type Entire = (frames: number, bytes: number) => boolean;
 export interface Found<Letter> extends Belongings {
   readonly id: string;
   readonly place: Place<Letter>;
-  /** What its client has missed until now, in order; to be sent at once. */
-  missed(entire: Entire, carrier: string): readonly Letter[];
+  /**
+   * What its client has missed until now, in order; to be sent at once.
+   * @returns `undefined` if that cannot be known any more: then it has to come again, as somebody new
+   */
+  missed(entire: Entire, carrier: string): readonly Letter[] | undefined;
   /** Its client has gone before it could be told. */
   decline(): void;
 }

@@ -1,5 +1,4 @@
 /** The adapter of a single node whose clients may come back: it remembers what they miss. */
-import { performance } from 'node:perf_hooks';
 import type { EventPacket } from '../packet.js';
 import { Absent, weightOfRoom } from './absent.js';
 import { Berth, type Harbour } from './berth.js';
@@ -173,9 +172,13 @@ export class RecoveringAdapter<Letter>
 
   /** An offset of another epoch is older than this session: everything in it has replaced the one before. */
   #standing(berth: Berth<Letter>, offset: unknown): number | undefined {
-    if (performance.now() - berth.partedAt > this.#patience) return undefined;
+    if (!this.#isAwaited(berth)) return undefined;
     if (offset === undefined) return berth.standing(undefined);
     return Epoch.isOffset(offset) ? berth.standing(this.#epoch.number(offset)) : undefined;
+  }
+
+  #isAwaited(berth: Berth<Letter>): boolean {
+    return performance.now() - berth.partedAt <= this.#patience;
   }
 
   #found(berth: Berth<Letter>, from: number): Found<Letter> {
@@ -188,7 +191,15 @@ export class RecoveringAdapter<Letter>
     };
   }
 
-  #missed(berth: Berth<Letter>, from: number, entire: Entire, carrier: string): readonly Letter[] {
+  #missed(
+    berth: Berth<Letter>,
+    from: number,
+    entire: Entire,
+    carrier: string,
+  ): readonly Letter[] | undefined {
+    // Middlewares may have thought for long: what was there when the client came may be forgotten by now.
+    const isKnown = this.#byPid.get(berth.pid) === berth && this.#isAwaited(berth);
+    if (!isKnown || berth.standing(from) === undefined) return undefined;
     const missed = berth.missed(from);
     const frames = missed.reduce((sum, kept) => sum + kept.frames.length, 0);
     const bytes = missed.reduce((sum, kept) => sum + kept.bytes, 0);

@@ -9,29 +9,33 @@ export interface Selection {
   readonly except: readonly string[] | undefined;
 }
 
-/** One event, and who was meant by it. */
-export interface Entry extends Selection {
-  readonly kept: Kept;
-  /** The number of the only client that was meant. */
-  readonly only: number | undefined;
-}
+/** Who is meant: the number of the only client, from 1 on, or a selection. */
+export type Whom = number | Selection;
 
 // page   = *record
-// record = *OCTET to length  ; the text of the usual event, UTF-8; read from its end, the latest first
-// to     = 6OCTET            ; number of the only client that was meant; 0: a selection, in a list beside
-// length = 2OCTET            ; of the text; %xFFFF: it is none, or a long one, and in a list beside
+// record = *OCTET to length  ; the text of the usual event; read from its end, the latest first
+// to     = 6OCTET            ; number of the only client that is meant; 0: a selection, in a list beside
+// length = 2OCTET            ; of the text: ASCII, or UTF-16 if the highest bit is set; %xFFFF: what stands beside
 
 const TO = 6;
 const TAIL = TO + 2;
 const SELECTED = 0;
+const WIDE = 0x8000;
 const BESIDE = 0xffff;
 
 /** Memory beside the bytes of what stands in a list, in bytes; measured. */
-const KEPT_BYTES = 50;
-const FRAME_BYTES = 200;
+const KEPT_BYTES = 130;
+const ATTACHMENT_BYTES = 200;
 const SELECTION_BYTES = 100;
 /** Of the name of a room, beside its letters: it may have no other members by then. */
 const NAME_BYTES = 50;
+
+/** The part of a page that a segment has. */
+interface Sheet {
+  readonly page: Buffer;
+  readonly start: number;
+  end: number;
+}
 
 /**
  * Texts stand on pages: as an object on the heap each would be moved twice by the garbage collector, and the system
@@ -40,26 +44,24 @@ const NAME_BYTES = 50;
 export class Segment {
   /** The number before that of the first entry. */
   readonly before: number;
-  /** When it began, and when nothing more was added. */
+  /** When it began, and since when nothing more is added. */
   readonly began: number;
   closed: number | undefined;
   readonly #paper: Paper;
-  readonly #pages: Buffer[] = [];
-  /** Where the records of each full page end. */
-  readonly #ends: number[] = [];
-  #page: Buffer | undefined;
-  #end = 0;
+  readonly #sheets: Sheet[] = [];
   readonly #kept: Kept[] = [];
   readonly #selections: Selection[] = [];
   #count = 0;
   #bytes = 0;
-  /** Bytes on the full pages. */
   #written = 0;
 
-  constructor(before: number, began: number, paper: Paper) {
+  /** @param former the one before it, if that is still remembered: they share a page */
+  constructor(before: number, began: number, paper: Paper, former: Segment | undefined) {
     this.before = before;
     this.began = began;
     this.#paper = paper;
+    const last = former === undefined ? undefined : former.#sheets.at(-1);
+    if (last) this.#sheets.push({ page: last.page, start: last.end, end: last.end });
   }
 
   /** The number of the last entry. */
@@ -74,113 +76,88 @@ export class Segment {
 
   /** The same with what stands on the pages. */
   get size(): number {
-    return this.#bytes + this.#written + this.#end;
+    return this.#bytes + this.#written;
   }
 
-  /** @param meant the number of the only client that is meant, from 1 on, or a selection */
-  add(kept: Kept, meant: number | Selection): void {
+  add(kept: Kept, whom: Whom): void {
     const text = textOf(kept);
-    const isShort = text !== undefined && kept.bytes + TAIL <= this.#paper.widest;
-    if (!isShort) this.#keep(kept);
-    if (typeof meant !== 'number') this.#select(meant);
-    const to = typeof meant === 'number' ? meant : SELECTED;
-    if (isShort) this.#write(text, kept.bytes, to);
-    else this.#write('', BESIDE, to);
+    // What is as long in bytes as in characters is ASCII.
+    const isWide = text?.length !== kept.bytes;
+    const length = text === undefined ? 0 : isWide ? 2 * text.length : text.length;
+    const isShort = text !== undefined && length + TAIL <= this.#paper.widest;
+    // First of all: without memory for it, nothing has happened.
+    const sheet = this.#room(isShort ? length + TAIL : TAIL);
+    if (isShort) this.#write(sheet, text, isWide ? 'utf16le' : 'latin1');
+    else this.#keep(kept);
+    const to = typeof whom === 'number' ? whom : this.#select(whom);
+    this.#end(sheet, to, isShort ? length | (isWide ? WIDE : 0) : BESIDE);
     this.#count += 1;
   }
 
-  /** Calls for each entry with a higher number, the latest first. */
-  backward(after: number, visit: (entry: Entry, number: number) => void): void {
+  /**
+   * Goes back from the latest entry.
+   * @param after the number at which to stop
+   * @param isMeant asked of each
+   * @param found called for those who are meant
+   */
+  backward(
+    after: number,
+    isMeant: (whom: Whom, number: number) => boolean,
+    found: (kept: Kept, number: number) => void,
+  ): void {
     let number = this.last;
     let kept = this.#kept.length;
     let selections = this.#selections.length;
-    for (let index = this.#pages.length - 1; index >= 0; index--) {
-      const page = this.#pages[index] as Buffer;
-      let end = this.#ends[index] ?? this.#end;
-      for (; end > 0 && number > after; number--) {
-        const length = page.readUInt16LE(end - 2);
-        const to = page.readUIntLE(end - TAIL, TO);
-        end -= length === BESIDE ? TAIL : TAIL + length;
-        const said = length === BESIDE ? this.#kept[--kept] : { page, start: end, length };
-        const meant = to === SELECTED ? this.#selections[--selections] : to;
-        if (said && meant !== undefined) visit(new Remembered(said, meant), number);
+    for (const { page, start, end } of this.#sheets.toReversed()) {
+      for (let at = end; at > start && number > after; number--) {
+        const length = page.readUInt16LE(at - 2);
+        const to = page.readUIntLE(at - TAIL, TO);
+        const whom = to === SELECTED ? this.#selections[--selections] : to;
+        at -= TAIL + (length === BESIDE ? 0 : length & ~WIDE);
+        const beside = length === BESIDE ? this.#kept[--kept] : undefined;
+        if (whom !== undefined && isMeant(whom, number)) found(beside ?? textAt(page, at, length), number);
       }
     }
   }
 
-  /** It is forgotten. */
-  clear(): void {
-    this.#paper.back(this.#pages);
+  /** It is not read any more. @param next the one behind it, if there is one */
+  release(next: Segment | undefined): void {
+    const shared = next === undefined ? undefined : next.#sheets[0]?.page;
+    for (const { page } of this.#sheets) if (page !== shared) this.#paper.back(page);
   }
 
   #keep(kept: Kept): void {
     this.#kept.push(kept);
-    this.#bytes += memoryFor(kept) + KEPT_BYTES + FRAME_BYTES * kept.frames.length;
+    this.#bytes += KEPT_BYTES + memoryFor(kept) + ATTACHMENT_BYTES * (kept.frames.length - 1);
   }
 
-  #select(selection: Selection): void {
+  /** @returns what stands for it in the record */
+  #select(selection: Selection): number {
     this.#selections.push(selection);
     this.#bytes += SELECTION_BYTES + memoryOfNames(selection.rooms) + memoryOfNames(selection.except);
+    return SELECTED;
   }
 
-  #write(text: string, length: number, to: number): void {
-    const bytes = length === BESIDE ? 0 : length;
-    const page = this.#room(bytes + TAIL);
-    // What is as long in bytes as in characters is ASCII, and written faster as such.
-    if (bytes > 0) page.write(text, this.#end, bytes === text.length ? 'latin1' : 'utf8');
-    this.#end += bytes;
-    page.writeUIntLE(to, this.#end, TO);
-    this.#end = page.writeUInt16LE(length, this.#end + TO);
+  #write(sheet: Sheet, text: string, encoding: 'latin1' | 'utf16le'): void {
+    const length = sheet.page.write(text, sheet.end, encoding);
+    sheet.end += length;
+    this.#written += length;
   }
 
-  /** A page with room for so many bytes. */
-  #room(bytes: number): Buffer {
-    const page = this.#page;
-    if (page && page.length - this.#end >= bytes) return page;
-    if (page) this.#ends.push(this.#end);
-    this.#written += this.#end;
-    const next = this.#paper.next(page, bytes);
-    this.#pages.push(next);
-    this.#page = next;
-    this.#end = 0;
-    return next;
-  }
-}
-
-/** Where a text stands. */
-interface Passage {
-  readonly page: Buffer;
-  readonly start: number;
-  readonly length: number;
-}
-
-/** An entry that is read when somebody wants to know it: most are not meant for whoever asks. */
-class Remembered implements Entry {
-  readonly #said: Kept | Passage;
-  readonly #meant: number | Selection;
-
-  constructor(said: Kept | Passage, meant: number | Selection) {
-    this.#said = said;
-    this.#meant = meant;
+  #end(sheet: Sheet, to: number, length: number): void {
+    sheet.page.writeUIntLE(to, sheet.end, TO);
+    sheet.page.writeUInt16LE(length, sheet.end + TO);
+    sheet.end += TAIL;
+    this.#written += TAIL;
   }
 
-  get kept(): Kept {
-    const said = this.#said;
-    if ('frames' in said) return said;
-    const { page, start, length } = said;
-    return { frames: [page.toString('utf8', start, start + length)], bytes: length };
-  }
-
-  get only(): number | undefined {
-    return typeof this.#meant === 'number' ? this.#meant : undefined;
-  }
-
-  get rooms(): readonly string[] | undefined {
-    return typeof this.#meant === 'number' ? undefined : this.#meant.rooms;
-  }
-
-  get except(): readonly string[] | undefined {
-    return typeof this.#meant === 'number' ? undefined : this.#meant.except;
+  /** A sheet with room for so many bytes. */
+  #room(bytes: number): Sheet {
+    const last = this.#sheets.at(-1);
+    if (last && last.page.length - last.end >= bytes) return last;
+    const sheet = { page: this.#paper.next(last?.page, bytes), start: 0, end: 0 };
+    this.#sheets.push(sheet);
+    return sheet;
   }
 }
 
@@ -190,10 +167,17 @@ function textOf({ frames, plain }: Kept): string | undefined {
   return frames.length === 1 && !plain && typeof frame === 'string' ? frame : undefined;
 }
 
+function textAt(page: Buffer, start: number, length: number): Kept {
+  if (!(length & WIDE)) return { frames: [page.toString('latin1', start, start + length)], bytes: length };
+  const text = page.toString('utf16le', start, start + (length & ~WIDE));
+  return { frames: [text], bytes: Buffer.byteLength(text) };
+}
+
 /** A letter that is not of Latin-1 makes each in its text take two bytes, a megabyte of others included. */
 function memoryFor({ frames, bytes }: Kept): number {
   const [text] = frames;
   if (typeof text !== 'string') return bytes;
+  if (frames.length === 1) return text.length === bytes ? bytes : Math.max(bytes, 2 * text.length);
   return Buffer.byteLength(text) > text.length ? bytes + text.length : bytes;
 }
 

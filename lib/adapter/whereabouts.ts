@@ -1,6 +1,6 @@
 /** Where one client was at the time of each event: judged by these, it has missed neither more nor less. */
 import { weightOfRoom } from './absent.js';
-import type { Entry } from './segment.js';
+import type { Whom } from './segment.js';
 
 /** Entered or left a room, after the event of that number. */
 interface Change {
@@ -44,10 +44,10 @@ export class Whereabouts {
   }
 
   /** Goes back in time; to be asked for each event, the latest first. @param rooms where it is now */
-  backward(rooms: Iterable<string>): (entry: Entry, number: number) => boolean {
+  backward(rooms: Iterable<string>): (whom: Whom, number: number) => boolean {
     const then = new Set(rooms);
     let next = this.#changes.length - 1;
-    return (entry, number) => {
+    return (whom, number) => {
       for (
         let change = this.#changes[next];
         change && change.number >= number;
@@ -57,12 +57,13 @@ export class Whereabouts {
         else then.add(change.room);
         next--;
       }
-      return this.#meant(entry, then);
+      return this.#meant(whom, then);
     };
   }
 
-  #meant({ only, rooms, except }: Entry, then: ReadonlySet<string>): boolean {
-    if (only !== undefined) return only === this.#client;
+  #meant(whom: Whom, then: ReadonlySet<string>): boolean {
+    if (typeof whom === 'number') return whom === this.#client;
+    const { rooms, except } = whom;
     if (rooms && !rooms.some((room) => then.has(room))) return false;
     return !except?.some((room) => then.has(room));
   }

@@ -1,5 +1,4 @@
 /** The answers that one client owes. */
-import { performance } from 'node:perf_hooks';
 import { after } from '../adapter/patience.js';
 import { call, type OnError } from '../emitter.js';
 import { SocketioError } from '../errors.js';

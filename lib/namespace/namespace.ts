@@ -222,7 +222,10 @@ export class Namespace<
     this.members.set(socket.id, socket);
     this.turnover += 1;
     this.#shown?.set(socket.id, socket);
-    socket.open(found?.missed(entire, socket.carrier));
+    const missed = found ? found.missed(entire, socket.carrier) : [];
+    // Its place has been given up while the middlewares thought.
+    if (!missed) return socket.supersede();
+    socket.open(missed);
     if (this.#handler) {
       socket.keepMessages();
       serve(this.#handler, socket);

@@ -148,7 +148,7 @@ export class Socket<
    * @param missed what comes before that
    * @internal
    */
-  open(missed: readonly Parcel[] = []): void {
+  open(missed: readonly Parcel[]): void {
     this.#state = 'open';
     for (const parcel of missed) this.post(parcel);
     const pid = this.place && { pid: this.place.pid };

@@ -1,5 +1,4 @@
 /** Connections on which nothing has been asked yet: half a request may not stand there for ever. */
-import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import { Deadline } from '../deadline.js';
 

@@ -1,5 +1,4 @@
 /** How many events of one client are heard in a second; what is more waits where it is, unread. */
-import { performance } from 'node:perf_hooks';
 import type { LimitName } from '../options.js';
 
 const SECOND = 1_000;

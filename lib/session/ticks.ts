@@ -1,5 +1,4 @@
 /** The end of each tick: every session that was told something writes once; where they are many, in several turns. */
-import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import type { Codec } from '../codec/codec.js';
 import { Queue } from './queue.js';

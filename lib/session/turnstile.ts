@@ -1,5 +1,4 @@
 /** So many a second, in the long run; ten times as many at once. One number for each that has come lately. */
-import { performance } from 'node:perf_hooks';
 
 /** Seconds' worth that may come at once. */
 const BURST = 10;

@@ -1,5 +1,4 @@
 /** Alarms of many sessions on few timers: one queue for each length of time, one timer for each queue. */
-import { performance } from 'node:perf_hooks';
 import { LATE, SECOND_LOOK } from '../deadline.js';
 
 /** Whoever has an alarm. A session has one in any case: a closure for each would be memory for nothing. */

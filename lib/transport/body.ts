@@ -1,7 +1,6 @@
 /** The body of one POST: bounded in bytes and time, or as a body parser in front of us has left it. */
 import { Buffer, constants, isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import type { Frame } from '../codec/codec.js';
 import { Deadline } from '../deadline.js';

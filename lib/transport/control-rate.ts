@@ -1,5 +1,4 @@
 /** How many control frames a client may send: each ping costs an answer. */
-import { performance } from 'node:perf_hooks';
 
 /** Milliseconds in which they are counted; clients that ask whether we are here do so every few seconds. */
 const PERIOD = 1_000;

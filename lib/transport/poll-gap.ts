@@ -1,5 +1,4 @@
 /** How long polling clients that have got their answers may stay away before they come for the next ones. */
-import { performance } from 'node:perf_hooks';
 import { Deadline, SECOND_LOOK } from '../deadline.js';
 import type { BodyLimits } from './body.js';
 

@@ -1,5 +1,4 @@
 /** What one turn of the event loop gives to those who say much at once: others get theirs in between. */
-import { performance } from 'node:perf_hooks';
 
 /** Milliseconds of work. */
 const SLICE = 5;

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { BroadcastOptions } from '../../lib/adapter/contract.js';
 import { History } from '../../lib/adapter/history.js';
 import type { Kept } from '../../lib/adapter/keeper.js';
+import type { Whom } from '../../lib/adapter/segment.js';
 import { type Clock, stoppedClock } from '../session/clock.js';
 
 const kept = (bytes = 50) => ({ bytes, frames: [] });
@@ -12,11 +13,26 @@ const kept = (bytes = 50) => ({ bytes, frames: [] });
 /** The number of a client. */
 const ME = 7;
 
-function numbers(history: History, after = 0): number[] {
-  const all: number[] = [];
-  history.backward(after, (_entry, number) => all.push(number));
+interface Entry {
+  readonly number: number;
+  readonly whom: Whom;
+  readonly kept: Kept;
+}
+
+/** The latest first. */
+function entries(history: History, after = 0): Entry[] {
+  const all: Entry[] = [];
+  let asked: Whom = 0;
+  const ask = (whom: Whom): boolean => {
+    asked = whom;
+    return true;
+  };
+  history.backward(after, ask, (kept, number) => all.push({ number, whom: asked, kept }));
   return all;
 }
+
+const numbers = (history: History, after?: number): number[] =>
+  entries(history, after).map(({ number }) => number);
 
 describe('a history', () => {
   let clock: Clock;
@@ -38,9 +54,7 @@ describe('a history', () => {
     const rooms = new Set(['red']);
     history.add(kept(), { rooms, except: new Set() });
     rooms.clear();
-    history.backward(0, (entry) => {
-      assert.deepEqual([entry.only, entry.rooms, entry.except], [undefined, ['red'], undefined]);
-    });
+    assert.deepEqual(entries(history)[0]?.whom, { rooms: ['red'], except: undefined });
   });
 
   it('gives back what was said as it was: a text, one that is not to be compressed, one with attachments', () => {
@@ -49,6 +63,7 @@ describe('a history', () => {
       { frames: ['42["tea"]'], bytes: 9 },
       { frames: ['42["tea","ü"]'], bytes: 14 },
       { frames: ['42["☕","😀","x"]'], bytes: 20 },
+      { frames: ['42["\ud800"]'], bytes: 9 },
       { frames: [''], bytes: 0 },
       { frames: [`42["${'tea'.repeat(1_000)}"]`], bytes: 3_006 },
       { frames: [`42["${'tea'.repeat(100_000)}"]`], bytes: 300_006 },
@@ -57,9 +72,10 @@ describe('a history', () => {
       { frames: [Buffer.from('packed')], bytes: 6 },
     ];
     for (const one of all) history.add(one, ME);
-    const found: Kept[] = [];
-    history.backward(0, (entry) => found.unshift(entry.kept));
-    assert.deepEqual(found, all);
+    assert.deepEqual(
+      entries(history).map((entry) => entry.kept),
+      all.reverse(),
+    );
   });
 
   it('has texts on pages, and counts those as what they are: more events than anything else would have room', () => {
@@ -127,16 +143,56 @@ describe('a history', () => {
           history.add(kept, typeof meant === 'number' ? meant : { rooms, except: rooms });
           assert.ok(history.bytes <= most);
           const names = rooms.size > 0 ? [...rooms] : undefined;
-          return { kept, only: typeof meant === 'number' ? meant : undefined, rooms: names, except: names };
-        });
-        const found: unknown[] = [];
-        history.backward(after, ({ kept, only, rooms, except }, number) => {
-          found.unshift({ number, kept, only, rooms, except });
+          return { whom: typeof meant === 'number' ? meant : { rooms: names, except: names }, kept };
         });
         const expected = list.map((entry, index) => ({ number: index + 1, ...entry }));
-        assert.deepEqual(found, expected.slice(Math.max(history.forgotten, after)));
+        const from = Math.max(history.forgotten, after);
+        assert.deepEqual(entries(history, after), expected.slice(from).reverse());
       }),
     );
+  });
+
+  it('reads only what is meant for whoever asks', () => {
+    const history = new History(1_000_000, 1_000);
+    for (const whom of [ME, 8, ME]) history.add({ frames: [`42["${whom}"]`], bytes: 7 }, whom);
+    const found: unknown[] = [];
+    history.backward(
+      0,
+      (whom) => whom === 8,
+      ({ frames }, number) => found.push([frames[0], number]),
+    );
+    assert.deepEqual(found, [['42["8"]', 2]]);
+  });
+
+  it('is as it was where there is no memory for a page', () => {
+    const history = new History(1_000_000, 1_000);
+    const selection = { rooms: new Set(['red']), except: new Set<string>() };
+    const say = (text: string): void => {
+      const whom = text.length % 2 ? ME : selection;
+      history.add({ frames: [text], bytes: text.length }, whom);
+    };
+    for (let count = 0; count < 8; count++) say('x'.repeat(20 + count));
+    const before = entries(history);
+    const refused = mock.method(Buffer, 'allocUnsafeSlow', () => {
+      throw new RangeError('no memory');
+    });
+    for (const length of [301, 300]) assert.throws(() => say('y'.repeat(length)), RangeError);
+    refused.mock.restore();
+    assert.deepEqual(entries(history), before);
+    say('z');
+    assert.deepEqual(entries(history).slice(1), before);
+  });
+
+  it('is small where little is said', () => {
+    const history = new History(16_777_216, 1_000);
+    history.add({ frames: ['42["tea"]'], bytes: 9 }, ME);
+    assert.ok(history.bytes < 1_000, `${history.bytes} bytes`);
+    // A segment goes on where the one before has ended.
+    clock.pass(200);
+    history.expire();
+    history.add({ frames: ['42["tea"]'], bytes: 9 }, ME);
+    assert.equal(numbers(history).length, 2);
+    assert.ok(history.bytes < 1_000, `${history.bytes} bytes`);
   });
 
   it('takes no more memory when it is full, however much is said', () => {

@@ -1,16 +1,11 @@
 /** Who was where when something was said. */
 import assert from 'node:assert/strict';
-import type { Entry } from '../../lib/adapter/segment.js';
+import type { Selection } from '../../lib/adapter/segment.js';
 import { Whereabouts } from '../../lib/adapter/whereabouts.js';
 
 const ME = 7;
 
-const to = (rooms?: string[], except?: string[]): Entry => ({
-  kept: { bytes: 1, frames: [] },
-  only: undefined,
-  rooms,
-  except,
-});
+const to = (rooms?: string[], except?: string[]): Selection => ({ rooms, except });
 
 describe('the whereabouts of a client', () => {
   it('are those of the time of each event', () => {
@@ -34,8 +29,8 @@ describe('the whereabouts of a client', () => {
 
   it('do not matter for what is for this client alone', () => {
     const meant = new Whereabouts(ME, 0).backward([]);
-    assert.equal(meant({ ...to(), only: ME }, 1), true);
-    assert.equal(meant({ ...to(), only: ME + 1 }, 1), false);
+    assert.equal(meant(ME, 1), true);
+    assert.equal(meant(ME + 1, 1), false);
   });
 
   it('have a bound, and say since when they are known', () => {

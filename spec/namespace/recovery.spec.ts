@@ -442,6 +442,32 @@ describe('the bounds of coming back', () => {
     }
   });
 
+  for (const [what, forget] of [
+    ['as much is said that it is forgotten', (say: () => void) => Array.from({ length: 100 }, say)],
+    ['its time runs out', (_say: () => void, clock: Clock) => clock.pass(1_001)],
+  ] as const) {
+    it(`a client comes again, as somebody new, if ${what} while the middlewares think`, async () => {
+      const bounds = { maxLogBytes: 10_000, maxDisconnectionDuration: 1_000, skipMiddlewares: false };
+      const world = new World(bounds);
+      const first = world.come();
+      first.cut();
+      world.namespace.emit('missed');
+      const waiting: (() => void)[] = [];
+      world.namespace.use((_socket, next) => waiting.push(next));
+      const second = world.back(first, undefined);
+      forget(() => world.namespace.emit('event', 'x'.repeat(100)), clock);
+      for (const next of waiting.splice(0)) next();
+      await new Promise(setImmediate);
+      assert.deepEqual([second.frames, second.extents], [[], ['lost']]);
+      assert.equal(world.namespace.sockets.size, 0);
+      const third = world.back(first, undefined);
+      for (const next of waiting) next();
+      await new Promise(setImmediate);
+      assert.equal(third.socket?.recovered, false);
+      assert.notEqual(third.welcome.sid, first.welcome.sid);
+    });
+  }
+
   it('a client is new if it has changed rooms too often to be sure', () => {
     const world = new World();
     const first = world.come();
