@@ -2,11 +2,12 @@
 import type { Namespaces } from './namespace/namespaces.js';
 import type { AnteroomBounds } from './session/anteroom.js';
 import type { AuthBounds } from './session/auths.js';
+import type { EntireLimits } from './session/entire.js';
 import type { Session } from './session/session.js';
 import type { Wheel } from './session/wheel.js';
 import type { Watch } from './watch/watch.js';
 
-export interface PeerSettings extends AnteroomBounds, AuthBounds {
+export interface PeerSettings extends AnteroomBounds, AuthBounds, EntireLimits {
   readonly namespaces: Namespaces;
   readonly wheel: Wheel;
   readonly connectTimeout: number;

@@ -229,7 +229,7 @@ export class Peer implements SessionEvents, Client, Sleeper {
     const known = (socket: Socket): void => {
       this.#sockets = few([...listOf(this.#sockets), socket]);
     };
-    const entire = manners.returns && { entire: arrivesEntire(this.#present) };
+    const entire = manners.returns && { entire: arrivesEntire(this.#present, this.#settings) };
     const welcome = namespace.welcome({ id, client: this, wire: line, handshake, ...entire }, known);
     if (!welcome) return;
     this.#sought ??= new Set();

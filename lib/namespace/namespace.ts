@@ -1,7 +1,7 @@
 /** A namespace: its sockets, and the way in. */
 import process from 'node:process';
 import type { Adapter } from '../adapter/contract.js';
-import type { Entire, Found, Keeper, Keeping } from '../adapter/keeper.js';
+import type { Found, Keeper, Keeping } from '../adapter/keeper.js';
 import { keeperOf } from '../adapter/keepers.js';
 import { MemoryAdapter } from '../adapter/memory.js';
 import type { Codec } from '../codec/codec.js';
@@ -14,14 +14,12 @@ import { Assembly } from './assembly.js';
 import type { NamespaceOptions } from './audience.js';
 import { type Middleware, refusalOf, runChain } from './chain.js';
 import type { Home, Judge, NamespaceReservedEvents, NamespaceServer } from './home.js';
-import { recall } from './recall.js';
+import { inPieces, recall } from './recall.js';
 import { report } from './report.js';
 import { type ServeHandler, serve } from './serve.js';
 import { Socket } from './socket.js';
 import type { CreateAdapter, Surroundings } from './surroundings.js';
 import type { Arrival } from './wire.js';
-
-const inPieces: Entire = () => false;
 
 /**
  * Sockets that joined under one name.
@@ -144,12 +142,13 @@ export class Namespace<
     const socket = new Socket(this, arrival, found);
     this.#guests += 1;
     known?.(socket);
+    // Middlewares see where it was, and may take it away.
+    if (found) this.#enter(socket.id, found.rooms);
     const failed = (error: unknown): void => report(this.options, error, { socket, event: 'middleware' });
-    const admit = (): void => this.#admit(socket, arrival, found);
-    if (this.#passes(found !== undefined)) admit();
+    if (this.#passes(found !== undefined)) this.#admit(socket, arrival, found);
     else
       runChain(this.#middlewares, socket, {
-        pass: () => process.nextTick(admit),
+        pass: () => process.nextTick(() => this.#admit(socket, arrival, found)),
         refuse: (error, thrown) => {
           if (thrown) failed(error);
           process.nextTick(() => this.#refuse(socket, error));
@@ -199,8 +198,7 @@ export class Namespace<
     const former = this.adapter;
     this.adapter = createAdapter(this);
     this.init();
-    for (const [id, rooms] of former.sids)
-      call(() => this.adapter.addAll(id, new Set(rooms)), undefined, [], this.failed);
+    for (const [id, rooms] of former.sids) this.#enter(id, rooms);
     call(() => former.close(), undefined, [], this.failed);
   }
 
@@ -210,6 +208,10 @@ export class Namespace<
     return back && this.options.connectionStateRecovery?.skipMiddlewares === true;
   }
 
+  #enter(id: string, rooms: Iterable<string>): void {
+    call(() => this.adapter.addAll(id, new Set(rooms)), undefined, [], this.failed);
+  }
+
   #admit(
     socket: Socket<Listen, Emit, ServerSide, SocketData>,
     { entire = inPieces }: Arrival,
@@ -217,8 +219,7 @@ export class Namespace<
   ): void {
     // The connection may have ended while the middlewares thought.
     if (!socket.joining) return;
-    const rooms = new Set(found?.rooms ?? [socket.id]);
-    call(() => this.adapter.addAll(socket.id, rooms), undefined, [], this.failed);
+    if (!found) this.#enter(socket.id, [socket.id]);
     this.members.set(socket.id, socket);
     this.turnover += 1;
     this.#shown?.set(socket.id, socket);

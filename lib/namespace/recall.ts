@@ -1,8 +1,11 @@
 /** Whether a client that asks for a namespace had a place there before, and after which ends it has one. */
-import type { Found, Keeper } from '../adapter/keeper.js';
+import type { Entire, Found, Keeper } from '../adapter/keeper.js';
 import type { Parcel } from '../codec/parcel.js';
 import type { DisconnectReason } from '../errors.js';
 import type { Arrival } from './wire.js';
+
+/** For those of whose connections nothing is known. */
+export const inPieces: Entire = () => false;
 
 /**
  * The place that a client claims. What it says of itself may be anything: then it is new here.

@@ -327,6 +327,31 @@ describe('a client that comes back', () => {
     assert.equal(met, 2);
   });
 
+  it('is seen by the middlewares where it was, and stays out of what they take away', async () => {
+    world = new World({ skipMiddlewares: false });
+    const seen: unknown[] = [];
+    world.namespace.use((socket, next) => {
+      seen.push([...socket.rooms].sort());
+      if (seen.length === 1) return next();
+      world.namespace.to('red').emit('before it left red');
+      socket.leave('red');
+      socket.join('blue');
+      world.namespace.to('red').emit('to red');
+      world.namespace.to('blue').emit('to blue');
+      next();
+    });
+    const first = world.come();
+    await new Promise(setImmediate);
+    first.socket?.join('red');
+    first.cut();
+    const second = world.back(first, undefined);
+    await new Promise(setImmediate);
+    world.namespace.except('red').emit('outside of red');
+    assert.deepEqual(seen, [[], [first.welcome.sid, 'red'].sort()]);
+    assert.deepEqual(names(second), ['before it left red', 'to blue', 'outside of red']);
+    assert.deepEqual([...(second.socket?.rooms ?? [])].sort(), ['blue', first.welcome.sid].sort());
+  });
+
   it('loses its place to a third connection while the middlewares think', async () => {
     world = new World({ skipMiddlewares: false });
     const first = world.come();

@@ -79,18 +79,11 @@ class Ground {
 
   /** Somebody comes, and is in. */
   member({ codec, manners, entry }: Generation): { session: Session; transport: FakeTransport } {
-    const { connectTimeout, maxNamespaces, maxEventsPerSecond, mailboxBytes, maxHttpBufferSize } =
-      this.#options;
     const settings = {
+      ...this.#options,
       namespaces: this.namespaces,
       wheel: this.#house.wheel,
       watch: this.#house.watch,
-      connectTimeout,
-      maxNamespaces,
-      maxEventsPerSecond,
-
-      mailboxBytes,
-      maxHttpBufferSize,
       joined: () => {},
       ended: () => {},
     };
