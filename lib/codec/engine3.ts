@@ -15,10 +15,10 @@ import type {
   MessageReader,
   Shown,
 } from './codec.js';
+import { disarm } from './json.js';
 import { engineFault, longQuery } from './malformed.js';
 import { encodeMessage, MessageDecoder } from './message.js';
 import { asText, payload, plainPayload, plainTextPayload, textPayload } from './payload3.js';
-import { readQuery } from './query.js';
 import { readSignal, showText, unreadable, writeSignal } from './signal.js';
 
 /** Clients read digits in this place as the packet's id: a number can't be told to them. */
@@ -43,7 +43,7 @@ function readConnect(address: string): ConnectPacket | Malformed {
   const query = whole.slice(nsp.length);
   const long = longQuery(query);
   if (long) return long;
-  const pairs = readQuery(query);
+  const pairs = disarm(Object.fromEntries(new URLSearchParams(ownText(query))));
   if (Object.keys(pairs).length === 0) return { type: PacketType.CONNECT, nsp };
   return { type: PacketType.CONNECT, nsp, data: pairs };
 }

@@ -5,9 +5,8 @@ import { never, PacketType, RESERVED_EVENTS } from '../packet.js';
 import { substituteBinary } from './attachments.js';
 import type { Codec, Decoded, DecodeLimits, Frame, Malformed, Shown, Signal } from './codec.js';
 import { framing } from './framing.js';
-import { isRecord, NOT_JSON, readJson, scriptJson, TOO_DEEP } from './json.js';
+import { disarm, isRecord, NOT_JSON, readJson, scriptJson, TOO_DEEP } from './json.js';
 import { crowded, longName, longNamespace, longQuery, oversize, socketFault } from './malformed.js';
-import { readQuery } from './query.js';
 
 // packet   = type ":" [id] ["+"] ":" [endpoint] [":" data] / "0"
 // type     = %x30-38          ; disconnect connect heartbeat message json event ack error noop
@@ -80,7 +79,7 @@ function readConnect({ nsp, query, data }: Fields): ConnectPacket | Malformed {
   const search = query || data;
   const long = longQuery(search);
   if (long) return long;
-  const pairs = readQuery(search);
+  const pairs = disarm(Object.fromEntries(new URLSearchParams(ownText(search))));
   // The client finds its namespace by the very text that it has used.
   const address = query ? { address: ownText(nsp + query) } : {};
   const connect: ConnectPacket = { type: PacketType.CONNECT, nsp: ownText(nsp), ...address };

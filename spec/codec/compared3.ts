@@ -1,5 +1,4 @@
 /** Messages of Socket.IO 4 read by us and by the parser of socket.io 2, with the server behind it. */
-import { parse } from 'node:querystring';
 import { detach } from '../../lib/codec/attachments.js';
 import type { Frame } from '../../lib/codec/codec.js';
 import { engine3 } from '../../lib/codec/engine3.js';
@@ -41,10 +40,10 @@ export function theirVerdict(messages: readonly Frame[]): Verdict {
   return packet.type === CONNECT ? joining(packet) : inOurWords(packet);
 }
 
-/** Their server reads the query, and takes no notice of the root. */
+/** Their server, here that of 4.8.4, reads the query, and takes no notice of the root: 2.x makes lists of what stands twice. */
 function joining({ nsp = '/' }: SocketPacket): Verdict {
   const [name = '', query = ''] = nsp.split(/\?(.*)/s);
-  const data = { ...parse(query) };
+  const data = Object.fromEntries(new URLSearchParams(query));
   const packet =
     Object.keys(data).length > 0 ? { type: CONNECT, nsp: name, data } : { type: CONNECT, nsp: name };
   return { says: 'packet', packet };

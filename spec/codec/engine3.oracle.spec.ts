@@ -36,21 +36,6 @@ describe('codec/engine3 beside the genuine parser', () => {
     );
   });
 
-  it('reads a query as the original server does, names that are there twice included', () => {
-    const part = fc.string({
-      unit: fc.constantFrom('a', 'b', '&', '=', '?', '+', '%', '%26', '/', 'é'),
-      maxLength: 12,
-    });
-    let joined = 0;
-    fc.assert(
-      fc.property(part, (query) => {
-        if (compare([`0/chat?${query},`])) joined += 1;
-      }),
-      { numRuns: 2_000 },
-    );
-    assert.ok(joined > 1_900, `${joined} of 2000`);
-  });
-
   it('reads the query of a namespace as the clients write it', () => {
     const word = fc.string({ unit: 'grapheme', maxLength: 6 }).filter((text) => text !== '__proto__');
     const pairs = fc.dictionary(word, word, { maxKeys: 4, noNullPrototype: true });
