@@ -92,12 +92,16 @@ const empty = Buffer.alloc(0);
 /** How much more room is made than is used at the time. */
 const GROWTH = 2;
 
+/** Of the largest size, where the whole time has been earned: a small body over a narrow line needs it, too. */
+const ENOUGH = 1 / 4;
+
 /**
  * Milliseconds for a body of which so much has come: a third of the whole time for anything, and of the rest the share
- * that has come. A body of the greatest size may be as slow as the whole time allows; a few bytes may not be stretched.
+ * that has come of what is enough. Whoever sends steadily may take the whole time; a few bytes may not be stretched.
  */
 function earned(bytes: number, { maxHttpBufferSize, bodyTimeout }: BodyLimits): number {
-  return (bodyTimeout / 3) * (1 + (2 * bytes) / maxHttpBufferSize);
+  const share = Math.min(1, bytes / (ENOUGH * maxHttpBufferSize));
+  return (bodyTimeout / 3) * (1 + 2 * share);
 }
 
 /** One body on its way in. */

@@ -221,7 +221,7 @@ describe('the time of a POST body', () => {
     req.emit('data', Buffer.alloc(1));
     await clock.stand(40_000);
     clock.pass(500);
-    req.emit('data', Buffer.alloc(500));
+    req.emit('data', Buffer.alloc(140));
     clock.pass(9_000);
     assert.deepEqual(results, []);
     clock.pass(3_000);
@@ -235,6 +235,12 @@ describe('the time of a POST body', () => {
   it('is a third of it for a few bytes, whatever has been announced', async () => {
     assert.deepEqual(await secondsOf(1_000, 1), ['too slow', 11]);
     assert.deepEqual(await secondsOf(20, 1), ['too slow', 11]);
+  });
+
+  it('is all of it for a smaller one, too, that comes steadily over a narrow line', async () => {
+    assert.deepEqual(await secondsOf(500, 20), [undefined, 25]);
+    assert.deepEqual(await secondsOf(250, 9), [undefined, 28]);
+    assert.equal((await secondsOf(90, 3))[0], 'too slow');
   });
 
   it('is enough for whoever keeps that pace', async () => {
