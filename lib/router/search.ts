@@ -1,5 +1,6 @@
 /** The query of a request: single parameters at a look, and all of them for whoever wants them. */
 import { parse } from 'node:querystring';
+import { disarm } from '../codec/json.js';
 
 export type Query = Readonly<Record<string, string | string[]>>;
 
@@ -34,9 +35,9 @@ export class Search {
     this.#isPlain = !text.includes('%') && !text.includes('+');
   }
 
-  /** All parameters; those that are named more than once are lists. */
+  /** All parameters; those that are named more than once are lists. None is named `__proto__`: a program may copy them. */
   get all(): Query {
-    this.#all ??= parse(this.#text) as Query;
+    this.#all ??= disarm(parse(this.#text)) as Query;
     return this.#all;
   }
 

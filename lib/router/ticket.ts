@@ -86,7 +86,8 @@ function ofEngine(
 ): Ticket {
   const sid = search.value(SID);
   const j = search.value(J);
-  const index = typeof j === 'string' ? j : undefined;
+  const transport = transportOf(search.value(TRANSPORT), j);
+  const index = transport === 'jsonp' ? String(j) : undefined;
   const upgrade = isUpgrade(req, header);
   return {
     dialect: 'engine',
@@ -96,13 +97,13 @@ function ofEngine(
     rest: pathOf(req.url ?? '/'),
     search,
     generation: generations.get(eio),
-    transport: transportOf(search.value(TRANSPORT), j),
+    transport,
     index,
     // A repeated sid names no session; an empty one neither, but it is not a handshake.
     sid: sid === undefined ? undefined : String(sid),
     upgrade,
     textOnly: Boolean(search.value(B64)) || j !== undefined,
-    origin: index === undefined ? originOf(req, header, upgrade) : pageOf(req.headers),
+    origin: pageAsking(req, header, upgrade, index),
     leaving: false,
   };
 }
@@ -136,9 +137,19 @@ function ofRevision1(
     sid: sid === '' ? undefined : sid,
     upgrade,
     textOnly: false,
-    origin: index === undefined ? originOf(req, header, upgrade) : pageOf(req.headers),
+    origin: pageAsking(req, header, upgrade, index),
     leaving: query.disconnect !== undefined,
   };
+}
+
+/** Only a script element asks without an `Origin`; a WebSocket is none, whatever its address says. */
+function pageAsking(
+  req: IncomingMessage,
+  header: typeof headerOf,
+  upgrade: boolean,
+  index: string | undefined,
+): string | undefined {
+  return index === undefined || upgrade ? originOf(req, header, upgrade) : pageOf(req.headers);
 }
 
 /** Browsers that spoke version 8 of the WebSocket draft had another name for it. @see hybi-08, section 5.1 */

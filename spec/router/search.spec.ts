@@ -58,4 +58,9 @@ describe('the query of a request', () => {
       { numRuns: 2_000 },
     );
   });
+
+  it('leads nobody astray who merges it into something of his own', () => {
+    for (const name of ['__proto__', '%5f%5fproto__', '__proto__=a&__proto__'])
+      assert.deepEqual(Object.keys(new Search(`a=1&${name}=b&constructor=d`).all), ['a', 'constructor']);
+  });
 });

@@ -350,6 +350,14 @@ describe('requests that no client sends', () => {
     upgrade.socket.destroy();
   });
 
+  it('T079 a version 8 upgrade from elsewhere is none of a script, whatever its address says: 403', async () => {
+    for (const more of ['&j=1', '&j=x', '&j=1&j=2', '&jsonp=1']) {
+      const origin = { 'Sec-WebSocket-Version': '8', 'Sec-WebSocket-Origin': 'http://evil.example' };
+      const upgrade = await knock(stage.port, `${WS}${more}`, origin);
+      assert.equal((await upgrade.answer()).status, 403, more);
+    }
+  });
+
   it('T055 an offer of h2c is an ordinary request', async () => {
     const { status } = await (
       await knock(stage.port, POLL, { Upgrade: 'h2c', Connection: 'Upgrade, close' })
@@ -371,6 +379,11 @@ describe('requests that no client sends', () => {
 
   it('T086 an upgrade for another path is answered by the site', async () => {
     assert.equal((await (await knock(stage.port, '/other')).answer()).status, 404);
+  });
+
+  it('T011 a query that names `__proto__` is served', async () => {
+    const path = `${POLL}&__proto__=a&__proto__=b&__proto__[polluted]=c`;
+    assert.equal((await ask(stage.port, path)).status, 200);
   });
 
   it('E21 lawful answers are harmless, too', async () => {
