@@ -63,10 +63,25 @@ export function open(name: PollingTransport['name'], visit: Visit): void {
     name,
     desk.options.httpCompression,
   );
-  desk.engine.dress(req, res, true);
-  giveCookie(res, session.id, desk.options.cookie);
-  transport.poll(res, envelopeOf(ticket));
-  session.open(transport, terms(desk, session, desk.engine.upgrades(name)), desk.engine.opened);
+  tell(session, () => {
+    desk.engine.dress(req, res, true);
+    giveCookie(res, session.id, desk.options.cookie);
+    transport.poll(res, envelopeOf(ticket));
+    session.open(transport, terms(desk, session, desk.engine.upgrades(name)), desk.engine.opened);
+  });
+}
+
+/**
+ * Tells a client of its session. Where that fails, there is none.
+ * @throws what somebody throws who waits for the headers of the answer
+ */
+export function tell(session: Session, answer: () => void): void {
+  try {
+    answer();
+  } catch (error) {
+    session.close('transport error', error);
+    throw error;
+  }
 }
 
 /** How this request's body, and its answer, are wrapped. */

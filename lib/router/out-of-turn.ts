@@ -6,6 +6,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { isQueued } from '../transport/answer.js';
+import { isTimeUp } from '../transport/turn.js';
 import type { Visit } from './checks.js';
 import { isOver } from './reply.js';
 
@@ -15,8 +16,23 @@ import { isOver } from './reply.js';
  * @param go is called now, or in the next turn if there is still somebody to answer
  */
 export function inTurn({ res, ticket }: Pick<Visit, 'res' | 'ticket'>, go: () => void): void {
-  if (isQueued(res) && !ticket.upgrade) setImmediate(() => isOver(res) || go());
-  else go();
+  if (isQueued(res) && !ticket.upgrade) waiting.push(() => isOver(res) || go());
+  else return go();
+  if (waiting.length === 1) setImmediate(proceed);
+}
+
+/** They look again in the next turn, or later: a client may send thousands in one piece. */
+const waiting: (() => void)[] = [];
+
+function proceed(): void {
+  try {
+    for (let left = waiting.length; left > 0; left -= 1) {
+      waiting.shift()?.();
+      if (isTimeUp()) return;
+    }
+  } finally {
+    if (waiting.length > 0) setImmediate(proceed);
+  }
 }
 
 /** An answer to nothing, that stands nowhere for longer than it takes to see whether there is a place. */

@@ -18,6 +18,11 @@ export class Outlet extends Writable {
     this.#captured ??= [];
   }
 
+  /** What has been kept is forgotten: it is to be a refusal after all. */
+  release(): void {
+    this.#captured = undefined;
+  }
+
   get capturing(): boolean {
     return this.#captured !== undefined;
   }

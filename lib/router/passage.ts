@@ -22,6 +22,7 @@ export interface Passage {
   /**
    * Lets everybody who waits for the headers speak (sessions, loggers), then calls back with the header lines that
    * belong on the 101. The socket is free of HTTP from then on. Not called if the client has gone meanwhile.
+   * @throws what one of them throws; the response may be used for a refusal then
    */
   accept(res: ServerResponse, ready: (lines: HeaderLines) => void): void;
 }
@@ -139,9 +140,16 @@ export class UpgradePassage implements Passage {
     this.#outlet.capture();
     // To write an answer only to read it again is half the cost of a connection: nobody would see it.
     if (res === this.response && isUnwatched(res)) return this.#acceptUnseen(ready);
-    res.on('finish', () => this.#accepted(linesOf(this.#outlet.captured), ready));
-    res.writeHead(101);
-    res.end();
+    const finished = (): void => this.#accepted(linesOf(this.#outlet.captured), ready);
+    res.on('finish', finished);
+    try {
+      res.writeHead(101);
+      res.end();
+    } catch (error) {
+      res.off('finish', finished);
+      this.#outlet.release();
+      throw error;
+    }
   }
 
   #acceptUnseen(ready: (lines: HeaderLines) => void): void {

@@ -4,7 +4,7 @@ import { scriptJson } from '../codec/json.js';
 import { SocketioError } from '../errors.js';
 import type { TransportName } from '../options.js';
 import type { Session } from '../session/session.js';
-import { answer, deliver, hangUp, unadorned } from '../transport/answer.js';
+import { answer, answerEarly, deliver, hangUp, unadorned } from '../transport/answer.js';
 import { declinePost } from '../transport/posts.js';
 import { attachment, call } from '../transport/script.js';
 import {
@@ -21,7 +21,7 @@ import { serveClientFile } from './client.js';
 import { giveCookie } from './cookie.js';
 import { applyCors } from './cors.js';
 import type { Dialect } from './dialect.js';
-import { admit } from './handshake.js';
+import { admit, tell } from './handshake.js';
 import { describeAsker } from './refusal.js';
 import { allowPreflight } from './reply.js';
 import { closeTimeout, post, type Way, ways } from './revision1-ways.js';
@@ -92,14 +92,16 @@ function greet(visit: Visit): void {
   const { desk, ticket, req, res } = visit;
   const { options } = desk;
   const session = admit(visit);
-  desk.engine.dress(req, res, true);
-  giveCookie(res, session.id, options.cookie);
   const seconds = closeTimeout(options) / 1_000;
   const offered = Object.entries(ways).filter(([name]) => options.transports.includes(name as TransportName));
   const terms = `${session.id}:${seconds}:${seconds}:${offered.map(([, way]) => way.name).join()}`;
-  if (ticket.index === undefined) answer(res, 200, terms, 'text/plain');
-  // What begins with a comment is no file of another kind, whatever page embeds it. @see CVE-2014-4671
-  else answerScript(res, `/**/${called(ticket.index, quoted(terms))}`, '; charset=utf-8');
+  tell(session, () => {
+    desk.engine.dress(req, res, true);
+    giveCookie(res, session.id, options.cookie);
+    if (ticket.index === undefined) answer(res, 200, terms, 'text/plain');
+    // What begins with a comment is no file of another kind, whatever page embeds it. @see CVE-2014-4671
+    else answerScript(res, `/**/${called(ticket.index, quoted(terms))}`, '; charset=utf-8');
+  });
 }
 
 function serve(visit: Visit, session: Session): void {
@@ -108,7 +110,7 @@ function serve(visit: Visit, session: Session): void {
   if (session.birth.protocol !== ticket.generation) return meetStranger(visit);
   if (ticket.leaving) {
     session.over('close');
-    return answer(res, 200, '');
+    return answerEarly(visit.req, res, 200, '');
   }
   const way = wayOf(visit);
   if (ticket.method !== 'POST') way.open(visit, session);
@@ -118,7 +120,7 @@ function serve(visit: Visit, session: Session): void {
 /** A session that is not here: its client shall come anew. Who says something or goodbye has been heard. */
 function meetStranger(visit: Visit): void {
   const { desk, ticket, req, res } = visit;
-  if (ticket.leaving) return answer(res, 200, '');
+  if (ticket.leaving) return answerEarly(req, res, 200, '');
   const way = wayOf(visit);
   if (ticket.method === 'POST') declinePost(req, res);
   else way.sendAway(visit);

@@ -6,7 +6,7 @@ import { report } from '../namespace/report.js';
 import { Crowded } from '../session/crowd.js';
 import type { Admission } from '../session/household.js';
 import type { Session } from '../session/session.js';
-import { hangUp, isQueued } from '../transport/answer.js';
+import { bringsBody, hangUp, isQueued } from '../transport/answer.js';
 import { tabled } from '../transport/header.js';
 import { type Visit, walk } from './checks.js';
 import type { Desk } from './desk.js';
@@ -39,7 +39,7 @@ export class Routes {
   /** Serves a request that comes through the site's stack. */
   handle(req: IncomingMessage, res: ServerResponse): void {
     // A deadline has answered before the stack let this through, or the client has gone.
-    if (isOver(res)) return;
+    if (isOver(res) || hasGone(req)) return;
     const ticket = readTicket(req, tabled);
     const { origins } = this.#desk.options;
     // An upgrade that is accepted gets the rest with its 101, as lines.
@@ -131,19 +131,34 @@ export class Routes {
     const refusal = asRefusal(error);
     if (ticket.upgrade && !res.headersSent) dress(res, ticket, this.#desk.options.origins);
     if (refusal instanceof Crowded && !res.headersSent) res.setHeader('Retry-After', refusal.retryAfter);
-    const status = dialects[ticket.dialect].refuse(res, refusal, ticket);
+    const status = this.#say(refusal, res, ticket);
     this.#desk.watch.refused(refusal, () => ({ ...describeAsker(req, ticket), status }));
     this.#desk.engine.refused(() => {
       showTicket(req, ticket);
       return describeRefusal(req, refusal, ticket);
     });
   }
+
+  /** Whoever waits for the headers may throw, and again: then there is no answer. @returns its status */
+  #say(refusal: SocketioError, res: ServerResponse, ticket: Ticket): number {
+    try {
+      return dialects[ticket.dialect].refuse(res, refusal, ticket);
+    } catch (error) {
+      report(this.#desk.options, error, { event: 'request' });
+      res.destroy();
+      return refusal.status ?? 400;
+    }
+  }
+}
+
+/** Whether its connection has ended, and its address with it, before Node has told the response. */
+function hasGone({ httpVersionMajor, socket }: IncomingMessage): boolean {
+  return httpVersionMajor === 1 && socket.destroyed;
 }
 
 /** Whether there is a body that nobody is going to read: it could hold the connection for minutes after the answer. */
-function isEncumbered({ headers }: IncomingMessage, { method, sid }: Ticket): boolean {
-  if (method === 'POST' && sid !== undefined) return false;
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+function isEncumbered(req: IncomingMessage, { method, sid }: Ticket): boolean {
+  return !(method === 'POST' && sid !== undefined) && bringsBody(req);
 }
 
 /** Whether an answer is written by a transport that has all its headers in one piece. */

@@ -10,23 +10,35 @@ import { warnOnce } from '../namespace/warn.js';
  * Answers with a 101 that is written nowhere, so that whoever waits for headers and for the end is told.
  * @param taken gets status line and headers; not called if the client has gone meanwhile
  * @throws {SocketioError} `BAD_REQUEST` where `node:http` holds the socket in a way that is not known here
+ * @throws what somebody throws who waits for the headers; the response may be used for a refusal then
  */
 export function takeOver(socket: Socket, res: ServerResponse, taken: (block: string) => void): void {
   refuseUnknownHold(socket);
   const captured: string[] = [];
   socket.write = capturing(captured);
-  res.on('finish', () => {
+  const finished = (): void => {
     Reflect.deleteProperty(socket, 'write');
-    if (socket.destroyed) return;
-    leaveHttp(socket);
-    socket.on('error', ignore);
-    taken(captured.join(''));
-    // A WebSocket has its own by now. If `ws` has refused, the socket may still fail.
-    if (socket.listenerCount('error') > 1) socket.off('error', ignore);
-  });
-  // Without this header Node would say `close` and end the socket with the response.
-  res.writeHead(101, { Connection: 'Upgrade' });
-  res.end();
+    if (!socket.destroyed) handOn(socket, () => taken(captured.join('')));
+  };
+  res.on('finish', finished);
+  try {
+    // Without this header Node would say `close` and end the socket with the response.
+    res.writeHead(101, { Connection: 'Upgrade' });
+    res.end();
+  } catch (error) {
+    res.off('finish', finished);
+    Reflect.deleteProperty(socket, 'write');
+    throw error;
+  }
+}
+
+/** @param taken makes a WebSocket of it */
+function handOn(socket: Socket, taken: () => void): void {
+  leaveHttp(socket);
+  socket.on('error', ignore);
+  taken();
+  // A WebSocket has its own by now. If `ws` has refused, the socket may still fail.
+  if (socket.listenerCount('error') > 1) socket.off('error', ignore);
 }
 
 /** A stand-in for `write` that keeps the text and reports success. */

@@ -1,11 +1,13 @@
 /** Answers to requests of a polling client. */
 import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import type { Frame } from '../codec/codec.js';
 import type { SocketioError } from '../errors.js';
 import { limitNamed } from '../option-reading.js';
 import type { Envelope, HeaderPairs, Letter } from './envelope.js';
 import { endWith, writeHead } from './head.js';
+import { headerOf } from './header.js';
 
 /** Milliseconds in which a client whose body is refused may go on sending it. */
 const DRAIN = 1_000;
@@ -20,13 +22,18 @@ export interface Waiting {
 /** What an answer says of itself where nothing else has been said: no cache may keep it. */
 export const unadorned: HeaderPairs = ['Cache-Control', 'no-store'];
 
+/** What requests and answers of HTTP/2 have. */
+interface OfStream {
+  readonly stream?: ServerHttp2Stream;
+}
+
 /**
  * Whether an answer that is over has not arrived: its connection broke or ended, or, in HTTP/2, the client has cut it off.
  * By TLS we hear late that it has left, and who uses a connection for one answer may have ended it by then.
  * @param socket of the answer, while it had one
  */
 export function isLost(res: ServerResponse, socket: ServerResponse['socket']): boolean {
-  const { stream } = res as { readonly stream?: { readonly rstCode: number } };
+  const { stream } = res as OfStream;
   if (stream) return stream.rstCode !== 0;
   if (!socket) return false;
   return 'encrypted' in socket ? socket.destroyed : !socket.writable;
@@ -35,20 +42,33 @@ export function isLost(res: ServerResponse, socket: ServerResponse['socket']): b
 /** Connections that end with the answer under way. */
 const ending = new WeakSet<object>();
 
-/** A body that nobody is going to read could hold the connection for minutes; in HTTP/2 it has none of its own. */
+/** Whether a body comes with a request, be it of no bytes. */
+export function bringsBody(req: IncomingMessage): boolean {
+  const { stream } = req as OfStream;
+  if (stream) return !stream.endAfterHeaders;
+  return headerOf(req, 'transfer-encoding') !== undefined || Number(headerOf(req, 'content-length') ?? 0) > 0;
+}
+
+/** A body that nobody is going to read could hold the connection for minutes; in HTTP/2, its stream. */
 export function hangUp(res: ServerResponse): void {
   const { req } = res;
-  if (req.complete || req.httpVersionMajor !== 1) return;
+  const { stream } = req as OfStream;
+  if (stream) return void (stream.endAfterHeaders || stream.once('finish', () => stream.close()));
+  if (req.complete) return;
   res.setHeader('Connection', 'close');
   ending.add(req.socket);
 }
 
 /**
  * Whether its connection ends with the answer to an earlier request. It must not be answered then: Node takes answers
- * that it cannot send any more for finished, and ends the process where they are so out of turn.
+ * that it cannot send any more for finished, and ends the process where they are so out of turn. Nor is more read there:
+ * Node keeps each request until it is answered, and has a brake for answers alone.
  */
 export function comesTooLate({ socket }: IncomingMessage): boolean {
-  return ending.has(socket);
+  if (!ending.has(socket)) return false;
+  // When Node is done with a request it reads on; so not now.
+  setImmediate(() => socket.pause());
+  return true;
 }
 
 /**
@@ -60,7 +80,7 @@ export function isQueued(res: ServerResponse): boolean {
 }
 
 /**
- * Answers with little or nothing; the body of the request has been read, or does not matter.
+ * Answers with little or nothing; the body of a POST has been read, or does not matter.
  * @param letterhead headers that every answer to this client has
  */
 export function answer(
@@ -71,13 +91,20 @@ export function answer(
   letterhead = unadorned,
 ): void {
   if (res.headersSent) return;
+  if (isBurdened(res.req)) return answerEarly(res.req, res, status, body, type, letterhead);
   res.writeHead(status, [...letterhead, 'Content-Type', type, 'Content-Length', String(body.length)]);
   finish(res, body);
+}
+
+/** Whether a body is still on its way in that is none of a POST: nobody reads it. */
+function isBurdened(req: IncomingMessage): boolean {
+  return !req.complete && req.method !== 'POST' && bringsBody(req);
 }
 
 /** Answers with 200. Compressing takes time; the client may have gone, and what it did not get is kept already. */
 export function deliver(res: ServerResponse, { body, headers }: Letter, letterhead: HeaderPairs): void {
   if (res.destroyed || res.headersSent) return;
+  if (isBurdened(res.req)) hangUp(res);
   const length = Buffer.byteLength(body);
   const isUsual = writeHead(res, letterhead, headers, length);
   if (isUsual && typeof body === 'string' && body.length === length) endWith(res, body);
@@ -130,7 +157,7 @@ export function answerEarly(
   type = 'text/html',
   letterhead = unadorned,
 ): void {
-  if (req.complete || res.headersSent) return answer(res, status, body, type, letterhead);
+  if (req.complete || res.headersSent || !bringsBody(req)) return answer(res, status, body, type, letterhead);
   hangUp(res);
   res.writeHead(status, [...letterhead, 'Content-Type', type, 'Content-Length', String(body.length)]);
   if (body === '') res.flushHeaders();

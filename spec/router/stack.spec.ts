@@ -9,6 +9,7 @@ import { rateLimit } from 'express-rate-limit';
 import session from 'express-session';
 import helmet from 'helmet';
 import morgan from 'morgan';
+import onHeaders from 'on-headers';
 import passport from 'passport';
 import type { Server, UserOptions } from '../../lib/index.js';
 import { heard, latch } from '../support/patience.js';
@@ -447,5 +448,58 @@ function specify(make: typeof express): void {
     const { originalUrl, res } = socket.request as express.Request;
     assert.equal(originalUrl, socket.handshake.url);
     assert.equal(res?.locals.tenant, 'blue');
+  });
+
+  describe('refuses everybody whose headers it fails to write', () => {
+    const failures: Record<string, (res: ServerResponse) => void> = {
+      'a listener that throws': (res) =>
+        onHeaders(res, () => {
+          throw new Error('the store has failed');
+        }),
+      'a function in the place of Node’s that throws once': (res) => {
+        const { writeHead } = res;
+        res.writeHead = () => {
+          res.writeHead = writeHead;
+          throw new Error('the store has failed');
+        };
+      },
+    };
+    for (const [name, fail] of Object.entries(failures)) {
+      for (const [way, ask1] of [
+        ['a WebSocket', async (port: number) => (await knock(port, WS)).answer()],
+        ['a poll', async (port: number) => ask(port, '/socket.io/?EIO=4&transport=polling')],
+        ['a handshake of revision 1', async (port: number) => ask(port, '/socket.io/1/')],
+      ] as const) {
+        it(`${way}, by ${name}`, async () => {
+          const failed: unknown[] = [];
+          const { port, io } = await site((app) => app.use((_req, res, next) => [fail(res), next()]), {
+            onError: (error) => failed.push((error as Error).message),
+          });
+          assert.equal((await ask1(port)).status, 400);
+          assert.equal(io.engine.clientsCount, 0);
+          assert.deepEqual(failed, ['the store has failed']);
+        });
+      }
+    }
+
+    it('and destroys the answer where that fails, too, complaining of each failure once', async () => {
+      const failed: unknown[] = [];
+      const { port, io } = await site(
+        (app) =>
+          app.use((_req, res, next) => {
+            res.writeHead = () => {
+              throw new Error('never');
+            };
+            next();
+          }),
+        { onError: (error) => failed.push((error as Error).message) },
+      );
+      await assert.rejects(ask(port, '/socket.io/?EIO=4&transport=polling'));
+      const upgrade = await knock(port, WS);
+      await upgrade.answer();
+      assert.equal(upgrade.text, '');
+      assert.equal(io.engine.clientsCount, 0);
+      assert.deepEqual(failed, ['never', 'never', 'never', 'never']);
+    });
   });
 }

@@ -5,6 +5,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import express from 'express';
 import session from 'express-session';
+import onHeaders from 'on-headers';
 import { WebSocket } from 'ws';
 import type { Server } from '../../lib/index.js';
 import { latch, within } from '../support/patience.js';
@@ -54,6 +55,18 @@ describe('taking over', () => {
       await within(awaited.promise, 'the acknowledgement');
     };
   }
+
+  it('does not happen where the headers can’t be written: the client is refused', async () => {
+    const failing: express.RequestHandler = (_req, res, next) => {
+      onHeaders(res, () => {
+        throw new Error('the store has failed');
+      });
+      next();
+    };
+    const { port } = await site({}, failing);
+    const { status, body } = await (await knock(port, WS)).answer();
+    assert.deepEqual([status, body, io.engine.clientsCount], [400, 'Bad request', 0]);
+  });
 
   it('leaves no listener, no parser and no timer of HTTP on the socket', async () => {
     const { sockets, server, port } = await site({});
