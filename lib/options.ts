@@ -64,7 +64,10 @@ export interface Options {
   readonly pollTimeout: number;
   /** Milliseconds in which a new client must have joined a namespace; 0: the default. @default 15_000 */
   readonly connectTimeout: number;
-  /** Milliseconds that the site's stack may take to answer an upgrade; then 503. @default 10_000 */
+  /**
+   * Milliseconds that the site's stack may take to answer an upgrade; then 503. One for a path that is not ours, beside
+   * other listeners, may wait for one of them as long; then 404. @default 10_000
+   */
   readonly handshakeTimeout: number;
   /**
    * Milliseconds that the first request of a connection may take to be asked, on each HTTP server that leads here. For
@@ -73,8 +76,8 @@ export interface Options {
    */
   readonly headersTimeout: number;
   /**
-   * Milliseconds that one POST body of `maxHttpBufferSize` may take to arrive. A smaller one has a third of them, and of
-   * the rest as much as is its share in that size. @default 30_000
+   * Milliseconds that one POST body may take to arrive. A third of them is for anything; all of them are for a body of
+   * which a quarter of `maxHttpBufferSize` has come, and in between as much more as has come of that. @default 30_000
    */
   readonly bodyTimeout: number;
   /** Most frames of one WebSocket message. @default 1_024 */

@@ -9,6 +9,7 @@ import { HeadersTimeout } from './headers-timeout.js';
 import { isBusy, waitForTurn } from './out-of-turn.js';
 import { type Patience, UpgradePassage } from './passage.js';
 import { makeRoom } from './room.js';
+import { leaveToOthers } from './stray.js';
 import { Threshold } from './threshold.js';
 import { isUpgrade } from './ticket.js';
 
@@ -137,9 +138,14 @@ export class Door {
 
   #upgrade([req, socket, head]: [IncomingMessage, Duplex, Buffer]): boolean {
     const [anyone] = this.#guests;
-    const claimant = this.#claimant(req);
-    const guest = claimant ?? (this.#othersListen ? undefined : anyone);
-    if (!guest) return false;
+    if (!anyone) return false;
+    const guest = this.#claimant(req) ?? (this.#othersListen ? undefined : anyone);
+    if (!guest) {
+      leaveToOthers(socket, anyone.patience(req).handshakeTimeout, () =>
+        refuseAsNode(socket, new Error('Nobody takes this upgrade'), '404 Not Found'),
+      );
+      return false;
+    }
     if (isBusy(socket)) return waitForTurn(socket, () => this.#server.emit('upgrade', req, socket, head));
     if (!isUpgrade(req) || req.method !== 'GET') return this.#asPlain(req, socket, head);
     const { response } = new UpgradePassage(req, socket, head, guest.patience(req));
