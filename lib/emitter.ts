@@ -27,7 +27,8 @@ export function call(listener: Listener, self: unknown, args: readonly unknown[]
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+/** Whether it settles later. @throws what a getter of it throws */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 

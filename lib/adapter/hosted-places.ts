@@ -1,9 +1,10 @@
 /** Places of clients in a hosted adapter: it keeps them itself, for whichever node the client comes back to. */
 import { randomBytes } from 'node:crypto';
+import { call } from '../emitter.js';
 import type { EventPacket } from '../packet.js';
 import type { Adapter, BroadcastFlags, RestoredSession, SessionToPersist } from './contract.js';
 import { spread } from './host.js';
-import type { Belongings, Entire, Found, Holder, Keeper, Keeping, Place } from './keeper.js';
+import type { Belongings, Found, Holder, Keeper, Keeping, Place } from './keeper.js';
 
 const SECRET_BYTES = 20;
 
@@ -11,6 +12,13 @@ const SECRET_BYTES = 20;
 interface Session extends SessionToPersist {
   /** Where its client stood when all that it missed was sent in pieces; nobody knows how much has arrived. */
   readonly doubt?: string;
+}
+
+/** Encoded, so that it is known how much it is. */
+interface Missed<Letter> {
+  readonly letters: readonly Letter[];
+  readonly frames: number;
+  readonly bytes: number;
 }
 
 export class HostedPlaces<Letter> implements Keeper<Letter> {
@@ -38,40 +46,59 @@ export class HostedPlaces<Letter> implements Keeper<Letter> {
     const session = await this.#ask(pid, offset);
     if (!session || session.doubt === offset) return undefined;
     const { missedPackets, ...kept } = session;
+    const missed = this.#readable(missedPackets);
+    if (!missed) return undefined;
     const place = new HostedPlace<Letter>(this, undefined, pid, kept.sid);
     return {
       id: kept.sid,
       rooms: kept.rooms,
       data: kept.data,
       place,
-      missed: (entire, carrier) => this.#missed(place, offset, missedPackets, entire, carrier),
-      decline: () => this.adapter.persistSession(kept),
+      missed: (entire, carrier) => {
+        if (missed.letters.length > 0) place.attempted(offset, carrier, !entire(missed.frames, missed.bytes));
+        return missed.letters;
+      },
+      decline: () => this.persist(() => kept),
     };
+  }
+
+  /** Who cannot be kept cannot come back, and that is all: he leaves like anybody else. */
+  persist(session: () => Session): void {
+    const failed = (error: unknown): void => this.nsp.failed(error);
+    call(() => this.adapter.persistSession(session()), undefined, [], failed);
   }
 
   /** Unknown, expired, out of reach: for the client it is all one. */
   async #ask(pid: string, offset: string): Promise<(RestoredSession & Session) | null | undefined> {
     try {
-      return await this.adapter.restoreSession(pid, offset);
+      const found = await this.adapter.restoreSession(pid, offset);
+      if (!found || isSession(found)) return found;
     } catch {
       return undefined;
     }
+    this.nsp.failed(new TypeError('the adapter restores what is not a session'));
+    return undefined;
   }
 
-  #missed(
-    place: HostedPlace<Letter>,
-    from: string,
-    packets: RestoredSession['missedPackets'],
-    entire: Entire,
-    carrier: string,
-  ): Letter[] {
-    const letters = packets.map((data) => this.nsp.seal({ type: 2, nsp: this.nsp.name, data }));
-    const kept = letters.map((letter) => this.nsp.keep(letter, false));
-    const frames = kept.reduce((sum, one) => sum + one.frames.length, 0);
-    const bytes = kept.reduce((sum, one) => sum + one.bytes, 0);
-    if (letters.length > 0) place.attempted(from, carrier, !entire(frames, bytes));
-    return letters;
+  /** What was missed, if it can be said: whoever could not be told all of it is new. */
+  #readable(packets: RestoredSession['missedPackets']): Missed<Letter> | undefined {
+    try {
+      const letters = packets.map((data) => this.nsp.seal({ type: 2, nsp: this.nsp.name, data }));
+      const kept = letters.map((letter) => this.nsp.keep(letter, false));
+      const frames = kept.reduce((sum, one) => sum + one.frames.length, 0);
+      const bytes = kept.reduce((sum, one) => sum + one.bytes, 0);
+      return { letters, frames, bytes };
+    } catch (error) {
+      this.nsp.failed(error);
+      return undefined;
+    }
   }
+}
+
+function isSession(found: Partial<RestoredSession>): found is RestoredSession & Session {
+  const { sid, rooms, missedPackets } = found;
+  if (typeof sid !== 'string' || !Array.isArray(rooms) || !Array.isArray(missedPackets)) return false;
+  return missedPackets.every((packet) => Array.isArray(packet));
 }
 
 class HostedPlace<Letter> implements Place<Letter> {
@@ -122,18 +149,19 @@ class HostedPlace<Letter> implements Place<Letter> {
   }
 
   leave(belongings: Belongings | undefined): void {
-    const { adapter, present } = this.#places;
+    const { present } = this.#places;
     const carrier = this.#holder?.carrier;
     this.#holder = undefined;
     this.#state = belongings ? 'away' : 'over';
     if (present.get(this.pid) === this) present.delete(this.pid);
-    if (!belongings) return;
+    if (belongings) this.#places.persist(() => this.#session(belongings, carrier));
+  }
+
+  #session({ rooms, data }: Belongings, carrier: string | undefined): Session {
     const { from, doubtful } = this.#attempt ?? {};
     const doubt =
       from !== undefined && (doubtful || this.#attempt?.carrier !== carrier) ? { doubt: from } : {};
-    const { rooms, data } = belongings;
-    const session: Session = { sid: this.#id, pid: this.pid, rooms: [...rooms], data, ...doubt };
-    adapter.persistSession(session);
+    return { sid: this.#id, pid: this.pid, rooms: [...rooms], data, ...doubt };
   }
 
   attempted(from: string, carrier: string, doubtful: boolean): void {

@@ -25,7 +25,7 @@ import type { Audience, NamespaceOptions } from './audience.js';
 import { Broadcast } from './broadcast.js';
 import type { RemoteSocket } from './remote.js';
 import { report } from './report.js';
-import type { Tally } from './tally.js';
+import { incomplete, type Tally } from './tally.js';
 
 const RESERVED_AMONG_SERVERS: ReadonlySet<unknown> = new Set(['connect', 'connection', 'new_namespace']);
 
@@ -154,9 +154,9 @@ export abstract class Assembly<
   ): Promise<AckOf<ServerSide, Name>[]> {
     return new Promise((resolve, reject) => {
       const settle = (error: Error | null, responses: Anything[]): void =>
-        error ? reject(Object.assign(error, { responses })) : resolve(responses);
+        error ? reject(incomplete(error, responses)) : resolve(responses);
       refuseReserved(name);
-      this.#tellServers([name, ...args, settle], (error) => settle(error as Error, []));
+      this.#tellServers([name, ...args, settle], (error) => reject(incomplete(error, [])));
     });
   }
 

@@ -178,8 +178,14 @@ export class Broadcast<Emit extends EventsMap = DefaultEventsMap, SocketData = A
       this.#spread(packet, this.#options(), (options) => this.#audience.adapter.broadcast(packet, options));
   }
 
-  #spread(packet: EventPacket, options: BroadcastOptions, by: Spreading['by']): void {
-    spread(this.#audience.adapter, { packet, options, by, failed: (error) => this.#failed(error, packet) });
+  #spread(
+    packet: EventPacket,
+    options: BroadcastOptions,
+    by: Spreading['by'],
+    nobody?: Spreading['nobody'],
+  ): void {
+    const failed = (error: unknown): void => this.#failed(error, packet);
+    spread(this.#audience.adapter, { packet, options, by, failed, nobody });
   }
 
   /** Does something to all who are meant; what fails is not the caller's fault. */
@@ -202,9 +208,11 @@ export class Broadcast<Emit extends EventsMap = DefaultEventsMap, SocketData = A
     const asked = { ...options, flags: { ...options.flags, timeout } };
     const onCount = (clients: number): void => tally.asked(clients);
     const onAck: AckListener = (response) => tally.answered(response);
-    this.#spread(packet, asked, (how) => adapter.broadcastWithAck(packet, how, onCount, onAck));
+    const ask: Spreading['by'] = (how) => adapter.broadcastWithAck(packet, how, onCount, onAck);
+    // Never before `emit` has returned.
+    this.#spread(packet, asked, ask, (error) => queueMicrotask(() => tally.fail(error)));
     tally.start(timeout);
-    adapter.serverCount().then(
+    nodesOf(adapter).then(
       (nodes) => tally.expect(nodes),
       (error) => tally.fail(error),
     );
@@ -213,4 +221,9 @@ export class Broadcast<Emit extends EventsMap = DefaultEventsMap, SocketData = A
   #failed(error: unknown, packet: EventPacket): void {
     report(this.#audience.options, error, { event: String(packet.data[0]) });
   }
+}
+
+/** Asynchronous, so that an adapter that throws fails like one that rejects. */
+async function nodesOf(adapter: Adapter): Promise<number> {
+  return adapter.serverCount();
 }

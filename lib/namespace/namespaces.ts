@@ -80,14 +80,24 @@ export class Namespaces {
   }
 
   /** Another client may have been quicker; then both share one child. */
-  #child(name: string, parent: ParentNamespace): Namespace {
+  #child(name: string, parent: ParentNamespace): Namespace | undefined {
     const known = this.#byName.get(name);
     if (known) return known;
-    const child = this.#create(name, parent);
+    const child = this.#asked(name, parent);
     // What a client made, the last client takes along; what the program made by its name, the program may rely on.
-    if (this.#surroundings.options.cleanupEmptyChildNamespaces)
+    if (child && this.#surroundings.options.cleanupEmptyChildNamespaces)
       child.whenEmpty(() => this.#forget(child, parent));
     return child;
+  }
+
+  /** A client wants it: if no adapter can be made for it, there is no such namespace. */
+  #asked(name: string, parent: ParentNamespace): Namespace | undefined {
+    try {
+      return this.#create(name, parent);
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
   }
 
   #create(name: string, parent?: ParentNamespace): Namespace {
@@ -102,8 +112,16 @@ export class Namespaces {
   #forget(child: Namespace, parent: ParentNamespace): void {
     this.#byName.delete(child.name);
     parent.disown(child);
-    const failed = (error: unknown): void => report(this.#surroundings.options, error, { event: 'adapter' });
-    call(() => child.adapter.close(), undefined, [], failed);
+    call(
+      () => child.adapter.close(),
+      undefined,
+      [],
+      (error) => this.#failed(error),
+    );
+  }
+
+  #failed(error: unknown): void {
+    report(this.#surroundings.options, error, { event: 'adapter' });
   }
 }
 

@@ -3,6 +3,7 @@ import type { BroadcastFlags, Stand } from '../adapter/contract.js';
 import type { Found, Holder, Place } from '../adapter/keeper.js';
 import { delayOf } from '../adapter/patience.js';
 import { Parcel } from '../codec/parcel.js';
+import { isThenable } from '../emitter.js';
 import type { DisconnectReason } from '../errors.js';
 import type { Anything, DefaultEventsMap, EventsMap, WithTimeout } from '../events.js';
 import {
@@ -70,12 +71,12 @@ export class Socket<
   /** Enters a room, or some; nothing once the socket is gone. */
   join(rooms: string | string[]): void | Promise<void> {
     if (this.#state === 'gone') return undefined;
-    return this.nsp.adapter.addAll(this.id, new Set([rooms].flat()));
+    return this.#heeded(this.nsp.adapter.addAll(this.id, new Set([rooms].flat())));
   }
 
   /** Leaves a room. */
   leave(room: string): void | Promise<void> {
-    return this.nsp.adapter.del(this.id, room);
+    return this.#heeded(this.nsp.adapter.del(this.id, room));
   }
 
   /**
@@ -215,12 +216,17 @@ export class Socket<
     this.#state = 'leaving';
     this.nsp.turnover += 1;
     this.dispatch('disconnecting', [reason, description], (error) => this.failed(error, 'disconnecting'));
-    const { rooms, data } = this;
-    this.place?.leave(recoverable.has(reason) ? { rooms, data } : undefined);
+    this.place?.leave(recoverable.has(reason) ? this : undefined);
     this.#vanish();
     this.dispatch('disconnect', [reason, description], (error) => this.failed(error, 'disconnect'));
     this.endAcks();
     this.endMailbox();
+  }
+
+  /** Hardly anybody waits until an adapter has moved him: what it cannot do is heard of all the same. */
+  #heeded(moving: void | Promise<void>): void | Promise<void> {
+    if (isThenable(moving)) moving.then(undefined, (error) => this.failed(error, 'adapter'));
+    return moving;
   }
 
   #vanish(): void {

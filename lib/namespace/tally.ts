@@ -1,5 +1,6 @@
 /** The answers to one broadcast, from all clients on all nodes. */
 import { after } from '../adapter/patience.js';
+import { textOf } from '../errors.js';
 import { timedOut } from './acks.js';
 
 /** The error of an incomplete tally. */
@@ -10,6 +11,12 @@ export interface TallyError extends Error {
 
 /** Takes all answers, each the first argument of one client's; or an error and those that came. */
 export type TallyListener = (error: TallyError | null, responses: unknown[]) => void;
+
+/** An error that has the answers which came; adapters reject with whatever they like. */
+export function incomplete(error: unknown, responses: unknown[]): TallyError {
+  const shown = error instanceof Error && Object.isExtensible(error) ? error : new Error(textOf(error));
+  return Object.assign(shown, { responses });
+}
 
 /** Counts until every node has said how many clients it asked, and every client has answered. */
 export class Tally {
@@ -61,9 +68,8 @@ export class Tally {
   }
 
   /** Ends the counting with an error and what has come. */
-  fail(error: TallyError): void {
-    error.responses = this.#responses;
-    this.#settle(error);
+  fail(error: unknown): void {
+    this.#settle(incomplete(error, this.#responses));
   }
 
   #check(): void {

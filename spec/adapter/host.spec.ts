@@ -1,5 +1,6 @@
 /** The view of a namespace that published adapters have: what they read, and what happens when they fail. */
 import assert from 'node:assert/strict';
+import process from 'node:process';
 import { mock } from 'node:test';
 import { Adapter as InMemory } from 'socket.io-adapter';
 import type {
@@ -300,7 +301,8 @@ describe('a broadcast that cannot leave this node', () => {
     const adapter = settle(factory);
     const said = packet('x');
     const by: Spreading['by'] = (how) => adapter.broadcast(said, how);
-    spread(adapter, { packet: said, options, by, failed: (error) => failures.push(error) });
+    const failed = (error: unknown): void => void failures.push(error);
+    spread(adapter, { packet: said, options, by, failed, nobody: () => failures.push('nobody') });
     await new Promise(setImmediate);
   }
 
@@ -312,10 +314,53 @@ describe('a broadcast that cannot leave this node', () => {
     });
   }
 
+  class NeverThrowing extends InMemory {
+    override broadcast(): never {
+      throw lost;
+    }
+  }
+
+  class NeverRejecting extends InMemory {
+    override async broadcast(): Promise<never> {
+      throw lost;
+    }
+  }
+
+  class Thenable extends InMemory {
+    override broadcast(): void {
+      // biome-ignore lint/suspicious/noThenProperty: promises of other makes are asked for
+      return { then: (_: unknown, reject: (error: Error) => void) => reject(lost) } as never;
+    }
+  }
+
+  for (const factory of [NeverThrowing, NeverRejecting, Thenable]) {
+    it(`reaches nobody if that fails, too, and nobody but onError hears of it: ${factory.name}`, async () => {
+      const strays: unknown[] = [];
+      const stray = (error: unknown): void => void strays.push(error);
+      process.on('unhandledRejection', stray);
+      await say(factory);
+      assert.deepEqual(failures, [lost, lost, 'nobody']);
+      failures = [];
+      await say(factory, all({ local: true }));
+      assert.deepEqual(failures, [lost, 'nobody']);
+      process.off('unhandledRejection', stray);
+      assert.deepEqual(strays, []);
+    });
+  }
+
   it('is not repeated where it has been delivered', async () => {
     await say(TooLate);
     assert.equal(socket('a').got.length, 1);
     assert.deepEqual(failures, [lost]);
+  });
+
+  it('is an error for onError where it cannot be encoded and the caller has gone', async () => {
+    const cycle = new TypeError('a cycle');
+    nsp.seal = () => {
+      throw cycle;
+    };
+    await say(Rejecting);
+    assert.deepEqual(failures, [lost, cycle]);
   });
 
   it('throws at the caller what cannot be encoded', async () => {

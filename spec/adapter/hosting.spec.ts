@@ -1,11 +1,14 @@
 /** A server of ours with an adapter of the ecosystem: how it is given, what fails, and programs that only emit. */
 import assert from 'node:assert/strict';
+import process from 'node:process';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Emitter } from '@socket.io/redis-emitter';
 import { createClient } from 'redis';
 import { Adapter as InMemory } from 'socket.io-adapter';
 import { type Socket as Client, io as connect } from 'socket.io-client';
+import type { Adapter } from '../../lib/adapter/contract.js';
 import { MemoryAdapter } from '../../lib/adapter/memory.js';
+import type { Anything } from '../../lib/events.js';
 import { socketio } from '../../lib/index.js';
 import { Folder, readBlocks } from '../readme/program.js';
 import { heard } from '../support/patience.js';
@@ -34,6 +37,27 @@ function welcome({ io }: Site): void {
     socket.on('where', (reply: () => void) => reply());
   });
 }
+
+type Matched = (error: null, allow: boolean) => void;
+
+/** What a server asks of its adapter. */
+const verbs = [
+  ...['init', 'close', 'serverCount', 'addAll', 'del', 'delAll', 'broadcast', 'broadcastWithAck'],
+  ...['fetchSockets', 'addSockets', 'delSockets', 'disconnectSockets', 'serverSideEmit'],
+];
+
+/** How it may fail; some reject with a text. */
+const failing: readonly (readonly [how: string, fail: () => unknown])[] = [
+  [
+    'throws',
+    () => {
+      throw new Error('broken');
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('broken'))],
+  ['rejects with a text', () => Promise.reject('broken')],
+  ['rejects with nothing', () => Promise.reject()],
+];
 
 describe('the adapter of a server', () => {
   it('is in memory if nothing is said', () => {
@@ -111,6 +135,70 @@ describe('the adapter of a server', () => {
       site.complaints.map(({ event }) => event),
       ['adapter', 'adapter', 'adapter'],
     );
+  });
+
+  for (const [how, fail] of failing) {
+    it(`that ${how} at whatever it is asked harms nobody, and nobody but onError and the asker hears of it`, async () => {
+      const strays: unknown[] = [];
+      const stray = (error: unknown): void => void strays.push(error);
+      process.on('unhandledRejection', stray);
+      class Broken extends InMemory {}
+      site = await openSite({ adapter: Broken });
+      welcome(site);
+      const ann = await guest('ann', 'red');
+      for (const verb of verbs) Object.defineProperty(Broken.prototype, verb, { value: fail });
+      const [socket] = [...site.io.sockets.sockets.values()];
+      const moves = [(): unknown => socket?.join('blue'), (): unknown => socket?.leave('red')];
+      for (const move of moves) await assert.rejects(async () => move());
+      if (how !== 'throws') for (const move of moves) move();
+      await assert.rejects(site.io.fetchSockets());
+      await assert.rejects(site.io.serverSideEmitWithAck('x'), { responses: [] });
+      await assert.rejects(site.io.timeout(10_000).emitWithAck('x'), { responses: [] });
+      site.io.emit('x');
+      site.io.local.emit('x');
+      site.io.socketsJoin('blue');
+      site.io.disconnectSockets();
+      socket?.disconnect();
+      await until(() => ann.client.disconnected, 'the end');
+      assert.equal(site.io.sockets.sockets.size, 0);
+      await site.io.close({ drain: 0 });
+      process.off('unhandledRejection', stray);
+      assert.deepEqual(strays, []);
+      assert.ok(site.complaints.length > 0);
+    });
+  }
+
+  it('that can ask nobody makes nobody wait for answers', async () => {
+    class Broken extends InMemory {
+      override async broadcastWithAck(): Promise<void> {
+        throw new Error('broken');
+      }
+    }
+    site = await openSite({ adapter: Broken as never });
+    await assert.rejects(site.io.timeout(0x7fffffff).emitWithAck('x'), /broken/);
+    const error = await new Promise((resolve) => site?.io.timeout(0x7fffffff).emit('x', resolve));
+    assert.match(String(error), /broken/);
+  });
+
+  it('that cannot be made for a name that a client asks for is an error for onError: there is no such namespace', async () => {
+    for (const pattern of [/^\/room-/, (_: string, __: object, next: Matched) => next(null, true)]) {
+      const broken = new Error('no connection');
+      const factory = (nsp: Anything): Adapter => {
+        if (nsp.name !== '/') throw broken;
+        return new InMemory(nsp) as never;
+      };
+      site = await openSite({ adapter: factory });
+      site.io.of(pattern as RegExp);
+      const client = connect(`${site.url}/room-1`, { transports: ['websocket'], forceNew: true });
+      const [refusal] = (await heard(client as never, 'connect_error')) as [Error];
+      client.disconnect();
+      assert.equal(refusal.message, 'Invalid namespace');
+      assert.deepEqual(
+        site.complaints.map(({ error, event }) => [error, event]),
+        [[broken, 'adapter']],
+      );
+      await site.close();
+    }
   });
 });
 
