@@ -211,7 +211,7 @@ export class Server<
         return server.shelf;
       },
       lines,
-      measures: measuresFor(this.#options, this.#house.watch),
+      measures: measuresFor(this.#options, this.#house.watch, this.#sessions),
       wheel: this.#house.wheel,
       watch: this.#house.watch,
       lobby: this.#lobby,

@@ -22,8 +22,9 @@ import type { Watch } from '../watch/watch.js';
 import type { Engine } from './engine.js';
 import type { Lobby } from './lobby.js';
 import type { HeaderLines } from './passage.js';
+import { describeAsker } from './refusal.js';
 import type { Shelf } from './shelf.js';
-import { addressOf } from './ticket.js';
+import { addressOf, readTicket } from './ticket.js';
 
 export interface Desk {
   readonly options: Options;
@@ -63,10 +64,15 @@ export function takesMany(agent = ''): boolean {
 }
 
 /** What is refused by them is told like any other refusal. */
-export function measuresFor(options: Options, watch: Watch): Measures {
+export function measuresFor(options: Options, watch: Watch, sessions: Registry): Measures {
   const { maxHttpBufferSize, bodyTimeout, pollTimeout } = options;
-  const refused = (error: SocketioError, req: IncomingMessage): void =>
-    watch.refused(error, () => ({ upgrade: false, address: addressOf(req) }));
+  const refused = (error: SocketioError, req: IncomingMessage): void => {
+    const ticket = readTicket(req);
+    const session = sessions.get(ticket.sid ?? '');
+    // A connection that has broken has no address any more.
+    const address = addressOf(req) || (session?.birth.remoteAddress ?? '');
+    watch.refused(error, () => ({ ...describeAsker(req, ticket), address }), session);
+  };
   const posts = { maxHttpBufferSize, bodyTimeout, refused };
   const polls = { ...posts, gaps: new PollGaps(pollTimeout), mostFrames: MANY_FRAMES };
   return { posts, polls, fewPackets: { ...polls, mostFrames: FEW_FRAMES } };

@@ -132,7 +132,8 @@ export class Routes {
     if (ticket.upgrade && !res.headersSent) dress(res, ticket, this.#desk.options.origins);
     if (refusal instanceof Crowded && !res.headersSent) res.setHeader('Retry-After', refusal.retryAfter);
     const status = this.#say(refusal, res, ticket);
-    this.#desk.watch.refused(refusal, () => ({ ...describeAsker(req, ticket), status }));
+    const { watch, sessions } = this.#desk;
+    watch.refused(refusal, () => ({ ...describeAsker(req, ticket), status }), sessions.get(ticket.sid ?? ''));
     this.#desk.engine.refused(() => {
       showTicket(req, ticket);
       return describeRefusal(req, refusal, ticket);

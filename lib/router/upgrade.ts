@@ -19,7 +19,7 @@ import { admit, terms } from './handshake.js';
 import { type HeaderLines, passageOf, UpgradePassage } from './passage.js';
 import { describeAsker } from './refusal.js';
 import { hardenedLines } from './reply.js';
-import { addressOf, isSecure } from './ticket.js';
+import { isSecure, readTicket } from './ticket.js';
 import { areLawful } from './websocket-lists.js';
 
 /** A message may come in pieces as small as this, in bytes, since networks cut as they like; not byte by byte. */
@@ -58,8 +58,7 @@ export function webSockets(
   server.on('headers', (headers, req) => headers.push(...(lines.get(req) ?? [])));
   server.on('wsClientError', (_error, socket, req) => {
     refuseOffer(socket, lines.get(req) ?? []);
-    const about = { upgrade: true, transport: 'websocket', address: addressOf(req) } as const;
-    watch.refused(new SocketioError('BAD_REQUEST'), () => about);
+    watch.refused(new SocketioError('BAD_REQUEST'), () => describeAsker(req, readTicket(req)));
   });
   return server;
 }
@@ -152,11 +151,10 @@ export function shakeDraftHands(
   desk.engine.dress(req, res, false);
   const { socket, head } = passage;
   const address = `${isSecure(req) ? 'wss' : 'ws'}://${req.headers.host ?? ''}${ticket.url}`;
-  const late = () =>
-    desk.watch.refused(new SocketioError('HANDSHAKE_TIMEOUT'), () => ({
-      ...describeAsker(req, ticket),
-      status: 101,
-    }));
+  const late = () => {
+    const about = () => ({ ...describeAsker(req, ticket), status: 101 });
+    desk.watch.refused(new SocketioError('HANDSHAKE_TIMEOUT'), about, desk.sessions.get(ticket.sid ?? ''));
+  };
   const limits = { maxBytes: options.maxHttpBufferSize, timeoutMs: options.handshakeTimeout, late };
   const name = ticket.transport === 'flashsocket' ? 'flashsocket' : 'websocket';
   passage.accept(res, (lines) => {

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import process from 'node:process';
 import type { Frame } from '../codec/codec.js';
 import { Deadline } from '../deadline.js';
-import { type RefusalCode, SocketioError } from '../errors.js';
+import type { RefusalCode, SocketioError } from '../errors.js';
 import type { Options } from '../options.js';
 import { headerOf } from './header.js';
 
@@ -26,8 +26,8 @@ const refusals: Readonly<Record<BodyFault, RefusalCode>> = {
 };
 
 /** A fault as it is told. */
-export function refusalFor(fault: BodyFault): SocketioError {
-  return new SocketioError(refusals[fault]);
+export function codeFor(fault: BodyFault): RefusalCode {
+  return refusals[fault];
 }
 
 type Done = (fault: BodyFault | undefined, body: Frame) => void;

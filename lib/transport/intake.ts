@@ -3,9 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, Malformed, PayloadFormat } from '../codec/codec.js';
 import { type RefusalCode, SocketioError } from '../errors.js';
 import { cutShort, deliver, refusePost, unadorned } from './answer.js';
-import { type BodyFault, type BodyLimits, isBinary, type Reader, readBody, refusalFor } from './body.js';
+import { type BodyFault, type BodyLimits, codeFor, isBinary, type Reader, readBody } from './body.js';
 import { Delivery, type DeliveryEvents } from './delivery.js';
 import type { Envelope, HeaderPairs, Letter } from './envelope.js';
+import { refuseBody } from './refused.js';
 import { mustWait } from './turn.js';
 
 export interface IntakeEvents {
@@ -103,6 +104,7 @@ export class Intake implements DeliveryEvents {
   done(bad: boolean): void {
     const malformed = this.#malformed;
     const faulty = malformed !== undefined && !this.#over;
+    if (bad || faulty) this.#tell(new SocketioError(faulty ? 'MALFORMED_BODY' : 'BAD_REQUEST'));
     this.#answer(bad || faulty);
     if (faulty) this.#up.failed('parse error', malformed.why);
   }
@@ -118,8 +120,8 @@ export class Intake implements DeliveryEvents {
 
   /** A body over the limit leaves the session usable; any other fault does not. */
   #fault(fault: BodyFault): void {
-    const refusal = refusalFor(fault);
-    if (this.#post && fault !== 'stopped') this.#limits.refused?.(refusal, this.#post.req);
+    const refusal = new SocketioError(codeFor(fault));
+    this.#tell(refusal);
     if (fault === 'not UTF-8') {
       this.#answer(true);
       return this.#up.failed('parse error', fault);
@@ -131,6 +133,11 @@ export class Intake implements DeliveryEvents {
     if (fault === 'too slow') this.#up.failed('transport error', 'a data request took too long');
   }
 
+  /** In words of the rule alone: where a bound was passed, its option is told with the end of the session. */
+  #tell(refusal: SocketioError): void {
+    if (this.#post) this.#limits.refused?.(refusal, this.#post.req);
+  }
+
   #ended(): Post | undefined {
     const post = this.#post;
     this.#post = undefined;
@@ -139,9 +146,7 @@ export class Intake implements DeliveryEvents {
   }
 
   #refuse({ req, res, letterhead }: Post, code: RefusalCode, why: string): void {
-    const refusal = new SocketioError(code);
-    this.#limits.refused?.(refusal, req);
-    cutShort(req, res, refusal, letterhead);
+    refuseBody(req, res, code, this.#limits, letterhead);
     this.#up.failed('transport error', why);
   }
 }

@@ -1,13 +1,14 @@
 /** Frames over HTTP long-polling: a waiting GET carries them out, POST bodies bring them in. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, PayloadFormat } from '../codec/codec.js';
-import { type DisconnectReason, SocketioError } from '../errors.js';
+import type { DisconnectReason } from '../errors.js';
 import type { HttpCompression } from '../option-compression.js';
-import { answer, cutShort, deliver, isLost, isQueued, unadorned, type Waiting } from './answer.js';
+import { deliver, isLost, isQueued, unadorned, type Waiting } from './answer.js';
 import { shrink } from './compression.js';
 import { bare, type Envelope, type HeaderPairs, type Letter } from './envelope.js';
 import { Intake, type IntakeEvents } from './intake.js';
 import { FEW_FRAMES, LAST_ANSWER, MOST_BYTES, type PollGapEvents, type PollingLimits } from './poll-gap.js';
+import { refuseBody, refusePoll } from './refused.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
 
 export class PollingTransport implements Transport, IntakeEvents, PollGapEvents {
@@ -89,7 +90,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
    * @param letterhead headers that its answer shall have
    */
   poll(res: ServerResponse, envelope: Envelope = bare, letterhead = unadorned): void {
-    if (this.#closed || isQueued(res)) return answer(res, 400, '', undefined, letterhead);
+    if (this.#closed || isQueued(res)) return refusePoll(res, 'BAD_REQUEST', this.#limits, letterhead);
     const poll = { res, envelope, letterhead };
     // The end of a cut poll may have come together with the poll that follows it, and so may, by TLS, the news that an
     // answer has left: look again when both have been read.
@@ -101,7 +102,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
 
   /** A POST brings frames; it is answered when all of them have been taken. */
   post(req: IncomingMessage, res: ServerResponse, envelope: Envelope = bare, letterhead = unadorned): void {
-    if (this.#closed) return cutShort(req, res, new SocketioError('BAD_REQUEST'), letterhead);
+    if (this.#closed) return refuseBody(req, res, 'BAD_REQUEST', this.#limits, letterhead);
     this.#intake ??= new Intake(this.#payload, this.#limits, this, this.#open);
     this.#intake.take(req, res, envelope, letterhead);
   }
@@ -137,8 +138,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
 
   /** One more GET has come to wait. It would steal the first one's answer: it is refused. */
   protected overlap({ res, letterhead }: Waiting): void {
-    this.#limits.refused?.(new SocketioError('OVERLAP'), res.req);
-    answer(res, 400, '', undefined, letterhead);
+    refusePoll(res, 'OVERLAP', this.#limits, letterhead);
     this.failed('transport error', 'two polls at once');
   }
 

@@ -1,11 +1,11 @@
 /** The POSTs of a revision-1 client: each answered with `1`, all of them delivered in the order of their arrival. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, PayloadFormat } from '../codec/codec.js';
-import { SocketioError } from '../errors.js';
-import { answer, answerEarly, cutShort } from './answer.js';
-import { type BodyFault, type BodyLimits, readBody, refusalFor } from './body.js';
+import { answer, answerEarly } from './answer.js';
+import { type BodyFault, type BodyLimits, codeFor, readBody } from './body.js';
 import { Delivery } from './delivery.js';
 import type { Envelope } from './envelope.js';
+import { refuseBody } from './refused.js';
 
 /** POSTs of one client under way at once; the clients send one, and a heartbeat or goodbye beside it. */
 const MOST_POSTS = 8;
@@ -37,14 +37,9 @@ function spare(req: IncomingMessage, res: ServerResponse): void {
 }
 
 /** A body over the limit, or one that never came, leaves the session usable. */
-function refuseBody(req: IncomingMessage, res: ServerResponse, fault: BodyFault, limits: BodyLimits): void {
-  if (fault === 'not UTF-8') return thank(req, res);
-  refuse(req, res, refusalFor(fault), limits);
-}
-
-function refuse(req: IncomingMessage, res: ServerResponse, error: SocketioError, limits: BodyLimits): void {
-  limits.refused?.(error, req);
-  cutShort(req, res, error);
+function refuse(req: IncomingMessage, res: ServerResponse, fault: BodyFault, limits: BodyLimits): void {
+  if (fault === 'not UTF-8') thank(req, res);
+  else refuseBody(req, res, codeFor(fault), limits);
 }
 
 export class Posts {
@@ -67,13 +62,12 @@ export class Posts {
 
   take(req: IncomingMessage, res: ServerResponse, envelope: Envelope): void {
     if (this.#over) return declinePost(req, res);
-    if (this.#underWay >= MOST_POSTS)
-      return refuse(req, res, new SocketioError('TOO_MANY_POSTS'), this.#limits);
+    if (this.#underWay >= MOST_POSTS) return refuseBody(req, res, 'TOO_MANY_POSTS', this.#limits);
     const reading: { stop: () => void } = { stop: () => {} };
     this.#readings.add(reading);
     const reader = readBody(req, this.#limits, (fault, body) => {
       this.#readings.delete(reading);
-      if (fault) return refuseBody(req, res, fault, this.#limits);
+      if (fault) return refuse(req, res, fault, this.#limits);
       this.#arrived.push({ res, envelope, body });
       this.#deliver();
     });

@@ -46,13 +46,16 @@ export class Watch {
     if (heeded('socketio:upgrade')) tell('socketio:upgrade', clientOf(subject));
   }
 
-  /** @param about whom and what; asked only if somebody listens */
-  refused(error: SocketioError, about: () => Asker): void {
+  /**
+   * @param about whom and what; asked only if somebody listens
+   * @param subject the session that was named, if it is here
+   */
+  refused(error: SocketioError, about: () => Asker, subject?: Subject): void {
     const { code, status = 400 } = error;
     if (!isRefusal(code)) return;
     this.refusals.add(code);
     if (heeded('socketio:refusal')) tell('socketio:refusal', { code, status, ...about() });
-    this.#noteLimit(error.message);
+    this.#noteLimit(error.message, subject);
   }
 
   /** A WebSocket to which a polling client wanted to move has been sent away; the client goes on polling. */

@@ -82,12 +82,14 @@ describe('an observer', () => {
     const { say } = await poller({ maxNamespaces: 1 });
     site.io.of('/x');
     await say('40\x1e40/x,');
-    assert.deepEqual((await until('socketio:limit')).slice(1), [
+    const { session: _, ...asker } = client;
+    assert.deepEqual((await until('socketio:refusal')).slice(1), [
       [
         'socketio:close',
         { ...client, reason: 'forced server close', why: 'more than maxNamespaces namespaces' },
       ],
       ['socketio:limit', { ...client, limit: 'maxNamespaces' }],
+      ['socketio:refusal', { ...asker, code: 'BAD_REQUEST', status: 400, upgrade: false }],
     ]);
   });
 
