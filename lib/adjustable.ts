@@ -6,7 +6,7 @@ import type { EventsMap } from './events.js';
 import { Face } from './face.js';
 import type { CreateAdapter } from './namespace/surroundings.js';
 import { readOptions } from './option-reading.js';
-import type { AdapterFactory, Options } from './options.js';
+import type { AdapterFactory, LimitName, Options } from './options.js';
 import { Shelf } from './router/shelf.js';
 
 export abstract class Adjustable<
@@ -32,6 +32,9 @@ export abstract class Adjustable<
   /** Every namespace gets another adapter. */
   protected abstract adopt(createAdapter: CreateAdapter): void;
 
+  /** A bound has been reached by nobody in particular. */
+  protected abstract limited(limit: LimitName): void;
+
   /** What makes the adapter of each namespace. */
   adapter(): AdapterFactory;
   /**
@@ -41,7 +44,8 @@ export abstract class Adjustable<
   adapter(factory: AdapterFactory): this;
   adapter(factory?: AdapterFactory): AdapterFactory | this {
     if (!factory) return this.#adapter;
-    this.adopt(adapterMaker<Parcel>(readOptions({ adapter: factory }).adapter, this.#options));
+    const limited = (limit: LimitName): void => this.limited(limit);
+    this.adopt(adapterMaker<Parcel>(readOptions({ adapter: factory }).adapter, this.#options, limited));
     this.#adapter = factory;
     return this;
   }

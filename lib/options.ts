@@ -200,9 +200,9 @@ export interface Options {
 }
 
 /** Options that are numbers: how much there may be of something, or how long it may take. */
-export type LimitName = {
-  [Name in keyof Options]-?: Options[Name] extends number ? Name : never;
-}[keyof Options];
+export type LimitName =
+  | { [Name in keyof Options]-?: Options[Name] extends number ? Name : never }[keyof Options]
+  | 'connectionStateRecovery.maxLogBytes';
 
 /** Options that users may write in another form. */
 type Written =

@@ -19,7 +19,7 @@ import type { CreateAdapter } from './namespace/surroundings.js';
 import type { Handshake } from './namespace/wire.js';
 import { refuseUnknown } from './option-checks.js';
 import { readOptions } from './option-reading.js';
-import type { Options, UserOptions } from './options.js';
+import type { LimitName, Options, UserOptions } from './options.js';
 import { Peer } from './peer.js';
 import type { PeerSettings } from './peer-settings.js';
 import { type Codecs, codecsFor, type Desk, measuresFor, returningCodec, rhythmsFor } from './router/desk.js';
@@ -71,7 +71,7 @@ export class Server<
     this.#drain = new Drain(this.#sessions, this.#lobby, () => this.#leave());
     const failed = (error: unknown, event: string): void => report(options, error, { event });
     this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed, watch: new Watch() };
-    const createAdapter = adapterMaker<Parcel>(options.adapter, options);
+    const createAdapter = adapterMaker<Parcel>(options.adapter, options, (limit) => this.limited(limit));
     this.#codecs = codecsFor(options);
     const codec = returningCodec(this.#codecs);
     const server = this as unknown as NamespaceServer;
@@ -125,6 +125,10 @@ export class Server<
 
   protected override adopt(createAdapter: CreateAdapter): void {
     this.#namespaces.adopt(createAdapter);
+  }
+
+  protected override limited(limit: LimitName): void {
+    this.#house.watch.limited(limit);
   }
 
   /**

@@ -35,7 +35,12 @@ export class Absent<One extends object> {
 
   /** Whether somebody has to be forgotten. */
   get crowded(): boolean {
-    return this.#luggage.size > this.#most || this.#bytes > this.#mostBytes;
+    return this.#luggage.size > this.#most || this.overloaded;
+  }
+
+  /** The same for the luggage of those who are here. */
+  get overloaded(): boolean {
+    return this.#bytes > this.#mostBytes;
   }
 
   /** So many have been here at once, with so much in bytes: as much may be away, since all of them can be lost together. */

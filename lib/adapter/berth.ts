@@ -154,6 +154,12 @@ export class Berth<Letter> implements Place<Letter> {
     return Math.max(from, forgotten) < (this.#whereabouts?.since ?? 0) ? undefined : from;
   }
 
+  /** Whether there was no room for what it may have missed. @param seen the number that it names */
+  outgrown(seen = 0): boolean {
+    const { last, displaced } = this.#harbour.history;
+    return seen <= last && Math.max(seen, this.#start) < displaced;
+  }
+
   /** What it has missed after that number, in order. */
   missed(from: number): readonly Kept[] {
     const { history } = this.#harbour;

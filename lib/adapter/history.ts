@@ -18,6 +18,7 @@ export class History {
   #bytes = 0;
   #last = 0;
   #forgotten = 0;
+  #displaced = 0;
 
   /** @param maxAge milliseconds for which an entry is remembered, unless there are too many; an eighth more at most, if `expire` is called in time */
   constructor(maxBytes: number, maxAge: number) {
@@ -34,6 +35,11 @@ export class History {
   /** The highest number that is forgotten. */
   get forgotten(): number {
     return this.#forgotten;
+  }
+
+  /** The highest number that is forgotten for want of room. */
+  get displaced(): number {
+    return this.#displaced;
   }
 
   /** The number before which the segments end that are complete. */
@@ -65,7 +71,7 @@ export class History {
     segment.add(kept, typeof meant === 'number' ? meant : selectionOf(meant));
     this.#bytes += segment.bytes - before;
     this.#last += 1;
-    while (this.bytes > this.#maxBytes) if (!this.#paper.shed()) this.#forget();
+    while (this.bytes > this.#maxBytes) if (!this.#paper.shed()) this.#displace();
   }
 
   /**
@@ -126,6 +132,11 @@ export class History {
   #close(segment: Segment): void {
     segment.closed = performance.now();
     this.#current = undefined;
+  }
+
+  #displace(): void {
+    this.#forget();
+    this.#displaced = this.#forgotten;
   }
 
   #forget(): void {

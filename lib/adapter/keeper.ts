@@ -1,4 +1,5 @@
 /** Who keeps the places of clients that lose their connection, as namespaces see it; `Letter` as in the contract. */
+import type { LimitName } from '../options.js';
 import type { EventPacket } from '../packet.js';
 import type { BroadcastFlags, Hospitable, Members, Resident } from './contract.js';
 
@@ -34,6 +35,9 @@ export interface Kept {
   /** Whether it leaves uncompressed. */
   readonly plain?: true;
 }
+
+/** Hears that a bound has been reached. */
+export type Limited = (limit: LimitName) => void;
 
 /** What a client leaves behind when it may come back. */
 export interface Belongings {
@@ -81,10 +85,12 @@ export interface Keeper<Letter> {
   /**
    * @param offset where the client says that it stands; `undefined` if it has seen no event
    * @param judged whether middlewares will think before it has joined
+   * @param limited told of a bound for which it cannot come back
    */
   recall(
     pid: string,
     offset: unknown,
     judged: boolean,
+    limited?: Limited,
   ): Found<Letter> | undefined | Promise<Found<Letter> | undefined>;
 }

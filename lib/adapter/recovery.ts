@@ -1,20 +1,18 @@
 /** The adapter of a single node whose clients may come back: it remembers what they miss. */
+import type { RecoveryOptions } from '../option-checks.js';
 import type { EventPacket } from '../packet.js';
 import { Absent, weightOfRoom } from './absent.js';
 import { Berth, type Harbour } from './berth.js';
 import type { BroadcastFlags, BroadcastOptions } from './contract.js';
 import { Epoch } from './epoch.js';
 import { History } from './history.js';
-import type { Entire, Found, Holder, Keeper, Keeping, Place } from './keeper.js';
+import type { Entire, Found, Holder, Keeper, Keeping, Limited, Place } from './keeper.js';
 import { MemoryAdapter } from './memory.js';
 
 /** How long, and how much. */
-export interface RecoveryBounds {
-  /** Milliseconds. */
-  readonly maxDisconnectionDuration: number;
-  /** Bytes. */
-  readonly maxLogBytes: number;
-}
+export type RecoveryBounds = Pick<RecoveryOptions, 'maxDisconnectionDuration' | 'maxLogBytes'>;
+
+const LIMIT = 'connectionStateRecovery.maxLogBytes';
 
 export class RecoveringAdapter<Letter>
   extends MemoryAdapter<Letter>
@@ -23,6 +21,7 @@ export class RecoveringAdapter<Letter>
   declare readonly nsp: Keeping<Letter>;
   readonly history: History;
   readonly #patience: number;
+  readonly #limited: Limited;
   readonly #epoch = new Epoch();
   /** How many there have been. */
   #berths = 0;
@@ -34,9 +33,15 @@ export class RecoveringAdapter<Letter>
   #weight = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(nsp: Keeping<Letter>, { maxDisconnectionDuration, maxLogBytes }: RecoveryBounds) {
+  /** @param limited told when somebody is forgotten for want of room */
+  constructor(
+    nsp: Keeping<Letter>,
+    { maxDisconnectionDuration, maxLogBytes }: RecoveryBounds,
+    limited: Limited = () => {},
+  ) {
     super(nsp);
     this.nsp = nsp;
+    this.#limited = limited;
     this.#patience = maxDisconnectionDuration;
     this.history = new History(maxLogBytes, maxDisconnectionDuration);
     this.#away = new Absent(maxLogBytes);
@@ -90,12 +95,17 @@ export class RecoveringAdapter<Letter>
   }
 
   /** A client that is still taken for present is not: it has come again. */
-  recall(pid: string, offset: unknown): Found<Letter> | undefined {
+  recall(
+    pid: string,
+    offset: unknown,
+    _judged?: boolean,
+    limited = this.#limited,
+  ): Found<Letter> | undefined {
     const berth = this.#byPid.get(pid);
     berth?.vacate();
     if (!berth?.away) return undefined;
-    const from = this.#standing(berth, offset);
-    if (from !== undefined) return this.#found(berth, from);
+    const from = this.#standing(berth, offset, limited);
+    if (from !== undefined) return this.#found(berth, from, limited);
     this.forget(berth);
     return undefined;
   }
@@ -124,6 +134,7 @@ export class RecoveringAdapter<Letter>
     this.#away.add(berth, berth.weight);
     for (const first of this.#away) {
       if (!this.#away.crowded) break;
+      if (this.#away.overloaded) this.#limited(LIMIT);
       this.forget(first);
     }
     this.#watch();
@@ -171,35 +182,36 @@ export class RecoveringAdapter<Letter>
   }
 
   /** An offset of another epoch is older than this session: everything in it has replaced the one before. */
-  #standing(berth: Berth<Letter>, offset: unknown): number | undefined {
-    if (!this.#isAwaited(berth)) return undefined;
-    if (offset === undefined) return berth.standing(undefined);
-    return Epoch.isOffset(offset) ? berth.standing(this.#epoch.number(offset)) : undefined;
+  #standing(berth: Berth<Letter>, offset: unknown, limited: Limited): number | undefined {
+    const isOffset = Epoch.isOffset(offset);
+    if (!this.#isAwaited(berth) || !(isOffset || offset === undefined)) return undefined;
+    const seen = isOffset ? this.#epoch.number(offset) : undefined;
+    const from = berth.standing(seen);
+    if (from === undefined && berth.outgrown(seen)) limited(LIMIT);
+    return from;
   }
 
   #isAwaited(berth: Berth<Letter>): boolean {
     return performance.now() - berth.partedAt <= this.#patience;
   }
 
-  #found(berth: Berth<Letter>, from: number): Found<Letter> {
+  #found(berth: Berth<Letter>, from: number, limited: Limited): Found<Letter> {
     return {
       id: berth.id,
       place: berth,
       ...berth.belongings,
-      missed: (entire, carrier) => this.#missed(berth, from, entire, carrier),
+      missed: (entire, carrier) => {
+        // Middlewares may have thought for long: what was there when the client came may be forgotten by now.
+        const isKnown = this.#byPid.get(berth.pid) === berth && this.#isAwaited(berth);
+        if (isKnown && berth.standing(from) !== undefined) return this.#missed(berth, from, entire, carrier);
+        if (isKnown && berth.outgrown(from)) limited(LIMIT);
+        return undefined;
+      },
       decline: () => {},
     };
   }
 
-  #missed(
-    berth: Berth<Letter>,
-    from: number,
-    entire: Entire,
-    carrier: string,
-  ): readonly Letter[] | undefined {
-    // Middlewares may have thought for long: what was there when the client came may be forgotten by now.
-    const isKnown = this.#byPid.get(berth.pid) === berth && this.#isAwaited(berth);
-    if (!isKnown || berth.standing(from) === undefined) return undefined;
+  #missed(berth: Berth<Letter>, from: number, entire: Entire, carrier: string): readonly Letter[] {
     const missed = berth.missed(from);
     const frames = missed.reduce((sum, kept) => sum + kept.frames.length, 0);
     const bytes = missed.reduce((sum, kept) => sum + kept.bytes, 0);

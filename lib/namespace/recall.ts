@@ -13,13 +13,13 @@ export const inPieces: Entire = () => false;
  */
 export function recall(
   keeper: Keeper<Parcel> | undefined,
-  { entire, handshake }: Arrival,
+  { entire, handshake, client }: Arrival,
   judged: boolean,
 ): Found<Parcel> | undefined | Promise<Found<Parcel> | undefined> {
   if (!keeper || !entire) return undefined;
   const { pid, offset } = handshake.auth;
   if (typeof pid !== 'string') return undefined;
-  return keeper.recall(pid, offset, judged);
+  return keeper.recall(pid, offset, judged, (limit) => client.limited(limit));
 }
 
 /** Ends that nobody has wished for. @see socket.io 4 documentation, "Connection state recovery"; `slow consumer` is ours */

@@ -181,7 +181,7 @@ export class Relay implements Transport, HeartbeatEvents {
 
   /** @internal */
   missed(): void {
-    this.#closed('ping timeout', 'no answer to a heartbeat');
+    this.#closed('ping timeout', 'no answer to a heartbeat within pingTimeout');
   }
 
   #received(packet: Frame): void {
@@ -238,7 +238,7 @@ export class Relay implements Transport, HeartbeatEvents {
   #due(heldUp: boolean): void {
     if (this.#carrier.writable) this.send(written(this.#settings.codec, { type: 'noop' }));
     else if (heldUp) this.#alarm.lookAgain(this.#settings.wheel);
-    else if (this.#away) this.#closed('ping timeout', 'no poll within the close timeout');
+    else if (this.#away) this.#closed('ping timeout', 'no poll within pingTimeout after pingInterval');
     else this.#wait(true);
   }
 

@@ -198,7 +198,7 @@ export class Session implements TransportEvents, HearingEvents, HandoverEvents, 
 
   /** No sign of life. */
   missed(): void {
-    this.close('ping timeout');
+    this.close('ping timeout', 'no sign of life within pingTimeout');
   }
 
   /** Answers a poll that waits; with a noop if there is nothing else. */

@@ -58,11 +58,15 @@ class Connection implements Wire {
 }
 
 let count = 0;
+const MOST = 'connectionStateRecovery.maxLogBytes';
 
 class World {
   readonly namespace: Namespace;
   carrier = 'websocket';
   entire = false;
+  /** Bounds that were reached, in this client's name and in nobody's. */
+  readonly limits: string[] = [];
+  readonly others: string[] = [];
 
   constructor(recovery: UserOptions['connectionStateRecovery'] = true) {
     const options = readOptions({
@@ -76,7 +80,7 @@ class World {
     this.namespace = new Namespace('/', {
       server: {} as NamespaceServer,
       options,
-      createAdapter: (host) => new RecoveringAdapter(host, bounds),
+      createAdapter: (host) => new RecoveringAdapter(host, bounds, (limit) => this.others.push(limit)),
     });
   }
 
@@ -86,7 +90,12 @@ class World {
     const arrival = {
       id: `id-${++count}`,
       wire: connection,
-      client: { id: 'conn', conn, request: {} as IncomingMessage },
+      client: {
+        id: 'conn',
+        conn,
+        request: {} as IncomingMessage,
+        limited: (limit: string) => this.limits.push(limit),
+      },
       handshake: { auth },
       ...(codec === engine3 ? {} : { entire: () => this.entire }),
     } as unknown as Arrival;
@@ -420,6 +429,7 @@ describe('the bounds of coming back', () => {
       first.cut();
       clock.pass(away);
       assert.equal(world.back(first, undefined).socket?.recovered, recovered);
+      assert.deepEqual(world.limits, []);
     }
   });
 
@@ -450,6 +460,7 @@ describe('the bounds of coming back', () => {
     clock.pass(1_200);
     world.namespace.emit('later');
     assert.equal(world.back(first, offset).socket?.recovered, false);
+    assert.deepEqual(world.limits, []);
   });
 
   it('a client is new if more was said than may be remembered, and back if less', () => {
@@ -464,7 +475,37 @@ describe('the bounds of coming back', () => {
       const second = world.back(first, undefined);
       assert.equal(second.socket?.recovered, recovered);
       assert.equal(second.events.length, recovered ? times : 0);
+      assert.deepEqual(world.limits, recovered ? [] : [MOST]);
     }
+  });
+
+  it('a client is nobody of whom that would be told if it names nothing, or something else', () => {
+    for (const offset of ['text', 'later']) {
+      const world = new World({ maxLogBytes: 10_000 });
+      const first = world.come();
+      world.namespace.emit('seen');
+      const { offset: seen } = first;
+      first.cut();
+      for (let time = 0; time < 100; time++) world.namespace.emit('event', 'x'.repeat(100));
+      world.back(first, offset === 'later' ? seen.replace(/\.\w+$/, '.zzzz') : offset);
+      assert.deepEqual(world.limits, []);
+    }
+  });
+
+  it('clients with very many rooms are told of when they are forgotten for them', () => {
+    const world = new World({ maxLogBytes: 10_000 });
+    const rooms = Array.from({ length: 200 }, (_room, index) => `room ${index}`);
+    const first = world.come();
+    first.socket?.join(rooms);
+    first.cut();
+    assert.deepEqual(world.others, []);
+    const second = world.come();
+    second.socket?.join(rooms);
+    second.cut();
+    assert.deepEqual(world.others, [MOST]);
+    assert.equal(world.back(first, undefined).socket?.recovered, false);
+    assert.equal(world.back(second, undefined).socket?.recovered, true);
+    assert.deepEqual(world.limits, []);
   });
 
   for (const [what, forget] of [

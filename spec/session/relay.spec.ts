@@ -81,7 +81,7 @@ describe('a relay', () => {
       begin(socket);
       clock.pass(1_000);
       assert.deepEqual(socket.sent, ['2::']);
-      assert.deepEqual(told, [['ping timeout', 'no answer to a heartbeat', 500]]);
+      assert.deepEqual(told, [['ping timeout', 'no answer to a heartbeat within pingTimeout', 500]]);
     });
 
     it('takes whatever it hears for a sign of life', () => {
@@ -142,7 +142,7 @@ describe('a relay', () => {
       send('y');
       polling.writable = false;
       clock.pass(1_000);
-      assert.deepEqual(told.at(-1), ['ping timeout', 'no poll within the close timeout', 1_999]);
+      assert.deepEqual(told.at(-1), ['ping timeout', 'no poll within pingTimeout after pingInterval', 1_999]);
     });
 
     it('waits as long for a poll after one that broke while it waited', () => {
@@ -153,7 +153,7 @@ describe('a relay', () => {
       clock.pass(1_299);
       assert.equal(told.length, 1);
       clock.pass(1);
-      assert.deepEqual(told.at(-1), ['ping timeout', 'no poll within the close timeout', 1_300]);
+      assert.deepEqual(told.at(-1), ['ping timeout', 'no poll within pingTimeout after pingInterval', 1_300]);
     });
   });
 

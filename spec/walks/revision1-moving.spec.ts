@@ -216,7 +216,7 @@ describe('a client of revision 1 whose transport fails', () => {
     const [socket] = (await arrived) as [Socket];
     const [reason, why] = await heard(socket as never, 'disconnect');
     assert.equal(reason, 'ping timeout');
-    assert.equal((why as Error).message, 'no poll within the close timeout');
+    assert.equal((why as Error).message, 'no poll within pingTimeout after pingInterval');
     assert.equal(await client.hear(), '7:::1+0');
   });
 

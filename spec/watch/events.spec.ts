@@ -93,6 +93,18 @@ describe('an observer', () => {
     ]);
   });
 
+  it('is told which time has passed where a client is not heard any more', async () => {
+    site = await openSite({ pingInterval: 20, pingTimeout: 20 });
+    const line = await knock(site.port, '/socket.io/?EIO=4&transport=websocket');
+    await line.until(/"sid"/);
+    const silent = { ...client, transport: 'websocket' };
+    const why = 'no sign of life within pingTimeout';
+    assert.deepEqual((await until('socketio:limit')).slice(1), [
+      ['socketio:close', { ...silent, reason: 'ping timeout', why }],
+      ['socketio:limit', { ...silent, limit: 'pingTimeout' }],
+    ]);
+  });
+
   it('is told of a client that does not keep up, while it can be seen how much waits', async () => {
     const { say } = await poller({ softBufferLimit: 1_000, hardBufferLimit: 5_000 });
     const joined = heard(site.io as never, 'connection') as Promise<[Socket]>;

@@ -164,6 +164,48 @@ const rows: Readonly<Record<string, Row>> = {
       Knock.send(port, `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n4`);
     },
   },
+  'pingTimeout, a question of ours': {
+    options: { pingInterval: 20, pingTimeout: 20 },
+    deed: writes(masked('40')),
+  },
+  'pingTimeout, a question of the client': {
+    options: { pingInterval: 20, pingTimeout: 20 },
+    deed: (port) => knock(port, tongues.classic.path('websocket', '').replace('&sid=', '')),
+  },
+  'pingTimeout, a heartbeat of revision 1': {
+    options: { pingInterval: 20, pingTimeout: 20 },
+    deed: async (port) => {
+      const { body } = await ask(port, tongues.vintage.handshake());
+      await knock(port, tongues.vintage.path('websocket', tongues.vintage.sidIn(body)));
+    },
+  },
+  'pingTimeout, a poll of revision 1': {
+    options: { pingInterval: 20, pingTimeout: 20 },
+    deed: async (port) => {
+      const { body } = await ask(port, tongues.vintage.handshake());
+      await ask(port, tongues.vintage.path('polling', tongues.vintage.sidIn(body)));
+    },
+  },
+  'connectionStateRecovery.maxLogBytes': {
+    options: { connectionStateRecovery: { maxLogBytes: 10_000 } },
+    program: speaks((socket) => {
+      if (socket.handshake.auth.pid) return;
+      socket.on('disconnect', () => {
+        for (let count = 0; count < 20; count++) socket.nsp.emit('x', 'y'.repeat(1_000));
+      });
+    }),
+    deed: async (port) => {
+      const first = await knock(port, WS);
+      await first.until(/"sid"/);
+      first.socket.write(masked('40'));
+      await first.until(/"pid":"[^"]+"/);
+      const [, pid = ''] = /"pid":"([^"]+)/.exec(first.text) ?? [];
+      first.socket.destroy();
+      const second = await knock(port, WS);
+      await second.until(/"sid"/);
+      second.socket.write(masked(`40${JSON.stringify({ pid })}`));
+    },
+  },
   pollTimeout: { options: { pollTimeout: 20 }, deed: handshake },
   maxPendingPerAddress: {
     options: { maxPendingPerAddress: 1 },
