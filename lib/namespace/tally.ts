@@ -14,8 +14,16 @@ export type TallyListener = (error: TallyError | null, responses: unknown[]) => 
 
 /** An error that has the answers which came; adapters reject with whatever they like. */
 export function incomplete(error: unknown, responses: unknown[]): TallyError {
-  const shown = error instanceof Error && Object.isExtensible(error) ? error : new Error(textOf(error));
-  return Object.assign(shown, { responses });
+  return Object.assign(takesMore(error) ? error : new Error(textOf(error)), { responses });
+}
+
+function takesMore(error: unknown): error is Error {
+  try {
+    return error instanceof Error && Object.isExtensible(error);
+  } catch {
+    // A Proxy that fails at every look.
+    return false;
+  }
 }
 
 /** Counts until every node has said how many clients it asked, and every client has answered. */

@@ -67,12 +67,13 @@ function settleTerms(terms: CorsTerms, page: string | undefined, done: Done<Ruli
   attempt(() => origin(page, told), told);
 }
 
+/** Takes the first answer. One that cannot be read (a Proxy, a getter that throws) is an error, of the program's. */
 function once<T>(done: Done<T>): Done<T> {
   let open = true;
   return (error, result) => {
     if (!open) return;
     open = false;
-    done(error, result);
+    attempt(() => done(error, result), done);
   };
 }
 

@@ -109,8 +109,16 @@ function answerRefusal(res: ServerResponse, error: SocketioError, status: number
   res.end(body);
 }
 
-/** Whatever was thrown, as something that can be told to a client. */
+/** Whatever was thrown, as something that can be told to a client; itself if it can. */
 export function asRefusal(error: unknown): SocketioError {
-  if (error instanceof SocketioError && error.status !== undefined) return error;
-  return new SocketioError('BAD_REQUEST');
+  return isRefusal(error) ? error : new SocketioError('BAD_REQUEST');
+}
+
+function isRefusal(error: unknown): error is SocketioError {
+  try {
+    return error instanceof SocketioError && error.status !== undefined;
+  } catch {
+    // A Proxy that fails at every look.
+    return false;
+  }
 }

@@ -125,10 +125,9 @@ export class Routes {
   }
 
   #refuse(error: unknown, { req, res, ticket }: Visit): void {
-    // What no client has caused is told to the owner, too.
-    const isOurs = error instanceof SocketioError && error.status !== undefined;
-    if (!isOurs) report(this.#desk.options, error, { event: 'request' });
     const refusal = asRefusal(error);
+    // What no client has caused is told to the owner, too.
+    if (refusal !== error) report(this.#desk.options, error, { event: 'request' });
     if (ticket.upgrade && !res.headersSent) dress(res, ticket, this.#desk.options.origins);
     if (refusal instanceof Crowded && !res.headersSent) res.setHeader('Retry-After', refusal.retryAfter);
     const status = this.#say(refusal, res, ticket);

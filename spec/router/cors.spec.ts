@@ -316,3 +316,38 @@ describe('a mistake in the option cors', () => {
     assert.ok(socketio({ cors: false, origins: EVIL }));
   });
 });
+
+describe('an answer to the option cors that cannot be read', () => {
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  const failing = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error('not for you');
+      },
+    },
+  );
+  const answers: Record<string, unknown> = {
+    'a revoked Proxy': revoked.proxy,
+    'a Proxy that throws': failing,
+  };
+  const askers: Record<string, (answer: unknown) => unknown> = {
+    'as all of it': (answer) => (_req: unknown, done: (error: unknown, terms: unknown) => void) =>
+      done(null, answer),
+    'as its origin': (answer) => ({
+      origin: (_page: unknown, done: (error: unknown, rule: unknown) => void) => done(null, answer),
+    }),
+    'as an error': (answer) => (_req: unknown, done: (error: unknown) => void) => done(answer),
+  };
+  for (const [name, answer] of Object.entries(answers)) {
+    for (const [place, asking] of Object.entries(askers)) {
+      it(`refuses the request, and is told: ${name}, ${place}`, async () => {
+        const site = await openSite({ cors: asking(answer) as Given });
+        assert.equal((await ask(site.port, POLL)).status, 400);
+        assert.equal(site.complaints.length, 1);
+        await site.close();
+      });
+    }
+  }
+});
