@@ -141,8 +141,8 @@ export interface Options {
   readonly maxPendingAcks: number;
   /**
    * Milliseconds after which an acknowledgement without a `timeout()` gives its place to a new one where
-   * `maxPendingAcks` are owed; `onError` hears of it. Until then it is waited for as long as the client stays. 0: for
-   * ever. @default 60_000
+   * `maxPendingAcks` are owed, or up to a quarter of the time later; `onError` hears of it. Until then it is waited for as
+   * long as the client stays. 0: for ever. @default 60_000
    */
   readonly ackTimeout: number;
   /** Messages that a mailbox (`for await`) holds before its client is no longer read. @default 256 */

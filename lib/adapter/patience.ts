@@ -5,8 +5,11 @@ import { SocketioError } from '../errors.js';
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 /** Acts once, after some milliseconds; after 25 days at the latest. */
-export function after(delayMs: number, act: () => void): NodeJS.Timeout {
-  return setTimeout(act, Math.min(delayMs, LONGEST_DELAY_MS));
+export function after(delayMs: number, act: () => void): NodeJS.Timeout;
+/** @param one what it is done with, where a closure for each would be memory for nothing */
+export function after<One>(delayMs: number, act: (one: One) => void, one: One): NodeJS.Timeout;
+export function after<One>(delayMs: number, act: (one?: One) => void, one?: One): NodeJS.Timeout {
+  return setTimeout(act, Math.min(delayMs, LONGEST_DELAY_MS), one);
 }
 
 /**

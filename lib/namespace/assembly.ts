@@ -22,6 +22,7 @@ import type {
 } from '../events.js';
 import type { EventPacket } from '../packet.js';
 import type { Audience, NamespaceOptions } from './audience.js';
+import { allTold } from './bad-news.js';
 import { Broadcast } from './broadcast.js';
 import type { RemoteSocket } from './remote.js';
 import { report } from './report.js';
@@ -185,6 +186,7 @@ export abstract class Assembly<
   async close(): Promise<void> {
     for (const tally of [...this.tallies]) tally.fail(new SocketioError('SERVER_CLOSED'));
     await letGo(this.adapter, this.failed);
+    await allTold();
   }
 
   /** An event of another node, with an answering function if it waits for one. @internal */

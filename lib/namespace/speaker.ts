@@ -113,14 +113,14 @@ export abstract class Speaker<
     return this.flag({ local: true }).#others({});
   }
 
-  /** Listeners that wait for an answer, by number; for adapters. @internal */
-  get acks(): Map<number, AckListener> {
+  /** Who waits for an answer, by number. @internal */
+  get acks(): ReadonlyMap<number, unknown> {
     return this.#answers().pending;
   }
 
   /** Waits for an answer to a broadcast, unless too many are waited for. @internal */
   expect(id: number, listener: AckListener): void {
-    if (!this.#owesAll()) this.acks.set(id, listener);
+    if (!this.#owesAll()) this.#answers().expect(id, listener);
   }
 
   /** Waits for it no longer. @internal */
@@ -165,7 +165,8 @@ export abstract class Speaker<
   }
 
   #answers(): Acks {
-    this.#acks ??= new Acks((error) => this.failed(error, 'acknowledgement'));
+    const failed = (error: unknown): void => this.failed(error, 'acknowledgement');
+    this.#acks ??= new Acks(failed, this.nsp.options.ackTimeout);
     return this.#acks;
   }
 
@@ -196,7 +197,7 @@ export abstract class Speaker<
 
   #await(ack: AckListener, flags: BroadcastFlags): number {
     const id = this.nsp.ids.next++;
-    if (flags.timeout === undefined) this.#answers().expect(id, ack, this.nsp.options.ackTimeout);
+    if (flags.timeout === undefined) this.#answers().expect(id, ack);
     else this.#answers().expectWithin(id, flags.timeout, ack as FallibleListener);
     return id;
   }
@@ -205,7 +206,7 @@ export abstract class Speaker<
   #unaskable(): Error | undefined {
     if (!this.present) return disconnected();
     if (!this.#owesAll()) return undefined;
-    if (!this.#acks?.giveUpOldest(this.nsp.options.ackTimeout)) return tooMany();
+    if (!this.#acks?.giveUpOldest()) return tooMany();
     this.failed(givenUp(), 'acknowledgement');
     return undefined;
   }

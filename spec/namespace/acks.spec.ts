@@ -169,6 +169,45 @@ describe('an answer', () => {
     reading.mock.restore();
   });
 
+  it('gives its place away at a time between once and one and a quarter times ackTimeout', () => {
+    let now = 0;
+    const reading = mock.method(performance, 'now', () => now);
+    here = world({ maxPendingAcks: 2, ackTimeout: 1_000 });
+    alice = here.join();
+    const ask = (): number => {
+      alice.socket.emit('x', () => {});
+      return here.errors.splice(0).filter(({ error }) => /given up/.test(String(error))).length;
+    };
+    ask();
+    ask();
+    now = 999;
+    assert.equal(ask(), 0);
+    now = 1_250;
+    assert.equal(ask(), 1);
+    assert.equal(ask(), 1);
+    assert.equal(ask(), 0, 'those that have taken their places are young');
+    reading.mock.restore();
+  });
+
+  it('to a broadcast is as old as that, not as what was asked before', async () => {
+    let now = 0;
+    const reading = mock.method(performance, 'now', () => now);
+    here = world({ maxPendingAcks: 1, ackTimeout: 1_000 });
+    alice = here.join();
+    alice.socket.emit('x', () => {});
+    alice.answers(alice.client.asked);
+    now = 5_000;
+    const heard: unknown[] = [];
+    here.root.timeout(60_000).emit('all', (_error: Error, answers: unknown[]) => heard.push(...answers));
+    const asked = alice.client.asked;
+    alice.socket.emit('x', () => {});
+    assert.match(String(here.errors.pop()?.error), /maxPendingAcks/);
+    alice.answers(asked, 'mine');
+    await settled();
+    assert.deepEqual(heard, ['mine']);
+    reading.mock.restore();
+  });
+
   it('fails at once when the client owes too many', async () => {
     here = world({ maxPendingAcks: 2 });
     alice = here.join();
