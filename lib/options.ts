@@ -29,7 +29,7 @@ export interface Parser {
 /** Where an error came from. `socket` is absent for errors that no single client caused. */
 export interface ErrorContext {
   readonly socket?: unknown;
-  /** The event, or what else was under way: `connection`, `serve`, `middleware`, `acknowledgement`, `allowRequest`, … */
+  /** The event, or what else was under way: `connection`, `serve`, `middleware`, `acknowledgement`, `parser`, `allowRequest`, … */
   readonly event?: string;
 }
 

@@ -1,5 +1,6 @@
 /** What all clients have in common where their sessions meet their sockets. */
 import type { Namespaces } from './namespace/namespaces.js';
+import type { Options } from './options.js';
 import type { AnteroomBounds } from './session/anteroom.js';
 import type { AuthBounds } from './session/auths.js';
 import type { EntireLimits } from './session/entire.js';
@@ -14,6 +15,7 @@ export interface PeerSettings extends AnteroomBounds, AuthBounds, EntireLimits {
   readonly maxNamespaces: number;
   readonly maxEventsPerSecond: number;
   readonly watch: Watch;
+  readonly onError: Options['onError'];
   /** The session is in a namespace: told once. */
   readonly joined: (session: Session) => void;
   /** The session has ended and may be forgotten. */

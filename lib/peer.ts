@@ -2,11 +2,12 @@
 import type { IncomingMessage } from 'node:http';
 import process from 'node:process';
 import type { Stand } from './adapter/contract.js';
-import { Parcel } from './codec/parcel.js';
+import type { Parcel } from './codec/parcel.js';
 import type { DisconnectReason } from './errors.js';
 import { type Few, few, isOne, listOf } from './few.js';
 import { Line } from './line.js';
 import type { Conn } from './namespace/connection.js';
+import { announce } from './namespace/entrance.js';
 import type { Namespace } from './namespace/namespace.js';
 import { unknownNamespace } from './namespace/namespaces.js';
 import type { Socket } from './namespace/socket.js';
@@ -217,11 +218,11 @@ export class Peer implements SessionEvents, Client, Sleeper {
   #enter(namespace: Namespace | undefined, packet: ConnectPacket, auth: Handshake['auth']): void {
     const { nsp, address } = packet;
     if (this.#present.readyState !== 'open') return namespace?.vacate();
+    const line = new Line(this, nsp, address);
     if (!namespace) {
       this.#forget(nsp);
-      return void this.send(new Parcel(unknownNamespace(address ?? nsp)), undefined);
+      return announce(line, unknownNamespace(nsp), this.#settings) ? undefined : line.close('connection');
     }
-    const line = new Line(this, nsp, address);
     const { manners } = this.#present.birth;
     const id = manners.idFor(nsp, this.id);
     const handshake = manners.introduce(this.#handshake, auth);

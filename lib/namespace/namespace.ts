@@ -12,9 +12,10 @@ import type { Anything, DefaultEventsMap, EventsMap } from '../events.js';
 import { Roster } from '../roster.js';
 import { Assembly } from './assembly.js';
 import type { NamespaceOptions } from './audience.js';
-import { type Middleware, refusalOf, runChain } from './chain.js';
+import { type Middleware, runChain } from './chain.js';
+import { letIn, turnAway } from './entrance.js';
 import type { Home, Judge, NamespaceReservedEvents, NamespaceServer } from './home.js';
-import { inPieces, recall } from './recall.js';
+import { recall } from './recall.js';
 import { report } from './report.js';
 import { type ServeHandler, serve } from './serve.js';
 import { Socket } from './socket.js';
@@ -151,7 +152,7 @@ export class Namespace<
         pass: () => process.nextTick(() => this.#admit(socket, arrival, found)),
         refuse: (error, thrown) => {
           if (thrown) failed(error);
-          process.nextTick(() => this.#refuse(socket, error));
+          process.nextTick(turnAway, socket, error, this.options);
         },
         failed,
       });
@@ -214,7 +215,7 @@ export class Namespace<
 
   #admit(
     socket: Socket<Listen, Emit, ServerSide, SocketData>,
-    { entire = inPieces }: Arrival,
+    arrival: Arrival,
     found: Found<Parcel> | undefined,
   ): void {
     // The connection may have ended while the middlewares thought.
@@ -223,10 +224,7 @@ export class Namespace<
     this.members.set(socket.id, socket);
     this.turnover += 1;
     this.#shown?.set(socket.id, socket);
-    const missed = found ? found.missed(entire, socket.carrier) : [];
-    // Its place has been given up while the middlewares thought.
-    if (!missed) return socket.supersede();
-    socket.open(missed);
+    if (!letIn(socket, found, arrival, this.options)) return;
     if (this.#handler) {
       socket.keepMessages();
       serve(this.#handler, socket);
@@ -234,17 +232,5 @@ export class Namespace<
     const failed = (error: unknown): void => report(this.options, error, { socket, event: 'connection' });
     this.dispatch('connect', [socket], failed);
     this.dispatch('connection', [socket], failed);
-  }
-
-  #refuse(socket: Socket<Listen, Emit, ServerSide, SocketData>, error: unknown): void {
-    if (!socket.joining) return;
-    const refusal = refusalOf(error);
-    try {
-      socket.refuse(refusal);
-    } catch (failure) {
-      // What the middleware wanted to tell cannot be encoded; the refusal itself must reach the client.
-      report(this.options, failure, { socket, event: 'middleware' });
-      socket.refuse({ message: refusal.message });
-    }
   }
 }

@@ -14,6 +14,7 @@ import {
   type Packet,
   PacketType,
 } from '../packet.js';
+import { announce } from './entrance.js';
 import type { Home, NamespaceServer } from './home.js';
 import { Persona } from './persona.js';
 import { recoverable } from './recall.js';
@@ -147,6 +148,7 @@ export class Socket<
   /**
    * The middlewares let it pass: it is connected, and the client hears of it.
    * @param missed what comes before that
+   * @throws what encoding throws
    * @internal
    */
   open(missed: readonly Parcel[]): void {
@@ -157,12 +159,18 @@ export class Socket<
     this.place?.take(this);
   }
 
-  /** The middlewares refused it. @internal */
+  /** The middlewares refused it. @throws what encoding throws @internal */
   refuse(data: { readonly message: string; readonly data?: unknown }): void {
     this.transmit({ type: PacketType.CONNECT_ERROR, nsp: this.nsp.name, data });
     this.place?.leave(undefined);
     this.closed('server namespace disconnect');
     this.#wire.close('membership');
+  }
+
+  /** It cannot be spoken to: its connection ends. @internal */
+  expel(): void {
+    if (this.joining) this.place?.leave(undefined);
+    this.#wire.close('connection');
   }
 
   /** Whether the middlewares still have it. @internal */
@@ -207,9 +215,10 @@ export class Socket<
 
   #dismiss(extent: Extent): void {
     if (this.#state !== 'open') return;
-    this.transmit({ type: PacketType.DISCONNECT, nsp: this.nsp.name });
+    const packet = { type: PacketType.DISCONNECT, nsp: this.nsp.name } as const;
+    const isTold = announce(this.#wire, packet, this.nsp.options, this);
     this.closed('server namespace disconnect');
-    this.#wire.close(extent);
+    this.#wire.close(isTold ? extent : 'connection');
   }
 
   #depart(reason: DisconnectReason, description: unknown): void {
