@@ -123,7 +123,10 @@ export interface Options {
    * with 429. 0: any number. @default 0
    */
   readonly maxHandshakesPerSecond: number;
-  /** Whether a namespace that a client's name made (`io.of(/pattern/)`) goes with its last client. @default true */
+  /**
+   * Whether a namespace that a client's name made (`io.of(/pattern/)`) goes with its last client; with
+   * `connectionStateRecovery`, when none of those who were lost there is awaited any more. @default true
+   */
   readonly cleanupEmptyChildNamespaces: boolean;
   /** Bytes waiting for one client above which the write deadline runs. @default 1_048_576 */
   readonly softBufferLimit: number;

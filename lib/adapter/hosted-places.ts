@@ -32,6 +32,11 @@ export class HostedPlaces<Letter> implements Keeper<Letter> {
     this.adapter = adapter;
   }
 
+  /** Its sessions are elsewhere: whoever comes back finds them through the next adapter of that name, too. */
+  get awaiting(): boolean {
+    return false;
+  }
+
   place(holder: Holder<Letter>): Place<Letter> {
     return new HostedPlace(this, holder, randomBytes(SECRET_BYTES).toString('base64url'));
   }

@@ -26,6 +26,8 @@ export interface Keeping<Letter> extends Hospitable<Letter> {
   revive(kept: Kept): Letter;
   /** Hears what went wrong with the adapter. */
   failed(error: unknown): void;
+  /** Hears that nobody is awaited any more. */
+  vacate(): void;
 }
 
 /** An event as bytes: nothing that the program does to its arguments changes it any more. */
@@ -81,6 +83,8 @@ export interface Found<Letter> extends Belongings {
 
 /** Gives places, and finds them again. */
 export interface Keeper<Letter> {
+  /** Whether somebody is awaited who could not come back to another keeper of this name. */
+  readonly awaiting: boolean;
   place(holder: Holder<Letter>): Place<Letter>;
   /**
    * @param offset where the client says that it stands; `undefined` if it has seen no event

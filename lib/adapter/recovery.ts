@@ -47,6 +47,10 @@ export class RecoveringAdapter<Letter>
     this.#away = new Absent(maxLogBytes);
   }
 
+  get awaiting(): boolean {
+    return this.#away.size > 0;
+  }
+
   override close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -234,6 +238,7 @@ export class RecoveringAdapter<Letter>
     this.#timer = undefined;
     const least = Math.min(this.history.expire(), this.#expireAway());
     if (this.#away.size > 0 || !this.history.empty) this.#wait(least);
+    if (!this.awaiting) this.nsp.vacate();
   }
 
   #expireAway(): number {

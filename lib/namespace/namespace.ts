@@ -57,7 +57,7 @@ export class Namespace<
   #handler: ServeHandler<Anything> | undefined;
   /** Clients here, those whom the middlewares still have included. */
   #guests = 0;
-  #emptied: (() => void) | undefined;
+  #emptied: ((awaiting: boolean) => void) | undefined;
 
   /** @internal made by `Namespaces` alone */
   constructor(name: string, surroundings: Surroundings) {
@@ -111,13 +111,14 @@ export class Namespace<
     arrival: Arrival,
     known: (socket: Socket<Listen, Emit, ServerSide, SocketData>) => void,
   ): void | Promise<void> {
+    // Whoever waits counts: the namespace must not go meanwhile, nor with the ghost of whoever has come again.
+    this.#guests += 1;
     const found = recall(this.keeper, arrival, !this.#passes(true));
     if (!(found instanceof Promise)) {
+      this.#guests -= 1;
       this.connect(arrival, known, found);
       return undefined;
     }
-    // Whoever waits counts: the namespace must not go meanwhile.
-    this.#guests += 1;
     const arrived = (place: Found<Parcel> | undefined): void => {
       this.#guests -= 1;
       if (arrival.client.conn.readyState === 'open') this.connect(arrival, known, place);
@@ -168,17 +169,23 @@ export class Namespace<
     this.vacate();
   }
 
-  /** Told once, when the last client has left or none has come. @internal */
-  whenEmpty(emptied: () => void): void {
+  /**
+   * Told each time that the last client has left or none has come.
+   * @param emptied whether some may come back is its argument
+   * @internal
+   */
+  whenEmpty(emptied: (awaiting: boolean) => void): void {
     this.#emptied = emptied;
   }
 
-  /** Whoever made a client's way here says so when that client did not come. @internal */
+  /** Whoever made a client's way here, or awaited one, says so when that client did not come. @internal */
   vacate(): void {
-    if (this.#guests > 0) return;
-    const emptied = this.#emptied;
-    this.#emptied = undefined;
-    emptied?.();
+    if (this.#guests === 0) this.#emptied?.(this.keeper?.awaiting === true);
+  }
+
+  /** Whether anybody is here. @internal */
+  get empty(): boolean {
+    return this.#guests === 0;
   }
 
   /** Gives another namespace what this one has at this moment, for those who join. */
@@ -201,6 +208,7 @@ export class Namespace<
     this.init();
     for (const [id, rooms] of former.sids) this.#enter(id, rooms);
     call(() => former.close(), undefined, [], this.failed);
+    this.vacate();
   }
 
   /** Whether nobody judges a client that comes, or comes back. */

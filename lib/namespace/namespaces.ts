@@ -7,12 +7,17 @@ import { type NameMatcher, ParentNamespace } from './parent.js';
 import { report } from './report.js';
 import type { CreateAdapter, Surroundings } from './surroundings.js';
 
+/** Children without clients that wait for those who may come back: their names are the clients' choice. */
+const MOST_DESERTED = 1_000;
+
 /** Names begin with a slash; a missing one is added. */
 export class Namespaces {
   #surroundings: Surroundings;
   readonly #created: (namespace: Namespace) => void;
   readonly #byName: Map<string, Namespace> = new Map();
   #parents: readonly ParentNamespace[] = [];
+  /** Children that have been empty while somebody was awaited there, in this order; some may have clients again. */
+  readonly #deserted: Map<Namespace, ParentNamespace> = new Map();
 
   /** @param created hears of each new namespace except `/` and parents */
   constructor(surroundings: Surroundings, created: (namespace: Namespace) => void) {
@@ -86,7 +91,7 @@ export class Namespaces {
     const child = this.#asked(name, parent);
     // What a client made, the last client takes along; what the program made by its name, the program may rely on.
     if (child && this.#surroundings.options.cleanupEmptyChildNamespaces)
-      child.whenEmpty(() => this.#forget(child, parent));
+      child.whenEmpty((awaiting) => (awaiting ? this.#desert(child, parent) : this.#forget(child, parent)));
     return child;
   }
 
@@ -100,6 +105,17 @@ export class Namespaces {
     }
   }
 
+  /** It stays for those who may come back to it, unless too many do. */
+  #desert(child: Namespace, parent: ParentNamespace): void {
+    this.#deserted.delete(child);
+    this.#deserted.set(child, parent);
+    for (const [first, its] of this.#deserted) {
+      if (this.#deserted.size <= MOST_DESERTED) return;
+      this.#deserted.delete(first);
+      if (first.empty) this.#forget(first, its);
+    }
+  }
+
   #create(name: string, parent?: ParentNamespace): Namespace {
     const namespace = new Namespace(name, this.#surroundings);
     this.#byName.set(name, namespace);
@@ -110,6 +126,8 @@ export class Namespaces {
   }
 
   #forget(child: Namespace, parent: ParentNamespace): void {
+    this.#deserted.delete(child);
+    if (!parent.children.has(child)) return;
     this.#byName.delete(child.name);
     parent.disown(child);
     call(
