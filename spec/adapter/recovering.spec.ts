@@ -139,6 +139,30 @@ describe('redis streams', () => {
   }
 });
 
+describe('redis streams, for a namespace that went with its last client', () => {
+  it('lets that client come back to another one of the same name', async function () {
+    const address = await program('redis', this);
+    const streams = rows.find(({ name }) => name === 'redis streams');
+    assert.ok(streams);
+    const engine = await streams.engine(address, ownPrefix());
+    const node = await openNode('ours', engine.factory as AdapterFactory);
+    node.io.of(/^\/room-/).on('connection', (socket) => {
+      if (!socket.recovered) socket.join('red');
+      socket.nsp.to('red').emit('seen');
+    });
+    const first = await new Traveller(`${node.url}/room-1`).come();
+    await first.hears('seen');
+    const memory = first.cut();
+    await until(() => !node.io._nsps.has('/room-1'), 'the end of it');
+    const second = await new Traveller(`${node.url}/room-1`, memory).come();
+    await second.hears('seen');
+    assert.equal(second.client.recovered, true);
+    second.client.disconnect();
+    await node.close();
+    await engine.close();
+  });
+});
+
 describe('an adapter that keeps sessions', () => {
   let node: Node;
   beforeEach(async () => {
