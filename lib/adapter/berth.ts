@@ -81,8 +81,9 @@ export class Berth<Letter> implements Place<Letter> {
     return this.#belongings !== undefined;
   }
 
-  get partedAt(): number {
-    return this.#partedAt;
+  /** For how many milliseconds more a client is awaited. @param patience in all */
+  left(patience: number): number {
+    return this.#partedAt + patience - performance.now();
   }
 
   get belongings(): Belongings {

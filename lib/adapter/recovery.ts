@@ -188,15 +188,11 @@ export class RecoveringAdapter<Letter>
   /** An offset of another epoch is older than this session: everything in it has replaced the one before. */
   #standing(berth: Berth<Letter>, offset: unknown, limited: Limited): number | undefined {
     const isOffset = Epoch.isOffset(offset);
-    if (!this.#isAwaited(berth) || !(isOffset || offset === undefined)) return undefined;
+    if (berth.left(this.#patience) < 0 || !(isOffset || offset === undefined)) return undefined;
     const seen = isOffset ? this.#epoch.number(offset) : undefined;
     const from = berth.standing(seen);
     if (from === undefined && berth.outgrown(seen)) limited(LIMIT);
     return from;
-  }
-
-  #isAwaited(berth: Berth<Letter>): boolean {
-    return performance.now() - berth.partedAt <= this.#patience;
   }
 
   #found(berth: Berth<Letter>, from: number, limited: Limited): Found<Letter> {
@@ -206,7 +202,7 @@ export class RecoveringAdapter<Letter>
       ...berth.belongings,
       missed: (entire, carrier) => {
         // Middlewares may have thought for long: what was there when the client came may be forgotten by now.
-        const isKnown = this.#byPid.get(berth.pid) === berth && this.#isAwaited(berth);
+        const isKnown = this.#byPid.get(berth.pid) === berth && berth.left(this.#patience) >= 0;
         if (isKnown && berth.standing(from) !== undefined) return this.#missed(berth, from, entire, carrier);
         if (isKnown && berth.outgrown(from)) limited(LIMIT);
         return undefined;
@@ -242,9 +238,8 @@ export class RecoveringAdapter<Letter>
   }
 
   #expireAway(): number {
-    const now = performance.now();
     for (const berth of this.#away) {
-      const left = berth.partedAt + this.#patience - now;
+      const left = berth.left(this.#patience);
       if (left >= 0) return left;
       this.forget(berth);
     }
