@@ -89,7 +89,7 @@ export interface Options {
    * (`auth`) in several namespaces together. @default 1_000_000
    */
   readonly maxHttpBufferSize: number;
-  /** Most binary attachments of one packet. @default 10 */
+  /** Most binary attachments of one packet, and most places in it where they belong. @default 10 */
   readonly maxAttachments: number;
   /**
    * Milliseconds in which a hundredth of `maxHttpBufferSize` has to come of the binary attachments of one packet, or all

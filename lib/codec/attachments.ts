@@ -1,5 +1,7 @@
 /** Binary data out of what is written as JSON, and back into what was read. */
 import { Buffer } from 'node:buffer';
+import type { DecodeLimits, Malformed } from './codec.js';
+import { repetitive, socketFault } from './malformed.js';
 
 /** What stands in the JSON for some binary data. */
 export type Substitute = (bytes: Buffer) => unknown;
@@ -111,10 +113,18 @@ export function detach(data: unknown): { readonly data: unknown; readonly attach
 
 /**
  * Puts attachments in the place of their placeholders, in the data itself; one may be named twice, or not at all.
+ * Whoever tells others what was said writes an attachment as often as it was named, so that all these together may be
+ * no more than what a client may attach: a few bytes for each placeholder would else become gigabytes.
  * Keeps a list instead of calling itself: no depth of nesting may exhaust the stack here.
- * @returns false if a placeholder names an attachment that there is not
+ * @returns what is wrong with the placeholders, if something is
  */
-export function attach(data: unknown[], attachments: readonly Buffer[]): boolean {
+export function attach(
+  data: unknown[],
+  attachments: readonly Buffer[],
+  limits: DecodeLimits,
+): Malformed | undefined {
+  let references = 0;
+  let bytes = 0;
   const pending: object[] = [data];
   for (let next = pending.pop(); next; next = pending.pop()) {
     const container = next as Record<string | number, unknown>;
@@ -122,13 +132,17 @@ export function attach(data: unknown[], attachments: readonly Buffer[]): boolean
       const child = container[key];
       if (typeof child !== 'object' || child === null) continue;
       if ('_placeholder' in child && child._placeholder === true) {
-        const bytes = 'num' in child ? attachmentAt(child.num, attachments) : undefined;
-        if (!bytes) return false;
-        container[key] = bytes;
+        const named = 'num' in child ? attachmentAt(child.num, attachments) : undefined;
+        if (!named) return socketFault('a placeholder without attachment');
+        references += 1;
+        bytes += named.length;
+        const fault = repetitive(references, bytes, limits);
+        if (fault) return fault;
+        container[key] = named;
       } else pending.push(child);
     }
   }
-  return true;
+  return undefined;
 }
 
 function attachmentAt(num: unknown, attachments: readonly Buffer[]): Buffer | undefined {

@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import type { Parser } from '../options.js';
 import { type EventPacket, never, type Packet, PacketType } from '../packet.js';
 import type { Decoded, DecodeLimits, Dialect, Grammar, Malformed, MessageReader } from './codec.js';
-import { isDeeper } from './depth.js';
+import { excessIn, TOO_DEEP } from './extent.js';
 import { isRecord } from './json.js';
 import { crowded, longNamespace, nameFault, socketFault } from './malformed.js';
 import { flawIn, isContainer } from './message-pack.js';
@@ -162,7 +162,6 @@ class ForeignReader implements MessageReader {
 }
 
 const REFUSED = 'the parser refuses it';
-const TOO_DEEP = 'nested deeper than maxDepth';
 /** Levels of a packet without data. */
 const DEEPEST_SAMPLE = 2;
 /** Types as parsers of older protocols may give them: events and acknowledgements with binary data. */
@@ -176,7 +175,8 @@ function read(found: unknown, dialect: Dialect, limits: DecodeLimits, isSurveyed
   const id = found.id ?? undefined;
   if (typeof nsp !== 'string' || !nsp.startsWith('/')) return socketFault('a namespace without slash');
   if (!isId(id)) return socketFault('an id that is no number');
-  if (!isSurveyed && isDeeper(data, limits.maxDepth)) return socketFault(TOO_DEEP);
+  const excess = isSurveyed ? undefined : excessIn(data, limits);
+  if (excess) return excess;
   if (type === PacketType.CONNECT) return readConnect(dialect, nsp, data, limits);
   const fault = longNamespace(nsp, limits);
   if (fault) return fault;

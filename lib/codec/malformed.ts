@@ -54,3 +54,10 @@ export function crowded(count: number, limits: DecodeLimits): Malformed | undefi
   if (count <= limits.maxArguments) return undefined;
   return socketFault('more than maxArguments arguments');
 }
+
+/** Whether attachments are named more often than a packet may have some, or more of them than it may be large. */
+export function repetitive(references: number, bytes: number, limits: DecodeLimits): Malformed | undefined {
+  if (references > limits.maxAttachments) return socketFault('more than maxAttachments attachments');
+  if (bytes > limits.maxPayload) return socketFault('more than maxHttpBufferSize bytes');
+  return undefined;
+}

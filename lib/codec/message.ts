@@ -122,9 +122,7 @@ export class MessageDecoder implements MessageReader {
     if (!isLarge && unfinished.attachments.length < unfinished.count) return undefined;
     this.#unfinished = undefined;
     if (isLarge) return socketFault('more than maxHttpBufferSize bytes');
-    if (!attach(unfinished.data, unfinished.attachments))
-      return socketFault('a placeholder without attachment');
-    return unfinished.packet;
+    return attach(unfinished.data, unfinished.attachments, this.#limits) ?? unfinished.packet;
   }
 
   #packet(header: Header, frame: string): Decoded {

@@ -1,10 +1,16 @@
 /** Binary data out of JSON and back. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { attach, detach, substituteBinary } from '../../lib/codec/attachments.js';
+import { attach as attachWithin, detach, substituteBinary } from '../../lib/codec/attachments.js';
+import { limits } from './limits.js';
 
 const bytes = Buffer.from([1, 2, 3]);
 const hole = (num: number) => ({ _placeholder: true, num });
+
+/** Why not, or `undefined`. */
+const attach = (data: unknown[], attachments: readonly Buffer[], some: Partial<typeof limits> = {}) =>
+  attachWithin(data, attachments, { ...limits, ...some })?.why;
+const nowhere = 'a placeholder without attachment';
 
 /** As it would be written: copies have no prototype, which is nobody's business. */
 const written = (data: unknown) => JSON.parse(JSON.stringify(detach(data).data));
@@ -121,35 +127,50 @@ describe('codec/attachments', () => {
   describe('attach', () => {
     it('puts attachments where the placeholders are', () => {
       const data = [hole(1), { deep: [hole(0)] }, 'text', null];
-      assert.equal(attach(data, [bytes, Buffer.from('b')]), true);
+      assert.equal(attach(data, [bytes, Buffer.from('b')]), undefined);
       assert.deepEqual(data, [Buffer.from('b'), { deep: [bytes] }, 'text', null]);
     });
 
     it('takes one attachment named twice, and one named nowhere', () => {
       const data: unknown[] = [hole(0), hole(0)];
-      assert.equal(attach(data, [bytes, bytes]), true);
+      assert.equal(attach(data, [bytes, bytes]), undefined);
       assert.equal(data[0], data[1]);
-      assert.equal(attach(['text'], [bytes]), true);
+      assert.equal(attach(['text'], [bytes]), undefined);
+    });
+
+    it('takes as many placeholders as attachments may be, however small these are', () => {
+      for (const one of [bytes, Buffer.alloc(0)]) {
+        const naming = (count: number) => [Array.from({ length: count }, () => hole(0))];
+        assert.equal(attach(naming(10), [one]), undefined);
+        assert.match(String(attach(naming(11), [one])), /maxAttachments/);
+        assert.match(String(attach(naming(300_000), [one])), /maxAttachments/);
+      }
+    });
+
+    it('takes as many bytes by all placeholders together as a packet may have', () => {
+      const naming = () => [hole(0), { again: hole(0) }, [hole(1)]];
+      assert.equal(attach(naming(), [bytes, bytes], { maxPayload: 9 }), undefined);
+      assert.match(String(attach(naming(), [bytes, bytes], { maxPayload: 8 })), /maxHttpBufferSize/);
     });
 
     for (const num of [1, -1, 0.5, 1e9, '0', 'splice', 'length', null, true, {}, undefined]) {
       it(`refuses the placeholder number ${JSON.stringify(num)} of one attachment`, () => {
-        assert.equal(attach([{ _placeholder: true, num }], [bytes]), false);
-        assert.equal(attach([[{ a: { _placeholder: true, num } }]], [bytes]), false);
+        assert.equal(attach([{ _placeholder: true, num }], [bytes]), nowhere);
+        assert.equal(attach([[{ a: { _placeholder: true, num } }]], [bytes]), nowhere);
       });
     }
 
     it('takes only the literal true for the mark of a placeholder', () => {
       for (const mark of [1, 'true', {}, false]) {
         const data = [{ _placeholder: mark, num: 7 }];
-        assert.equal(attach(data, []), true);
+        assert.equal(attach(data, []), undefined);
         assert.deepEqual(data, [{ _placeholder: mark, num: 7 }]);
       }
     });
 
     it('never touches a prototype', () => {
       const data = JSON.parse('[{"__proto__":{"_placeholder":true,"num":0}}]');
-      assert.equal(attach(data, [bytes]), true);
+      assert.equal(attach(data, [bytes]), undefined);
       assert.equal(Object.getPrototypeOf(data[0]), Object.prototype);
       assert.deepEqual(Object.getOwnPropertyDescriptor(data[0], '__proto__')?.value, bytes);
     });
@@ -157,7 +178,7 @@ describe('codec/attachments', () => {
     it('walks nesting that no recursion would survive', () => {
       const depth = 200_000;
       const data = JSON.parse(`${'['.repeat(depth)}{"_placeholder":true,"num":3}${']'.repeat(depth)}`);
-      assert.equal(attach(data, [bytes]), false);
+      assert.equal(attach(data, [bytes]), nowhere);
     });
   });
 
@@ -178,7 +199,10 @@ describe('codec/attachments', () => {
       fc.property(fc.array(tree, { maxLength: 4 }), (data) => {
         const taken = detach(data);
         const read = JSON.parse(JSON.stringify(taken.data));
-        assert.equal(attach(read, taken.attachments), true);
+        assert.equal(
+          attach(read, taken.attachments, { maxAttachments: taken.attachments.length }),
+          undefined,
+        );
         // `-0` is written as `0`.
         assert.deepEqual(JSON.stringify(read), JSON.stringify(data));
       }),

@@ -229,6 +229,21 @@ describe('what a parser of a user finds', () => {
     assert.equal((decoded as Packet).type, PacketType.EVENT);
   });
 
+  it('may have the same bytes in several places, but not in many, nor so that they are too large', () => {
+    const why = (count: number, bytes: Buffer | ArrayBuffer): string => {
+      const found = { type: 2, nsp: '/', data: ['a', Array(count).fill(bytes), { b: bytes }] };
+      const decoded = decode(speaking(engine4, finding(found)), ['4x']);
+      return decoded?.type === 'malformed' ? decoded.why : '';
+    };
+    assert.equal(why(limits.maxAttachments, Buffer.alloc(1)), '');
+    for (const bytes of [Buffer.alloc(0), Buffer.alloc(1), new ArrayBuffer(1)])
+      assert.match(why(limits.maxAttachments + 1, bytes), /maxAttachments/);
+    assert.match(why(2, Buffer.alloc(limits.maxPayload / 2 + 1)), /maxHttpBufferSize/);
+    const many = Array.from({ length: 1_000 }, () => Buffer.alloc(0));
+    const apart = { type: 2, nsp: '/', data: ['a', many] };
+    assert.equal(decode(speaking(engine4, finding(apart)), ['4x'])?.type, PacketType.EVENT);
+  });
+
   it('may be nothing yet, for as many messages as attachments are allowed', () => {
     const codec = speaking(engine4, finding());
     const decoder = codec.decoder({ ...limits, maxAttachments: 2 });

@@ -191,6 +191,22 @@ const all: readonly Row[] = [
     row('T026', `a placeholder for ${JSON.stringify(num)}`, 'closed', `451-["echo",${hole(num)}]`, bytes),
   ),
   row('T026', 'two placeholders for one attachment', 'heard', `451-["echo",${hole(0)},${hole(0)}]`, bytes),
+  ...[0, 1, 100_000].map((size) =>
+    row(
+      'T026',
+      `5 000 placeholders for one attachment of ${size} bytes`,
+      'closed',
+      `451-["shout",[${fill(`${hole(0)},`, 5_000 * hole(0).length)}1]]`,
+      Buffer.alloc(size),
+    ),
+  ),
+  row(
+    'T026',
+    'one attachment, named as often as makes it too large',
+    'closed',
+    `451-["echo",${hole(0)},${hole(0)},${hole(0)}]`,
+    Buffer.alloc(400_000),
+  ),
   row('T026', 'an attachment for which there is no place', 'heard', '451-["echo",1]', bytes),
   row('T026', 'an attachment for a name', 'closed', `451-[${hole(0)}]`, bytes),
   row('T026', '30 000 placeholders', 'closed', `451-["echo"${`,${hole(0)}`.repeat(30_000)}]`, bytes),

@@ -118,6 +118,14 @@ const rows: Readonly<Record<string, Row>> = {
     options: { maxAttachments: 1 },
     deed: says('40', '452-["a",{"_placeholder":true,"num":0}]'),
   },
+  'maxAttachments of those that are named': {
+    options: { maxAttachments: 1 },
+    deed: writes(
+      masked('40'),
+      masked('451-["a",{"_placeholder":true,"num":0},{"_placeholder":true,"num":0}]'),
+      frame(0x82, ''),
+    ),
+  },
   attachmentTimeout: {
     options: { attachmentTimeout: 20 },
     deed: says('40', '451-["a",{"_placeholder":true,"num":0}]'),
