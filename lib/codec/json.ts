@@ -1,5 +1,7 @@
 /** JSON from clients, read within bounds; JSON for old browsers, written so that it may stand in a script. */
 
+import { type Escapes, escaped } from './escapes.js';
+
 /** Stands for a text that is no value; no JSON value is an instance of it. */
 export class Unreadable {
   /** For people. */
@@ -115,10 +117,12 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return isObject(value) && !Array.isArray(value);
 }
 
-const escapes: Readonly<Record<string, string>> = {
-  '\u2028': '\\u2028',
-  '\u2029': '\\u2029',
-  '\\/': '\\\\u002f',
+const SLASH = 0x2f;
+
+/** Line separators, and a slash behind a backslash, which is itself escaped there: JSON.stringify never escapes a slash. */
+const breaking: Escapes = {
+  concerns: (unit, text, at) =>
+    unit === SLASH ? text.charCodeAt(at - 1) === BACKSLASH : unit === 0x2028 || unit === 0x2029,
 };
 
 /**
@@ -128,6 +132,5 @@ const escapes: Readonly<Record<string, string>> = {
  */
 export function scriptJson(value: unknown): string {
   const json: string | undefined = JSON.stringify(value);
-  // JSON.stringify never escapes a slash, so a backslash before one is itself escaped, and the slash is free to be.
-  return (json ?? '').replace(/[\u2028\u2029]|\\\//g, (found) => escapes[found] ?? found);
+  return json !== undefined && /[\u2028\u2029]|\\\//.test(json) ? escaped(json, breaking) : (json ?? '');
 }

@@ -1,6 +1,7 @@
 /** Several Engine.IO 3 packets in one HTTP body, each behind its length: as text, or as bytes. */
 import { Buffer, isUtf8 } from 'node:buffer';
 import type { Frame, Malformed, PayloadFormat } from './codec.js';
+import { type Escapes, escaped } from './escapes.js';
 import { engineFault } from './malformed.js';
 
 // text-body   = 1*( 1*15DIGIT ":" packet )     ; length in UTF-16 code units; "0:" is skipped
@@ -39,13 +40,10 @@ const address = /^4[0-9]+-?\/[^,]*,?/;
  */
 function toAscii(frame: string): string {
   if (!/[^\x00-\x7f]/.test(frame)) return frame;
-  const start = address.exec(frame)?.[0].length ?? 0;
-  return frame.slice(0, start) + frame.slice(start).replace(/[^\x00-\x7f]/g, escapeUnit);
+  return escaped(frame, beyondAscii, address.exec(frame)?.[0].length);
 }
 
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
+const beyondAscii: Escapes = { concerns: (unit) => unit > 0x7f, leavesAscii: true };
 
 function packText(frames: readonly Frame[], write = toAscii): string {
   let body = '';

@@ -8,7 +8,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Frame } from '../codec/codec.js';
-import { literal } from './script.js';
+import { slashed } from './script.js';
 import {
   type Batch,
   type CloseManner,
@@ -58,14 +58,12 @@ export function answerByPage(res: ServerResponse, frame: Frame): void {
   res.end(packScripts([frame]));
 }
 
-/** All frames in one piece. A payload of several in one script would be miscounted: clients since 0.9.15 edit it first. */
+/**
+ * All frames in one piece. A payload of several in one script would be miscounted: clients since 0.9.15 edit it first, and
+ * expect a backslash before each slash, as the originals wrote it; older ones read that, too.
+ */
 function packScripts(frames: readonly Frame[]): string {
-  return frames.map((frame) => `<script>_(${escaped(frame)});</script>`).join('');
-}
-
-/** With a backslash before each slash, as the originals; clients since 0.9.15 expect nothing else, and older ones read it. */
-function escaped(frame: Frame): string {
-  return literal(frame.toString()).replaceAll('/', '\\/');
+  return frames.map((frame) => `<script>_(${slashed(frame.toString())});</script>`).join('');
 }
 
 function begin(res: ServerResponse): void {

@@ -6,7 +6,7 @@
 import type { Frame } from '../codec/codec.js';
 import type { Envelope, Letter } from './envelope.js';
 import { fieldOf } from './form.js';
-import { call, literal, scriptHeaders } from './script.js';
+import { call, literal, packingLiterally, scriptHeaders } from './script.js';
 
 // answer = "io.j[" index "](" string ");"
 // form   = "d=" ( string / payload )       ; clients since 0.8.6 write a JSON string, those before it the bare payload
@@ -30,11 +30,12 @@ const headers = [
  */
 export function jsonpPolling(index: string | readonly string[] | undefined): Envelope {
   const place = typeof index === 'string' && INDEX.test(index) ? index : '0';
-  return { seal: (payload) => seal(payload, place), open };
-}
-
-function seal(payload: Frame, place: string): Letter {
-  return { body: call(`io.j[${place}]`, literal(payload.toString())), headers };
+  const seal = (text: string): Letter => ({ body: call(`io.j[${place}]`, text), headers });
+  return {
+    seal: (payload) => seal(literal(payload.toString())),
+    sealBatch: (batch, pack) => seal(batch.packed(packingLiterally(pack))),
+    open,
+  };
 }
 
 function open(body: Frame): Frame | undefined {

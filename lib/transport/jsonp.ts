@@ -2,7 +2,7 @@
 import type { Frame } from '../codec/codec.js';
 import type { Envelope, Letter } from './envelope.js';
 import { fieldOf } from './form.js';
-import { call, scriptHeaders as headers, literal } from './script.js';
+import { call, scriptHeaders as headers, literal, packingLiterally } from './script.js';
 
 // answer = "___eio[" index "](" string ");"   ; a string that is the same in JSON and in every JavaScript
 // form   = "d=" payload                       ; a line feed is written as a backslash and "n",
@@ -13,11 +13,13 @@ import { call, scriptHeaders as headers, literal } from './script.js';
  * @see engine.io-protocol v3, "JSONP"
  */
 export function scripted(index: string): Envelope {
-  return { seal: (payload) => seal(payload, index), open };
-}
-
-function seal(payload: Frame, index: string): Letter {
-  return { body: call(`___eio[${index}]`, literal(payload.toString())), headers };
+  const callee = `___eio[${index}]`;
+  const seal = (text: string): Letter => ({ body: call(callee, text), headers });
+  return {
+    seal: (payload) => seal(literal(payload.toString())),
+    sealBatch: (batch, pack) => seal(batch.packed(packingLiterally(pack))),
+    open,
+  };
 }
 
 /** A body without the field carries nothing; the originals answered it with `ok`. */

@@ -123,7 +123,7 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     if (!this.#waiting) return;
     const { res, envelope, letterhead } = this.#waiting;
     this.#waiting = undefined;
-    const letter = envelope.seal(batch.packed(this.#payload.pack));
+    const letter = envelope.sealBatch(batch, this.#payload.pack);
     this.#isLong = this.#limits.gaps?.begin(this, letter.body.length) === true;
     const shrinking = shrink(res, batch, letter, envelope === bare, this.#compression);
     if (!shrinking) return this.dispatch(res, letter, letterhead);

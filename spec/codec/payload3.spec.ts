@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Frame } from '../../lib/codec/codec.js';
 import { engine3, engine3Text } from '../../lib/codec/engine3.js';
+import { effort } from '../support/effort.js';
 import { cuts, verdict } from './limits.js';
 
 const { pack, unpack } = engine3.payload;
@@ -162,6 +163,13 @@ describe('codec/payload3', () => {
       }
       assert.equal(complete, frames.length);
     }
+  });
+
+  it('takes no call for each letter beyond ASCII', () => {
+    const text = `42["m","${'é'.repeat(300_000)}"]`;
+    const plainly = () => text.replace(/é/g, (unit) => `\\u00${unit.charCodeAt(0).toString(16)}`);
+    assert.ok(effort(() => engine3.payload.pack([text])) < effort(plainly) / 2);
+    assert.equal(engine3.payload.pack([text]), `${plainly().length}:${plainly()}`);
   });
 
   it('is quick about hostile bodies', () => {
