@@ -30,11 +30,17 @@ export function codeFor(fault: BodyFault): RefusalCode {
   return refusals[fault];
 }
 
-type Done = (fault: BodyFault | undefined, body: Frame) => void;
+type Done = (fault: BodyFault | undefined, body: Buffer) => void;
 
 /** Whether the client says that its body is binary; with any parameter it is text, as Engine.IO reads it. */
 export function isBinary(req: IncomingMessage): boolean {
   return headerOf(req, 'content-type') === 'application/octet-stream';
+}
+
+/** What stands in a body: text, or bytes if the client said so; `undefined` if it is neither. */
+export function contentOf(body: Buffer, binary: boolean): Frame | undefined {
+  if (binary) return body;
+  return isUtf8(body) ? body.toString() : undefined;
 }
 
 /** A body on its way in. */
@@ -45,16 +51,15 @@ export interface Reader {
   stop(): void;
 }
 
-/** Calls back once: text, or bytes if the client said `application/octet-stream`. */
+/** Calls back once. What has come is not looked at yet: a large body may wait for its turn. */
 export function readBody(req: IncomingMessage, limits: BodyLimits, done: Done): Reader {
-  const binary = isBinary(req);
   const announced = Number(headerOf(req, 'content-length'));
   // Whoever read it before us may have left it in `body`; waiting for it would be waiting for ever.
-  if (req.readableEnded) finish(bytesOf((req as { body?: unknown }).body), limits, binary, done);
-  else if (req.destroyed) done('aborted', '');
-  else if (announced > limits.maxHttpBufferSize) done('too large', '');
+  if (req.readableEnded) finish(bytesOf((req as { body?: unknown }).body), limits, done);
+  else if (req.destroyed) done('aborted', empty);
+  else if (announced > limits.maxHttpBufferSize) done('too large', empty);
   else {
-    const reading = new Reading(req, limits, binary, done);
+    const reading = new Reading(req, limits, done);
     process.nextTick(begin, reading, announced);
     return reading;
   }
@@ -67,12 +72,10 @@ function begin(reading: Reading, announced: number): void {
 
 const nothing: Reader = { bytes: 0, stop(): void {} };
 
-function finish(bytes: Buffer, limits: BodyLimits, binary: boolean, done: Done): void {
-  if (bytes.length > limits.maxHttpBufferSize) done('too large', '');
-  else if (!binary && bytes.length > constants.MAX_STRING_LENGTH) done('too large', '');
-  else if (binary) done(undefined, bytes);
-  else if (!isUtf8(bytes)) done('not UTF-8', '');
-  else done(undefined, bytes.toString());
+function finish(bytes: Buffer, limits: BodyLimits, done: Done): void {
+  const isLarge = bytes.length > limits.maxHttpBufferSize || bytes.length > constants.MAX_STRING_LENGTH;
+  if (isLarge) done('too large', empty);
+  else done(undefined, bytes);
 }
 
 /** What `express.text()`, `.raw()`, `.urlencoded()` and the like have made of the body, as bytes again. */
@@ -108,7 +111,6 @@ function earned(bytes: number, { maxHttpBufferSize, bodyTimeout }: BodyLimits): 
 class Reading implements Reader {
   readonly #req: IncomingMessage;
   readonly #limits: BodyLimits;
-  readonly #binary: boolean;
   readonly #done: Done;
   #begun = 0;
   #deadline: Deadline | undefined;
@@ -117,10 +119,9 @@ class Reading implements Reader {
   #bytes = 0;
   #over = false;
 
-  constructor(req: IncomingMessage, limits: BodyLimits, binary: boolean, done: Done) {
+  constructor(req: IncomingMessage, limits: BodyLimits, done: Done) {
     this.#req = req;
     this.#limits = limits;
-    this.#binary = binary;
     this.#done = done;
   }
 
@@ -138,7 +139,7 @@ class Reading implements Reader {
     // Its end shall be seen, too: Node lets go of a request only then.
     req.resume();
     this.#over = true;
-    finish(body, this.#limits, this.#binary, this.#done);
+    finish(body, this.#limits, this.#done);
   }
 
   get bytes(): number {
@@ -201,8 +202,8 @@ class Reading implements Reader {
     this.#deadline?.stop();
     const bytes = this.#kept?.subarray(0, this.#bytes) ?? empty;
     this.#kept = undefined;
-    if (!fault) return finish(bytes, this.#limits, this.#binary, this.#done);
+    if (!fault) return finish(bytes, this.#limits, this.#done);
     this.#req.pause();
-    this.#done(fault, '');
+    this.#done(fault, empty);
   }
 }

@@ -3,11 +3,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, Malformed, PayloadFormat } from '../codec/codec.js';
 import { type RefusalCode, SocketioError } from '../errors.js';
 import { cutShort, deliver, refusePost, unadorned } from './answer.js';
-import { type BodyFault, type BodyLimits, codeFor, isBinary, type Reader, readBody } from './body.js';
+import {
+  type BodyFault,
+  type BodyLimits,
+  codeFor,
+  contentOf,
+  isBinary,
+  type Reader,
+  readBody,
+} from './body.js';
 import { Delivery, type DeliveryEvents } from './delivery.js';
 import type { Envelope, HeaderPairs, Letter } from './envelope.js';
 import { refuseBody } from './refused.js';
-import { mustWait } from './turn.js';
+import { mustWait, mustWaitWhole } from './turn.js';
 
 export interface IntakeEvents {
   received(frame: Frame): void;
@@ -22,6 +30,8 @@ interface Post {
   readonly res: ServerResponse;
   readonly envelope: Envelope;
   readonly letterhead: HeaderPairs;
+  /** Whether the client says that its body is. */
+  readonly binary: boolean;
 }
 
 export class Intake implements DeliveryEvents {
@@ -32,6 +42,8 @@ export class Intake implements DeliveryEvents {
   #post: Post | undefined;
   #reader: Reader | undefined;
   #bytes = 0;
+  /** The body has come, and waits for a turn in which there is time to take it apart. */
+  #waiting: NodeJS.Immediate | undefined;
   #delivery: Delivery | undefined;
   /** What is wrong with the body behind the frames. */
   #malformed: Malformed | undefined;
@@ -54,12 +66,12 @@ export class Intake implements DeliveryEvents {
 
   /** @param letterhead headers that the answer shall have */
   take(req: IncomingMessage, res: ServerResponse, envelope: Envelope, letterhead = unadorned): void {
-    const post = { req, res, envelope, letterhead };
+    const post = { req, res, envelope, letterhead, binary: isBinary(req) };
     if (this.#post) return this.#refuse(post, 'OVERLAP', 'two posts at once');
-    if (isBinary(req) && !this.#payload.binary) return this.#refuse(post, 'MALFORMED_BODY', 'binary body');
+    if (post.binary && !this.#payload.binary) return this.#refuse(post, 'MALFORMED_BODY', 'binary body');
     this.#post = post;
     const reader = readBody(req, this.#limits, (fault, body) => this.#arrived(fault, body));
-    if (this.#post && !this.#delivery) this.#reader = reader;
+    if (this.#post && !this.#delivery && !this.#waiting) this.#reader = reader;
   }
 
   /** Stops or resumes handing frames up; the client gets its answer late. */
@@ -72,16 +84,26 @@ export class Intake implements DeliveryEvents {
   stop(bad: boolean, why?: string): void {
     this.#over = true;
     this.#why = why;
+    clearImmediate(this.#waiting);
     if (this.#reader) this.#reader.stop();
     else if (this.#delivery) this.#delivery.stop(bad);
     else if (this.#post) this.done(bad);
   }
 
-  #arrived(fault: BodyFault | undefined, body: Frame): void {
+  #arrived(fault: BodyFault | undefined, body: Buffer): void {
     this.#bytes = this.#reader?.bytes || body.length;
     this.#reader = undefined;
     if (fault) return this.#fault(fault);
-    const payload = this.#post?.envelope.open(body);
+    this.#waiting = undefined;
+    if (mustWaitWhole(body.length)) this.#waiting = setImmediate(() => this.#arrived(undefined, body));
+    else this.#takeApart(body);
+  }
+
+  #takeApart(body: Buffer): void {
+    const { envelope, binary = false } = this.#post ?? {};
+    const content = contentOf(body, binary);
+    if (content === undefined) return this.#fault('not UTF-8');
+    const payload = envelope?.open(content);
     const { frames, fault: malformed } = payload === undefined ? nothing : this.#payload.unpack(payload);
     this.#malformed = malformed;
     const [only = ''] = frames;

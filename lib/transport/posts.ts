@@ -2,10 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Frame, PayloadFormat } from '../codec/codec.js';
 import { answer, answerEarly } from './answer.js';
-import { type BodyFault, type BodyLimits, codeFor, readBody } from './body.js';
+import { type BodyLimits, codeFor, contentOf, isBinary, readBody } from './body.js';
 import { Delivery } from './delivery.js';
 import type { Envelope } from './envelope.js';
 import { refuseBody } from './refused.js';
+import { mustWaitWhole } from './turn.js';
 
 /** POSTs of one client under way at once; the clients send one, and a heartbeat or goodbye beside it. */
 const MOST_POSTS = 8;
@@ -14,7 +15,7 @@ const MOST_POSTS = 8;
 interface Post {
   readonly res: ServerResponse;
   readonly envelope: Envelope;
-  readonly body: Frame;
+  readonly body: Buffer;
 }
 
 const type = 'text/plain; charset=UTF-8';
@@ -36,12 +37,6 @@ function spare(req: IncomingMessage, res: ServerResponse): void {
   if (!res.headersSent && req.headers.origin !== undefined) res.setHeader('X-XSS-Protection', '0');
 }
 
-/** A body over the limit, or one that never came, leaves the session usable. */
-function refuse(req: IncomingMessage, res: ServerResponse, fault: BodyFault, limits: BodyLimits): void {
-  if (fault === 'not UTF-8') thank(req, res);
-  else refuseBody(req, res, codeFor(fault), limits);
-}
-
 export class Posts {
   readonly #payload: PayloadFormat;
   readonly #limits: BodyLimits;
@@ -50,6 +45,8 @@ export class Posts {
   /** Ends the reading of bodies that are still coming. */
   readonly #readings = new Set<{ stop: () => void }>();
   #delivery: Delivery | undefined;
+  /** The first of those that have arrived waits for a turn in which there is time to take it apart. */
+  #waiting: NodeJS.Immediate | undefined;
   #open = true;
   #over = false;
 
@@ -67,7 +64,8 @@ export class Posts {
     this.#readings.add(reading);
     const reader = readBody(req, this.#limits, (fault, body) => {
       this.#readings.delete(reading);
-      if (fault) return refuse(req, res, fault, this.#limits);
+      // A body over the limit, or one that never came, leaves the session usable.
+      if (fault) return refuseBody(req, res, codeFor(fault), this.#limits);
       this.#arrived.push({ res, envelope, body });
       this.#deliver();
     });
@@ -85,6 +83,7 @@ export class Posts {
     this.#over = true;
     for (const { stop } of this.#readings) stop();
     this.#delivery?.stop(false);
+    if (this.#waiting) this.#goOn();
   }
 
   /** Also those whose clients have hung up: they are kept until somebody has taken them. */
@@ -93,9 +92,13 @@ export class Posts {
   }
 
   #deliver(): void {
-    if (this.#delivery) return;
-    const post = this.#arrived.shift();
-    if (!post) return;
+    const [post] = this.#arrived;
+    if (!post || this.#delivery || this.#waiting) return;
+    if (!this.#over && mustWaitWhole(post.body.length)) {
+      this.#waiting = setImmediate(() => this.#goOn());
+      return;
+    }
+    this.#arrived.shift();
     this.#delivery = new Delivery(this.#over ? [] : this.#framesOf(post), {
       frame: this.#received,
       done: () => this.#delivered(post.res),
@@ -103,8 +106,16 @@ export class Posts {
     this.#delivery.flow(this.#open || this.#over);
   }
 
-  #framesOf({ envelope, body }: Post): readonly Frame[] {
-    const payload = envelope.open(body);
+  #goOn(): void {
+    clearImmediate(this.#waiting);
+    this.#waiting = undefined;
+    this.#deliver();
+  }
+
+  /** What cannot be read is thanked for like all else. */
+  #framesOf({ res, envelope, body }: Post): readonly Frame[] {
+    const content = contentOf(body, isBinary(res.req));
+    const payload = content === undefined ? undefined : envelope.open(content);
     return payload === undefined ? [] : this.#payload.unpack(payload).frames;
   }
 

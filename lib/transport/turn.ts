@@ -6,6 +6,9 @@ const SLICE = 5;
 /** Bytes or characters from which on a single message is much work for whoever reads it: a list of `{}` for one. */
 const LONG = 16_384;
 
+/** The same for a body of several: it is taken apart into as many as a packet for every two bytes. */
+const LONG_BODY = 4_096;
+
 /** When somebody looked first in this turn. */
 let begun: number | undefined;
 
@@ -22,6 +25,11 @@ export function isTimeUp(): boolean {
 /** Whether a message of this length is left for a later turn; whoever comes first in a turn has its own read. */
 export function mustWait(length: number): boolean {
   return length >= LONG && isTimeUp();
+}
+
+/** Whether a body of this length is taken apart in a later turn. */
+export function mustWaitWhole(length: number): boolean {
+  return length >= LONG_BODY && isTimeUp();
 }
 
 function renew(): void {

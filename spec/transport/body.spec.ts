@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { text } from 'express';
 import type { Frame } from '../../lib/codec/codec.js';
-import { type BodyFault, type BodyLimits, readBody } from '../../lib/transport/body.js';
+import { type BodyFault, type BodyLimits, contentOf, isBinary, readBody } from '../../lib/transport/body.js';
 import { type Clock, stoppedClock } from '../session/clock.js';
 
 type Result = [fault: BodyFault | undefined, body: Frame];
@@ -20,7 +20,9 @@ describe('a POST body', () => {
     results = [];
     read = new Promise((resolve) => {
       arrived = (req) =>
-        void readBody(req, { maxHttpBufferSize: 100, bodyTimeout: 60 }, (...result) => {
+        void readBody(req, { maxHttpBufferSize: 100, bodyTimeout: 60 }, (fault, body) => {
+          const content = contentOf(body, !fault && isBinary(req));
+          const result: Result = content === undefined ? ['not UTF-8', ''] : [fault, content];
           results.push(result);
           resolve(result);
         });
@@ -170,8 +172,8 @@ describe('a POST body', () => {
   it('can be given up', async () => {
     let stop = (): void => {};
     arrived = (req) => {
-      const reader = readBody(req, { maxHttpBufferSize: 100, bodyTimeout: 60 }, (...result) =>
-        results.push(result),
+      const reader = readBody(req, { maxHttpBufferSize: 100, bodyTimeout: 60 }, (fault, body) =>
+        results.push([fault, body.toString()]),
       );
       stop = () => reader.stop();
     };

@@ -151,7 +151,9 @@ describe('transport/jsonp-polling', () => {
       const app = express();
       app.use(urlencoded({ extended: false }));
       app.use((req, res) => {
-        readBody(req, { maxHttpBufferSize: 1_000, bodyTimeout: 1_000 }, (_fault, body) => read(body));
+        readBody(req, { maxHttpBufferSize: 1_000, bodyTimeout: 1_000 }, (_fault, body) =>
+          read(body.toString()),
+        );
         res.end('1');
       });
       server = createServer(app);
