@@ -12,6 +12,9 @@ const LONG_BODY = 4_096;
 /** When somebody looked first in this turn. */
 let begun: number | undefined;
 
+/** What came by a connection has used up its turn: what waits comes in the same round, and would make it twice as long. */
+let strained = false;
+
 /** Whether this turn has been busy for long enough; what is left waits for the next one. One time for all connections. */
 export function isTimeUp(): boolean {
   const now = performance.now();
@@ -24,14 +27,22 @@ export function isTimeUp(): boolean {
 
 /** Whether a message of this length is left for a later turn; whoever comes first in a turn has its own read. */
 export function mustWait(length: number): boolean {
-  return length >= LONG && isTimeUp();
+  return length >= LONG && (isTimeUp() || strained);
 }
 
 /** Whether a body of this length is taken apart in a later turn. */
 export function mustWaitWhole(length: number): boolean {
-  return length >= LONG_BODY && isTimeUp();
+  return length >= LONG_BODY && (isTimeUp() || strained);
 }
 
 function renew(): void {
+  if (isTimeUp()) {
+    strained = true;
+    setImmediate(relax);
+  }
   begun = undefined;
+}
+
+function relax(): void {
+  strained = false;
 }

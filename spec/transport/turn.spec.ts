@@ -13,7 +13,10 @@ import { roomy, write } from './client-frames.js';
 const CLIENTS = 5;
 const LONG = 20_000;
 const long = 'x'.repeat(LONG);
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Until there is time again for something long. */
+const turn = async (): Promise<void> => {
+  for (let round = 0; round < 2; round++) await new Promise((resolve) => setImmediate(resolve));
+};
 
 describe('long messages of many clients', () => {
   let now: number;
@@ -91,6 +94,15 @@ describe('long messages of many clients', () => {
         await turn();
       }
     });
+
+  it('do not wait only for the rest of a round whose time one of them has used up', async () => {
+    for (const client of [0, 1]) post(client);
+    // What waits comes at the end of the round in which connections are read.
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(told, [0]);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(told, [0, 1]);
+  });
 
   it('wait longer where the flow is stopped meanwhile, and nothing of theirs is lost', async () => {
     readerFor(0).read(Buffer.from(whole));
