@@ -84,7 +84,16 @@ export interface PayloadFormat {
   readonly binary?: boolean;
   pack(frames: readonly Frame[]): Frame;
   /** The frames before the first fault, then (if there is one) the fault. */
-  unpack(body: Frame): { readonly frames: Frame[]; readonly fault?: Malformed };
+  unpack(body: Frame): Unpacked<Frame>;
+  /** Some of them, where a whole body takes long; absent where none does. @param from `next` of those before */
+  unpackSome?(body: Frame, from: number): Unpacked<Frame>;
+}
+
+export interface Unpacked<F extends Frame> {
+  readonly frames: F[];
+  readonly fault?: Malformed;
+  /** Where more of them begin. */
+  readonly next?: number;
 }
 
 /** A frame taken apart as far as its head tells, for those who watch a connection. */

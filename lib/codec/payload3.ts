@@ -1,6 +1,6 @@
 /** Several Engine.IO 3 packets in one HTTP body, each behind its length: as text, or as bytes. */
 import { Buffer, isUtf8 } from 'node:buffer';
-import type { Frame, Malformed, PayloadFormat } from './codec.js';
+import type { Frame, PayloadFormat, Unpacked } from './codec.js';
 import { type Escapes, escaped } from './escapes.js';
 import { engineFault } from './malformed.js';
 
@@ -16,13 +16,13 @@ const TEXT = 0;
 const BINARY = 1;
 const MARK = 0xff;
 
+/** Packets that are made at once of a body in bytes: a few milliseconds of work, where it may have 250 000. */
+const SOME = 4_096;
+/** Bytes that are read as characters at once. */
+const WINDOW = 65_536;
+
 const noLength = engineFault('no length before a packet');
 const tooShort = engineFault('a body shorter than the length of its packet');
-
-interface Unpacked<F extends Frame> {
-  readonly frames: F[];
-  readonly fault?: Malformed;
-}
 
 /** A binary frame as text: its type byte becomes a digit behind `b`. */
 export function asText(frame: Frame): string {
@@ -80,12 +80,13 @@ function unpackText(body: string): Unpacked<string> {
   return { frames };
 }
 
-function unpackBytes(body: Buffer): Unpacked<Frame> {
+/** @param from where a packet begins @param most packets */
+function unpackBytes(body: Buffer, from = 0, most = Number.POSITIVE_INFINITY): Unpacked<Frame> {
   const frames: Frame[] = [];
-  // Nearly all text is ASCII: cut out of one string, it takes no call for each packet.
-  const ascii = body.toString('latin1');
-  let at = 0;
+  const texts = new Texts(body);
+  let at = from;
   do {
+    if (frames.length >= most) return { frames, next: at };
     const kind = body[at];
     if (kind !== TEXT && kind !== BINARY) return { frames, fault: engineFault('neither text nor binary') };
     const mark = digitsEnd(body, at + 1);
@@ -93,7 +94,7 @@ function unpackBytes(body: Buffer): Unpacked<Frame> {
     if (length === 0) return { frames, fault: noLength };
     const end = mark + 1 + length;
     if (end > body.length) return { frames, fault: tooShort };
-    const frame = kind === BINARY ? bytesOf(body, mark + 1, end) : textOf(body, ascii, mark + 1, end);
+    const frame = kind === BINARY ? bytesOf(body, mark + 1, end) : texts.at(mark + 1, end);
     if (frame === undefined) return { frames, fault: engineFault('not UTF-8') };
     frames.push(frame);
     at = end;
@@ -121,12 +122,29 @@ function bytesOf(body: Buffer, start: number, end: number): Buffer {
   return 2 * bytes.length < body.length ? Buffer.from(bytes) : bytes;
 }
 
-/** @param ascii the body, each byte as a character */
-function textOf(body: Buffer, ascii: string, start: number, end: number): string | undefined {
-  for (let at = start; at < end; at += 1) {
-    if ((body[at] ?? 0) > 0x7f) return readUtf8(body.subarray(start, end));
+/** The texts in a body, one behind the other. Nearly all are ASCII: cut out of a longer one, they take no call each. */
+class Texts {
+  readonly #body: Buffer;
+  /** A part of the body, each byte as a character. */
+  #window = '';
+  #start = 0;
+
+  constructor(body: Buffer) {
+    this.#body = body;
   }
-  return ascii.slice(start, end);
+
+  /** @returns `undefined` if it is not UTF-8 */
+  at(start: number, end: number): string | undefined {
+    const body = this.#body;
+    for (let at = start; at < end; at += 1) {
+      if ((body[at] ?? 0) > 0x7f) return readUtf8(body.subarray(start, end));
+    }
+    if (end > this.#start + this.#window.length) {
+      this.#start = start;
+      this.#window = body.toString('latin1', start, Math.max(end, start + WINDOW));
+    }
+    return this.#window.slice(start - this.#start, end - this.#start);
+  }
 }
 
 /**
@@ -181,6 +199,11 @@ function unpack(body: Frame): Unpacked<Frame> {
   return typeof body === 'string' ? undouble(unpackText(body)) : unpackBytes(body);
 }
 
+/** A text is taken apart as a whole, by whatever does that. */
+function bySome(whole: PayloadFormat['unpack']): NonNullable<PayloadFormat['unpackSome']> {
+  return (body, from) => (typeof body === 'string' ? whole(body) : unpackBytes(body, from, SOME));
+}
+
 /**
  * Bytes if a frame is binary, otherwise text.
  * @see engine.io-protocol v3, "Payload"
@@ -189,6 +212,7 @@ export const payload: PayloadFormat = {
   binary: true,
   pack: (frames) => (frames.some(Buffer.isBuffer) ? packBytes(frames) : packText(frames)),
   unpack,
+  unpackSome: bySome(unpack),
 };
 
 const asIs = (frame: string): string => frame;
@@ -202,6 +226,7 @@ export const plainPayload: PayloadFormat = {
   binary: true,
   pack: (frames) => (frames.some(Buffer.isBuffer) ? packBytes(frames, asIs) : packText(frames, asIs)),
   unpack: unpackPlainly,
+  unpackSome: bySome(unpackPlainly),
 };
 
 /** The same for clients that can receive text alone. */
@@ -209,7 +234,8 @@ export const plainTextPayload: PayloadFormat = {
   binary: true,
   pack: (frames) => packText(frames, asIs),
   unpack: unpackPlainly,
+  unpackSome: bySome(unpackPlainly),
 };
 
 /** Text in any case, for clients that can receive nothing else. */
-export const textPayload: PayloadFormat = { binary: true, pack: (frames) => packText(frames), unpack };
+export const textPayload: PayloadFormat = { ...payload, pack: (frames) => packText(frames) };

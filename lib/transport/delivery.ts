@@ -4,12 +4,14 @@ import { isTimeUp, mustWait } from './turn.js';
 
 export interface DeliveryEvents {
   frame(frame: Frame): void;
+  /** More of them, behind those that have been taken; `undefined` if there are none. */
+  more?(): readonly Frame[] | undefined;
   /** All have been taken, or the connection has ended; `bad` if it ended because of one of them. */
   done(bad: boolean): void;
 }
 
 export class Delivery {
-  readonly #frames: readonly Frame[];
+  #frames: readonly Frame[];
   readonly #up: DeliveryEvents;
   #next = 0;
   #open = false;
@@ -37,16 +39,27 @@ export class Delivery {
     if (this.#running || this.#over) return;
     this.#running = true;
     // At least one short one in each turn, however busy others keep us; most bodies have no more.
-    const first = this.#next;
-    while (this.#open && !this.#over && this.#next < this.#frames.length) {
+    let isFirst = true;
+    while (this.#open && !this.#over && this.#isLeft()) {
       const frame = this.#frames[this.#next] ?? '';
-      if (this.#next > first ? isTimeUp() : mustWait(frame.length)) return this.#later();
+      if (isFirst ? mustWait(frame.length) : isTimeUp()) return this.#later();
+      isFirst = false;
       this.#next += 1;
       this.#up.frame(frame);
     }
     this.#running = false;
     // Not while nobody reads: the answer invites the next POST.
-    if (this.#open && this.#next >= this.#frames.length) this.stop(false);
+    if (this.#open && !this.#isLeft()) this.stop(false);
+  }
+
+  #isLeft(): boolean {
+    while (this.#next >= this.#frames.length) {
+      const more = this.#up.more?.();
+      if (!more) return false;
+      this.#frames = more;
+      this.#next = 0;
+    }
+    return true;
   }
 
   #later(): void {

@@ -45,6 +45,8 @@ export class Intake implements DeliveryEvents {
   /** The body has come, and waits for a turn in which there is time to take it apart. */
   #waiting: NodeJS.Immediate | undefined;
   #delivery: Delivery | undefined;
+  /** What has not been taken apart yet. */
+  #rest: { readonly payload: Frame; readonly next: number } | undefined;
   /** What is wrong with the body behind the frames. */
   #malformed: Malformed | undefined;
   #open: boolean;
@@ -103,11 +105,9 @@ export class Intake implements DeliveryEvents {
     const { envelope, binary = false } = this.#post ?? {};
     const content = contentOf(body, binary);
     if (content === undefined) return this.#fault('not UTF-8');
-    const payload = envelope?.open(content);
-    const { frames, fault: malformed } = payload === undefined ? nothing : this.#payload.unpack(payload);
-    this.#malformed = malformed;
+    const frames = this.#unpacked(envelope?.open(content), 0);
     const [only = ''] = frames;
-    const isLone = frames.length === 1 && this.#open && !mustWait(only.length);
+    const isLone = frames.length === 1 && !this.#rest && this.#open && !mustWait(only.length);
     if (isLone) this.#up.received(only);
     // Its hearer may have ended the connection, and that has answered.
     if (!this.#post) return;
@@ -115,6 +115,22 @@ export class Intake implements DeliveryEvents {
     const delivery = new Delivery(isLone ? [] : frames, this);
     this.#delivery = delivery;
     delivery.flow(this.#open);
+  }
+
+  #unpacked(payload: Frame | undefined, from: number): readonly Frame[] {
+    if (payload === undefined) return [];
+    const format = this.#payload;
+    const { frames, fault, next } = format.unpackSome?.(payload, from) ?? format.unpack(payload);
+    this.#malformed = fault;
+    if (next !== undefined) this.#rest = { payload, next };
+    return frames;
+  }
+
+  /** @internal */
+  more(): readonly Frame[] | undefined {
+    const rest = this.#rest;
+    this.#rest = undefined;
+    return rest && this.#unpacked(rest.payload, rest.next);
   }
 
   /** @internal one of the frames */
@@ -163,6 +179,7 @@ export class Intake implements DeliveryEvents {
   #ended(): Post | undefined {
     const post = this.#post;
     this.#post = undefined;
+    this.#rest = undefined;
     this.#up.taken();
     return post;
   }
@@ -175,6 +192,3 @@ export class Intake implements DeliveryEvents {
 
 /** The answer to a POST whose frames have been taken. */
 const thanks: Letter = { body: 'ok', headers: ['Content-Type', 'text/html'] };
-
-/** What a body without a payload brings. */
-const nothing: ReturnType<PayloadFormat['unpack']> = { frames: [] };

@@ -11,6 +11,12 @@ const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex
 /** The text as clients 1.x poll it: the characters of its bytes. */
 const doubled = (text: string): string => Buffer.from(text).toString('latin1');
 
+/** One packet of a body in bytes. */
+function packed(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  return Buffer.concat([Buffer.of(0, ...Array.from(String(bytes.length), Number), 0xff), bytes]);
+}
+
 describe('codec/payload3', () => {
   describe('text', () => {
     const bothWays: [string, Frame[], string][] = [
@@ -146,6 +152,49 @@ describe('codec/payload3', () => {
 
     it('believes no length before it has seen the bytes', () => {
       assert.deepEqual(unpack(Buffer.from([1, ...Array(15).fill(9), 0xff, 4, 1])).frames, []);
+    });
+  });
+
+  describe('some packets of a body', () => {
+    const { payload } = engine3;
+
+    /** Part by part. */
+    function parts(body: Buffer) {
+      const all: ReturnType<typeof payload.unpack>[] = [];
+      for (let next: number | undefined = 0; next !== undefined; next = all.at(-1)?.next)
+        all.push(payload.unpackSome?.(body, next) ?? assert.fail());
+      return all;
+    }
+
+    const many: Readonly<Record<string, Buffer>> = {
+      'of one byte': Buffer.alloc(400_000, hex('0101ff06')),
+      'of text': Buffer.alloc(360_000, hex('0003ff323132')),
+      'of text beyond ASCII': Buffer.alloc(360_000, hex('0003ff32c3a9')),
+      'with a fault behind them': Buffer.concat([Buffer.alloc(400_000, hex('0101ff06')), hex('0109ff06')]),
+      'of many sizes': Buffer.concat(
+        Array.from({ length: 9_000 }, (_, count) =>
+          packed(`${'x'.repeat((count * 37) % 1_000)}${count % 3 === 0 ? 'é' : ''}y`),
+        ),
+      ),
+      'larger than what is read at once': Buffer.concat(
+        [70_000, 40_000, 40_000, 3].map((size) => packed('z'.repeat(size))),
+      ),
+    };
+    for (const [name, body] of Object.entries(many))
+      it(`are not too many, and those behind them follow: ${name}`, () => {
+        const all = parts(body);
+        const { frames, fault } = payload.unpack(body);
+        for (const part of all) assert.ok(part.frames.length <= 5_000);
+        assert.deepEqual(
+          all.flatMap((part) => part.frames),
+          frames,
+        );
+        assert.deepEqual(all.at(-1)?.fault, fault);
+      });
+
+    it('are all where the body is text', () => {
+      const body = '1:2'.repeat(10_000);
+      assert.deepEqual(payload.unpackSome?.(body, 0), payload.unpack(body));
     });
   });
 

@@ -155,6 +155,40 @@ describe('large bodies of many clients', () => {
     intake.stop(false);
   });
 
+  it('are taken apart no further than is looked at', async () => {
+    const froms: number[] = [];
+    const byTwo: PayloadFormat = {
+      ...payload,
+      binary: true,
+      unpackSome: (_body, from) => {
+        froms.push(from);
+        if (from === 4)
+          return { frames: ['4'], fault: { type: 'malformed', layer: 'engine', why: 'the end' } };
+        return { frames: [`${from}`, `${from + 1}`], next: from + 2 };
+      },
+    };
+    const ends: string[] = [];
+    const up = {
+      received: (frame: unknown) => {
+        told.push(`${frame} of ${froms.length}`);
+        now += 10;
+      },
+      failed: (_reason: string, why: string) => ends.push(why),
+      taken: () => ends.push('taken'),
+    };
+    const intake = new Intake(byTwo, limits, up, true);
+    const res = post(Buffer.alloc(20_000), ['Content-Type', 'application/octet-stream']);
+    take(intake, res);
+    for (let turns = 0; turns < 6; turns++) await turn();
+    assert.deepEqual(told, ['0 of 1', '1 of 1', '2 of 2', '3 of 2', '4 of 3']);
+    assert.deepEqual([ends, res.statusCode], [['taken', 'the end'], 400]);
+    const stopped = new Intake(byTwo, limits, { ...up, received: () => stopped.stop(false) }, true);
+    froms.length = 0;
+    take(stopped, post(Buffer.alloc(2), ['Content-Type', 'application/octet-stream']));
+    for (let turns = 0; turns < 6; turns++) await turn();
+    assert.deepEqual(froms, [0]);
+  });
+
   it('that are no UTF-8 are refused when their turn has come', async () => {
     take(intakeOf(), post(large(0)));
     const ends: string[] = [];
