@@ -90,8 +90,9 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
    * second one throws SocketioError `MAILBOX_TAKEN`.
    *
    * In a serve handler, what no listener takes is kept from the first packet on, and after `break` the next loop goes on
-   * where this one stopped. If the mailbox is full while there are listeners and no loop, what it holds is dropped, with
-   * one warning of the process, and no more is kept: the client would be stopped for ever.
+   * where this one stopped. If the mailbox is full while there are listeners and no loop, or has been for a minute before
+   * the first loop, what it holds is dropped, with one warning of the process, and no more is kept: the client would be
+   * stopped for ever.
    *
    * Elsewhere a loop begins with what comes from then on; `break` drops what is not read, and later events go to
    * listeners only.
@@ -222,21 +223,24 @@ export abstract class Hearer<Listen extends EventsMap = DefaultEventsMap>
     else this.flow(false);
   }
 
-  /** Listeners serve this client, and nobody has read what they leave over. */
+  /** Listeners serve this client, or nobody does, and nobody has read what they leave over. */
   #stopKeeping(): void {
     this.#keeping = false;
+    this.#mailbox?.discard();
     this.#mailbox = undefined;
     warnOnce(
       'SOCKETIO_MAILBOX_DROPPED',
-      'a serve handler has listeners and does not iterate: events that no listener takes filled the mailbox and were dropped',
+      'a serve handler does not iterate: events that no listener takes filled the mailbox and were dropped',
     );
   }
 
   #openMailbox(): Mailbox {
     if (this.#mailbox) return this.#mailbox;
     const { mailboxMessages, mailboxBytes } = this.nsp.options;
-    const mailbox = new Mailbox({ messages: mailboxMessages, bytes: mailboxBytes }, (limit) =>
-      limit ? this.#full(limit) : this.flow(true),
+    const mailbox = new Mailbox(
+      { messages: mailboxMessages, bytes: mailboxBytes },
+      (limit) => (limit ? this.#full(limit) : this.flow(true)),
+      () => this.#stopKeeping(),
     );
     if (!this.present) mailbox.end();
     this.#mailbox = mailbox;

@@ -1,4 +1,5 @@
 /** What a client has sent and nobody has read yet; bounded by slowing the client down, in order. */
+import { Deadline } from '../deadline.js';
 import { SocketioError } from '../errors.js';
 import type { Message } from './message.js';
 
@@ -9,6 +10,9 @@ export interface MailboxBounds {
   /** Bytes on the wire at which the client is no longer read. */
   readonly bytes: number;
 }
+
+/** Milliseconds in which a full mailbox must have found its first reader: its client is not read, and nobody knows of it. */
+const NEGLECT = 60_000;
 
 interface Letter {
   readonly message: Message;
@@ -26,6 +30,10 @@ const over: Result = { done: true, value: undefined };
 export class Mailbox {
   readonly #bounds: MailboxBounds;
   readonly #flow: (full?: 'mailboxMessages' | 'mailboxBytes') => void;
+  readonly #neglected: () => void;
+  #deadline: Deadline | undefined;
+  /** Whether anybody has ever begun to read. */
+  #found = false;
   #letters: Letter[] = [];
   /** Index of the oldest letter; what is before it has been read. */
   #head = 0;
@@ -35,10 +43,18 @@ export class Mailbox {
   #taken = false;
   #readers: ((result: Result) => void)[] = [];
 
-  /** @param flow hears at which bound the client shall go unread, and nothing below half of both: it may go on */
-  constructor(bounds: MailboxBounds, flow: (full?: 'mailboxMessages' | 'mailboxBytes') => void) {
+  /**
+   * @param flow hears at which bound the client shall go unread, and nothing below half of both: it may go on
+   * @param neglected called if it has been full for a minute, and nobody has ever begun to read
+   */
+  constructor(
+    bounds: MailboxBounds,
+    flow: (full?: 'mailboxMessages' | 'mailboxBytes') => void,
+    neglected: () => void = () => {},
+  ) {
     this.#bounds = bounds;
     this.#flow = flow;
+    this.#neglected = neglected;
   }
 
   /** Whether somebody reads. */
@@ -72,6 +88,7 @@ export class Mailbox {
   /** No more will come; what is here can still be read. */
   end(): void {
     this.#ended = true;
+    this.#deadline?.stop();
     this.resume();
     for (const reader of this.#readers.splice(0)) reader(over);
   }
@@ -99,6 +116,8 @@ export class Mailbox {
     if (this.#taken && !this.#ended)
       throw new SocketioError('MAILBOX_TAKEN', 'somebody iterates over this socket already');
     this.#taken = true;
+    this.#found = true;
+    this.#deadline?.stop();
     let here = true;
     const iterator = {
       next: () => (here ? this.#next() : Promise.resolve(over)),
@@ -146,6 +165,7 @@ export class Mailbox {
     const { count } = this;
     if (this.#flowing && (count >= messages || this.#bytes >= bytes)) {
       this.#flowing = false;
+      if (!this.#found) this.#deadline ??= new Deadline(NEGLECT, this.#neglected);
       this.#flow(count >= messages ? 'mailboxMessages' : 'mailboxBytes');
     } else if (!this.#flowing && count * 2 < messages && this.#bytes * 2 < bytes) {
       this.resume();

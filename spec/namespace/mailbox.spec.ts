@@ -1,5 +1,6 @@
 /** A mailbox and its messages. */
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import { Mailbox } from '../../lib/namespace/mailbox.js';
 import { type Message, messageOf, noReply } from '../../lib/namespace/message.js';
 
@@ -180,5 +181,47 @@ describe('a message', () => {
     assert.equal(kind(['message', 'a', 'b']), 'event');
     assert.equal(kind(['message']), 'event');
     assert.equal(kind(['x', 'a']), 'event');
+  });
+});
+
+describe('a mailbox that nobody has ever read', () => {
+  beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
+  afterEach(() => mock.timers.reset());
+
+  function full(): { mailbox: Mailbox; neglected: () => number } {
+    let times = 0;
+    const mailbox = new Mailbox(
+      { messages: 2, bytes: 100 },
+      () => {},
+      () => {
+        times += 1;
+      },
+    );
+    for (const text of ['1', '2']) mailbox.add(note(text), 1);
+    return { mailbox, neglected: () => times };
+  }
+
+  it('is neglected when it has been full for a minute', () => {
+    const { neglected } = full();
+    mock.timers.tick(59_999);
+    assert.equal(neglected(), 0);
+    mock.timers.tick(1);
+    assert.equal(neglected(), 1);
+  });
+
+  it('is not if somebody reads in time, however slowly', async () => {
+    const { mailbox, neglected } = full();
+    mock.timers.tick(59_999);
+    assert.equal((await mailbox.read(() => {}).next()).value?.data, '1');
+    mailbox.add(note('3'), 1);
+    mock.timers.tick(600_000);
+    assert.equal(neglected(), 0);
+  });
+
+  it('is not if the client has left', () => {
+    const { mailbox, neglected } = full();
+    mailbox.end();
+    mock.timers.tick(60_000);
+    assert.equal(neglected(), 0);
   });
 });

@@ -1,6 +1,7 @@
 /** Handlers whose end is the connection's end. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { mock } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Socket } from '../../lib/namespace/socket.js';
@@ -212,12 +213,34 @@ describe('a served client', () => {
     });
     const { says, client } = here.join();
     for (let n = 0; n < 10; n++) says('x', n);
-    assert.deepEqual(client.flows, []);
+    assert.ok(!client.flows.includes(false));
     ready.open();
     await settled();
     says('x', 'from now on');
     await settled();
     assert.deepEqual(got, ['from now on']);
+  });
+
+  it('is not stopped for ever by a handler that neither listens nor iterates: it is heard again after a minute', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const over = gate();
+    here.root.serve((socket) => {
+      socket.on('disconnect', () => over.open());
+      return over.opened;
+    });
+    const { says, client, socket } = here.join();
+    for (let n = 0; n < 10; n++) says('x', n);
+    assert.deepEqual(client.flows, [false]);
+    mock.timers.tick(60_000);
+    mock.timers.reset();
+    assert.deepEqual(client.flows, [false, true]);
+    for (let n = 0; n < 10; n++) says('x', n);
+    const heard: unknown[] = [];
+    socket.on('x', (n) => heard.push(n));
+    says('x', 'now');
+    assert.deepEqual([client.flows, heard], [[false, true], ['now']]);
+    socket.closed('transport close');
+    await settled();
   });
 
   it('goes on where the loop before stopped', async () => {
