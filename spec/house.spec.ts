@@ -33,6 +33,7 @@ const plan: Plan = [
       'complaints.ts',
       'deadline.ts',
       'roster.ts',
+      'queue.ts',
       'own-text.ts',
       'weight.ts',
     ],

@@ -1,7 +1,7 @@
 /** The end of each tick: every session that was told something writes once; where they are many, in several turns. */
 import process from 'node:process';
 import type { Codec } from '../codec/codec.js';
-import { Queue } from './queue.js';
+import { Queue } from '../queue.js';
 import { Trail } from './trail.js';
 
 /** Sessions that write at the very end of their tick: a fraction of a millisecond. More than that have to queue. */

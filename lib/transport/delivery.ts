@@ -1,6 +1,6 @@
 /** The frames of one POST on their way up: in order, in slices of time, stopped while nobody reads. */
 import type { Frame } from '../codec/codec.js';
-import { isTimeUp, mustWait } from './turn.js';
+import { mustWait, waitForTurn } from './turn.js';
 
 export interface DeliveryEvents {
   frame(frame: Frame): void;
@@ -38,12 +38,9 @@ export class Delivery {
   #run(): void {
     if (this.#running || this.#over) return;
     this.#running = true;
-    // At least one short one in each turn, however busy others keep us; most bodies have no more.
-    let isFirst = true;
     while (this.#open && !this.#over && this.#isLeft()) {
       const frame = this.#frames[this.#next] ?? '';
-      if (isFirst ? mustWait(frame.length) : isTimeUp()) return this.#later();
-      isFirst = false;
+      if (mustWait(frame.length)) return this.#later();
       this.#next += 1;
       this.#up.frame(frame);
     }
@@ -63,7 +60,7 @@ export class Delivery {
   }
 
   #later(): void {
-    setImmediate(() => {
+    waitForTurn(() => {
       this.#running = false;
       if (this.#open) this.#run();
     });

@@ -14,7 +14,7 @@ import {
   TWO_BYTES,
 } from './frame-head.js';
 import { own, PartialMessage } from './partial-message.js';
-import { isTimeUp, mustWait } from './turn.js';
+import { mustWait } from './turn.js';
 import { textOf, turned, unmask } from './unmask.js';
 
 /** A frame of which some payload is missing. */
@@ -29,10 +29,6 @@ interface Begun {
 }
 
 const NOTHING = Buffer.alloc(0);
-/** Frames of one piece between two looks at the clock: most pieces have one. */
-const LOOK = 16;
-/** As much as Node reads at once; more is there already, and would be read in the same turn. */
-const FULL = 65_536;
 
 export class FrameReader {
   readonly #limits: FrameLimits;
@@ -93,15 +89,11 @@ export class FrameReader {
   read(chunk: Buffer): void {
     const bytes = this.#withRest(chunk);
     let at = 0;
-    let steps = 0;
     while (at < bytes.length && this.#state === 'reading') {
       const next = this.#begun ? this.#continue(this.#begun, bytes, at) : this.#begin(bytes, at);
       if (next === at) break;
       at = next;
-      steps += 1;
-      if (steps % LOOK === 0) this.#look();
     }
-    if (chunk.length >= FULL) this.#look();
     if (at < bytes.length && this.#state !== 'over') this.#rest = own(bytes, at, bytes.length);
   }
 
@@ -112,22 +104,15 @@ export class FrameReader {
     return chunk.length === 0 ? rest : Buffer.concat([rest, chunk]);
   }
 
-  #look(): void {
-    if (this.#state === 'reading' && isTimeUp()) this.#restNow();
-  }
-
   /** Whether a message of this length waits for a later turn. */
   #isLate(length: number): boolean {
     if (!mustWait(length)) return false;
-    this.#restNow();
-    return true;
-  }
-
-  #restNow(): void {
     this.#state = 'resting';
-    if (this.#isAwaited) return;
-    this.#isAwaited = true;
-    this.#up.tired();
+    if (!this.#isAwaited) {
+      this.#isAwaited = true;
+      this.#up.tired();
+    }
+    return true;
   }
 
   /** @returns where the next step begins; unchanged while the header is not whole */
@@ -209,11 +194,11 @@ export class FrameReader {
     return end;
   }
 
-  /** Ends a frame; the last one of a long message may have to wait. */
+  /** Ends a frame; the last one of a message may have to wait. */
   #conclude(begun: Begun): void {
     const { into, control } = begun;
-    const length = control === undefined && into.isFinal ? into.announced : 0;
-    if (!this.#isLate(length)) this.#finish(begun);
+    const isLast = control === undefined && into.isFinal;
+    if (!isLast || !this.#isLate(into.announced)) this.#finish(begun);
   }
 
   #finish({ into, control }: Begun): void {

@@ -22,7 +22,7 @@ import {
   type Transport,
   type TransportEvents,
 } from './transport.js';
-import { isTimeUp } from './turn.js';
+import { isTimeUp, waitForTurn } from './turn.js';
 
 /** Bytes handed to the socket at once: what has left can be told only batch by batch. */
 const MOST_BYTES = 1_048_576;
@@ -194,7 +194,7 @@ export class Hixie76Transport implements Transport {
   /** Messages with nothing in them give nobody anything to do, and take their time all the same: others have theirs first. */
   #rest(): void {
     this.#resting = true;
-    setImmediate(() => {
+    waitForTurn(() => {
       this.#resting = false;
       if (!this.#closed) this.#regulate();
     });

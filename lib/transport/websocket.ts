@@ -17,7 +17,7 @@ import {
   type Transport,
   type TransportEvents,
 } from './transport.js';
-import { isTimeUp } from './turn.js';
+import { isTimeUp, waitForTurn } from './turn.js';
 import { packControl, packMessages } from './websocket-frames.js';
 import { type Sender, write } from './write-through.js';
 
@@ -173,7 +173,8 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer, Sende
 
   tired(): void {
     pause(this.#socket);
-    setImmediate(() => this.#goOn());
+    // Of one that has ended, the rest is heard by its end.
+    if (!this.#socket.closed) waitForTurn(() => this.#goOn());
   }
 
   failed({ code, why }: Fault): void {
@@ -222,7 +223,7 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer, Sende
   }
 
   #ended(): void {
-    if (this.#state === 'open' && !this.#hearOut()) return void setImmediate(() => this.#ended());
+    if (this.#state === 'open' && !this.#hearOut()) return waitForTurn(() => this.#ended());
     this.#state = 'closed';
     clearTimeout(this.#deadline);
     this.#settle();

@@ -1,13 +1,15 @@
-/** Long messages of many clients at the same moment: reading each of them is much work, and others have their turn in between. */
+/** Messages that are much work, of one client or of many at the same moment: others have their turn in between. */
 import assert from 'node:assert/strict';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import process from 'node:process';
 import { mock } from 'node:test';
 import { engine4 } from '../../lib/codec/engine4.js';
 import { Delivery } from '../../lib/transport/delivery.js';
 import { bare } from '../../lib/transport/envelope.js';
 import { FrameReader } from '../../lib/transport/frames.js';
 import { Intake } from '../../lib/transport/intake.js';
+import { waitForTurn } from '../../lib/transport/turn.js';
 import { roomy, write } from './client-frames.js';
 
 const CLIENTS = 5;
@@ -18,14 +20,15 @@ const turn = async (): Promise<void> => {
   for (let round = 0; round < 2; round++) await new Promise((resolve) => setImmediate(resolve));
 };
 
-describe('long messages of many clients', () => {
+describe('messages that are much work', () => {
+  let start = 0;
   let now: number;
   let told: number[];
 
   beforeEach(async () => {
     // Whoever has looked at the clock before must not matter.
     await turn();
-    now = 0;
+    now = start += 1_000_000;
     told = [];
     mock.method(performance, 'now', () => now);
   });
@@ -45,16 +48,16 @@ describe('long messages of many clients', () => {
       message: () => read(client),
       control: () => {},
       failed: ({ why }) => assert.fail(why),
-      tired: () => void setImmediate(() => reader.rested()),
+      tired: () => waitForTurn(() => reader.rested()),
     });
     return reader;
   }
 
-  function deliver(client: number): void {
-    new Delivery([long], { frame: () => read(client), done: () => {} }).flow(true);
+  function deliver(client: number, text = long): void {
+    new Delivery([text], { frame: () => read(client), done: () => {} }).flow(true);
   }
 
-  function post(client: number): void {
+  function post(client: number, text = long): void {
     const up = { received: () => read(client), failed: assert.fail, taken: () => {} };
     const intake = new Intake(
       engine4.payload,
@@ -62,7 +65,7 @@ describe('long messages of many clients', () => {
       up,
       true,
     );
-    const req = Object.assign(new IncomingMessage(new Socket()), { body: `4${long}` });
+    const req = Object.assign(new IncomingMessage(new Socket()), { body: `4${text}` });
     Object.defineProperty(req, 'readableEnded', { value: true });
     intake.take(req, new ServerResponse(req), bare);
   }
@@ -74,6 +77,9 @@ describe('long messages of many clients', () => {
   ];
   const openEnded = [write({ opcode: 1, payload: long, fin: false }), write({ opcode: 0 })];
 
+  const short = write({ opcode: 1, payload: 'x' });
+  const inTwo = [write({ opcode: 1, payload: 'x', fin: false }), write({ opcode: 0 })];
+
   const ways: Record<string, (client: number) => void> = {
     'in one piece': (client) => readerFor(client).read(Buffer.from(whole)),
     'in two pieces': (client) => {
@@ -82,8 +88,12 @@ describe('long messages of many clients', () => {
     },
     'in two frames': (client) => readerFor(client).read(Buffer.concat(parts)),
     'with an empty frame at its end': (client) => readerFor(client).read(Buffer.concat(openEnded)),
-    'in a body of several': deliver,
-    'alone in the body of a POST': post,
+    'in a body of several': (client) => deliver(client),
+    'alone in the body of a POST': (client) => post(client),
+    'short, and one each': (client) => readerFor(client).read(Buffer.from(short)),
+    'short, and in two frames': (client) => readerFor(client).read(Buffer.concat(inTwo)),
+    'short, in a body of several': (client) => deliver(client, 'x'),
+    'short, alone in the body of a POST': (client) => post(client, 'x'),
   };
 
   for (const [name, send] of Object.entries(ways))
@@ -118,9 +128,70 @@ describe('long messages of many clients', () => {
     assert.deepEqual([told, reader.holds], [[0, 1, 1], false]);
   });
 
-  it('are not waited for by short ones', () => {
-    const short = write({ opcode: 1, payload: 'x' });
-    for (let client = 0; client < CLIENTS; client++) readerFor(client).read(Buffer.from(short));
-    assert.deepEqual(told, [0, 1, 2, 3, 4]);
+  const times = (count: number, client: number): number[] => Array<number>(count).fill(client);
+
+  it('are read one in a turn if they have come in one piece', async () => {
+    readerFor(0).read(Buffer.concat(times(20, 0).map(() => short)));
+    for (let count = 1; count <= 20; count++) {
+      assert.deepEqual(told, times(count, 0));
+      await turn();
+    }
+  });
+
+  it('are read in turn by client: who has more to say waits behind those who came meanwhile', async () => {
+    for (let client = 0; client < 3; client++) readerFor(client).read(Buffer.concat([short, short]));
+    await turn();
+    readerFor(3).read(Buffer.from(short));
+    for (let count = 0; count < 6; count++) await turn();
+    assert.deepEqual(told, [0, 0, 1, 2, 3, 1, 2]);
+  });
+
+  it('are not as many as twenty in a row, though all that came before took no time', () => {
+    const quick = new FrameReader(roomy, {
+      message: () => {},
+      control: () => {},
+      failed: ({ why }) => assert.fail(why),
+      tired: () => assert.fail('nothing has taken any time'),
+    });
+    for (let count = 0; count < 100; count++) quick.read(Buffer.concat([short, short]));
+    for (let client = 0; client < 20; client++) readerFor(client).read(Buffer.from(short));
+    assert.ok(told.length <= 6, `${told.length} in a row`);
+  });
+
+  it('count with what they set off, and their answers do not wait for others', async () => {
+    const spoken: string[] = [];
+    for (let client = 0; client < CLIENTS; client++) {
+      const reader: FrameReader = new FrameReader(roomy, {
+        message: () => {
+          process.nextTick(() => spoken.push(`answer to ${client}`));
+          void Promise.resolve().then(() => read(client));
+        },
+        control: () => {},
+        failed: ({ why }) => assert.fail(why),
+        tired: () => waitForTurn(() => reader.rested()),
+      });
+      waitForTurn(() => reader.read(Buffer.from(short)));
+    }
+    for (let count = 1; count <= CLIENTS; count++) {
+      await turn();
+      assert.deepEqual(
+        [told.length, spoken],
+        [count, told.map((client) => `answer to ${client}`)],
+        'one in each turn',
+      );
+    }
+  });
+
+  it('are read at once where nothing has been read for a while', () => {
+    readerFor(0).read(Buffer.from(short));
+    assert.deepEqual(told, [0]);
+  });
+
+  it('leave the next turn to itself', async () => {
+    readerFor(0).read(Buffer.from(whole));
+    await turn();
+    now += 1_000;
+    readerFor(1).read(Buffer.from(whole));
+    assert.deepEqual(told, [0, 1]);
   });
 });

@@ -150,6 +150,23 @@ describe('a WebSocket that is not compressed', () => {
         assert.ok(most() <= 50, `${most()} messages in one turn`);
       });
 
+      it('one where each takes longer than a turn should', async () => {
+        const { client } = await joined();
+        let [now, since, most] = [1_000_000, 0, 0];
+        mock.method(performance, 'now', () => now);
+        // A slice in the phase in which connections are read, and one right behind it.
+        up.onFrame = () => {
+          if (since === 0) setImmediate(() => (since = 0));
+          since += 1;
+          most = Math.max(most, since);
+          now += 6;
+        };
+        client.write(...many.map(text));
+        await up.heard(many.length);
+        assert.deepEqual(up.frames, many);
+        assert.ok(most <= 2, `${most} messages`);
+      });
+
       it('the same if it is stopped meanwhile', async () => {
         const { client, transport } = await joined();
         const most = workHard();
