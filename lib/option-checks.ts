@@ -35,7 +35,7 @@ const notOffered: ReadonlyMap<string, string> = new Map([
 /** Bad names and values are found now, not at the first handshake. */
 export function readCookie(value: unknown): CookieOptions | undefined {
   if (value === false) return undefined;
-  if (value !== true && (typeof value !== 'object' || value === null)) {
+  if (value !== true && !isRecord(value)) {
     throw new SocketioError('OPTION_INVALID', 'cookie must be true, false or an object');
   }
   const cookie: CookieOptions = { name: 'io', path: '/', httpOnly: true, sameSite: 'lax', ...Object(value) };
@@ -55,8 +55,7 @@ export function readRecovery(value: unknown): RecoveryOptions | undefined {
   if (value === false) return undefined;
   const name = 'connectionStateRecovery';
   const given = value === true ? {} : value;
-  if (typeof given !== 'object' || given === null)
-    throw new SocketioError('OPTION_INVALID', `${name} must be true, false or an object`);
+  if (!isRecord(given)) throw new SocketioError('OPTION_INVALID', `${name} must be true, false or an object`);
   const parts = Object.entries(given).filter(([, part]) => part !== undefined);
   const { maxDisconnectionDuration, skipMiddlewares, maxLogBytes, ...unknown } = {
     ...recovery,
@@ -78,6 +77,11 @@ export function readRecovery(value: unknown): RecoveryOptions | undefined {
 export function refuseUnknown(value: unknown, name: string): unknown {
   if (notOffered.has(name) && value === false) return value;
   throw new SocketioError('OPTION_INVALID', `${name} ${notOffered.get(name) ?? 'is no option'}`);
+}
+
+/** An object with parts, and not a list. */
+export function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function within(value: unknown, name: string, [least, most]: readonly [number, number]): number {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
+import { inspect } from 'node:util';
 import express from 'express';
 import { SocketioError, socketio, type UserOptions } from '../lib/index.js';
 import { readOptions } from '../lib/option-reading.js';
@@ -99,6 +100,11 @@ describe('options', () => {
     ['maxFragments', 0],
     ['perMessageDeflate', []],
     ['perMessageDeflate', { threshold: 'low' }],
+    ['perMessageDeflate', { threshold: '5' }],
+    ['httpCompression', { threshold: '5' }],
+    ['httpCompression', { levl: 1 }],
+    ['connectionStateRecovery', []],
+    ['cookie', []],
     ['httpCompression', 'gzip'],
     ['httpCompression', { threshold: -1 }],
     ['httpCompression', { level: 99 }],
@@ -137,6 +143,74 @@ describe('options', () => {
         () => socketio({ [name]: value }),
         (error) =>
           error instanceof SocketioError && error.code === 'OPTION_INVALID' && error.message.includes(name),
+      );
+    });
+  }
+});
+
+describe('options for compressed WebSocket messages', () => {
+  const read = (given: Record<string, unknown>) =>
+    readOptions({ perMessageDeflate: given }).perMessageDeflate;
+
+  it('are taken as Socket.IO documents them', () => {
+    const documented = {
+      threshold: 2_048,
+      zlibDeflateOptions: { chunkSize: 8 * 1_024 },
+      zlibInflateOptions: { windowBits: 14, memLevel: 7 },
+      clientNoContextTakeover: true,
+      serverNoContextTakeover: true,
+      serverMaxWindowBits: 10,
+      concurrencyLimit: 20,
+    };
+    assert.deepEqual(read(documented), documented);
+  });
+
+  const lawful: readonly Record<string, unknown>[] = [
+    { serverMaxWindowBits: 8 },
+    { clientMaxWindowBits: true, serverMaxWindowBits: false },
+    { concurrencyLimit: Number.POSITIVE_INFINITY },
+    { threshold: Number.POSITIVE_INFINITY },
+    { zlibDeflateOptions: undefined, clientMaxWindowBits: undefined },
+    { zlibDeflateOptions: { level: 9, memLevel: 9, strategy: 3 } },
+  ];
+  for (const given of lawful) {
+    it(`are taken: ${inspect(given, { breakLength: Infinity })}`, () => {
+      const compression = Object(read(given));
+      for (const [part, value] of Object.entries(given)) {
+        assert.deepEqual(compression[part], value);
+      }
+    });
+  }
+
+  const wrong: readonly [part: string, value: unknown][] = [
+    ['zlibDeflateOptions', { level: 99 }],
+    ['zlibDeflateOptions', { memLevel: 0 }],
+    ['zlibDeflateOptions', { flush: 4 }],
+    ['zlibDeflateOptions', []],
+    ['zlibDeflateOptions', 9],
+    ['zlibInflateOptions', { chunkSize: 1 }],
+    ['zlibInflateOptions', { windowBits: 99 }],
+    ['zlibInflateOptions', { dictionary: 'x' }],
+    ['serverMaxWindowBits', 99],
+    ['serverMaxWindowBits', 7],
+    ['clientMaxWindowBits', 8.5],
+    ['clientMaxWindowBits', '15'],
+    ['concurrencyLimit', 0],
+    ['concurrencyLimit', Number.NaN],
+    ['concurrencyLimit', -1],
+    ['serverNoContextTakeover', 1],
+    ['clientNoContextTakeover', 'yes'],
+    ['maxPayload', 5],
+    ['nonsense', 1],
+  ];
+  for (const [part, value] of wrong) {
+    it(`are refused by name before anybody connects: ${part} ${inspect(value)}`, () => {
+      assert.throws(
+        () => socketio({ perMessageDeflate: { [part]: value } }),
+        (error) =>
+          error instanceof SocketioError &&
+          error.code === 'OPTION_INVALID' &&
+          error.message.startsWith(`perMessageDeflate.${part}`),
       );
     });
   }
