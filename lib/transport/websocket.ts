@@ -160,7 +160,8 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer, Sende
   }
 
   control(opcode: Control, payload: Buffer): void {
-    if (opcode === CLOSE) return this.#end(payload);
+    // What a client gives as its reason is not said back. @see RFC 6455, section 5.5.1
+    if (opcode === CLOSE) return this.#end(payload.subarray(0, 2));
     this.#controls ??= new ControlRate(this.#limits.maxControlFrames);
     if (!this.#controls.admits()) {
       this.#reader.stop();
