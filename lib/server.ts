@@ -29,7 +29,7 @@ import { Mount } from './router/mount.js';
 import type { HeaderLines, Patience } from './router/passage.js';
 import { PolicyPort } from './router/policy-port.js';
 import { Routes } from './router/routes.js';
-import { webSockets } from './router/upgrade.js';
+import { webSockets } from './router/websockets.js';
 import type { Birth, Household } from './session/household.js';
 import { Registry } from './session/registry.js';
 import { Session } from './session/session.js';
@@ -210,7 +210,7 @@ export class Server<
       rhythms: rhythmsFor(this.#options),
       sessions: this.#sessions,
       engine: this.engine,
-      sockets: webSockets(this.#options, lines, this.#house.watch),
+      greet: webSockets(this.#options, lines, this.#house.watch),
       get shelf() {
         return server.shelf;
       },

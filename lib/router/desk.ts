@@ -1,6 +1,5 @@
 /** What the endpoints share: the options, the sessions, and the port through which new ones are announced. */
 import type { IncomingMessage } from 'node:http';
-import type { WebSocketServer } from 'ws';
 import type { Codec } from '../codec/codec.js';
 import { grammarOf } from '../codec/custom.js';
 import { engine3, engine3Text } from '../codec/engine3.js';
@@ -25,6 +24,7 @@ import type { HeaderLines } from './passage.js';
 import { describeAsker } from './refusal.js';
 import type { Shelf } from './shelf.js';
 import { addressOf, readTicket } from './ticket.js';
+import type { ShakeHands } from './websockets.js';
 
 export interface Desk {
   readonly options: Options;
@@ -32,7 +32,7 @@ export interface Desk {
   readonly rhythms: Rhythms;
   readonly sessions: Registry;
   readonly engine: Engine;
-  readonly sockets: WebSocketServer;
+  readonly greet: ShakeHands;
   readonly wheel: Wheel;
   readonly watch: Watch;
   readonly lobby: Lobby;

@@ -27,10 +27,13 @@ export class Lobby {
     this.#waiting.clear();
   }
 
-  /** Closes a connection that belongs to nobody. Its client may take its time to agree, but only while the server is there. */
-  seeOff(transport: Transport, manner: CloseManner): void {
+  /**
+   * Closes a connection that belongs to nobody. Its client may take its time to agree, but only while the server is there.
+   * @param why as in `Transport.close`
+   */
+  seeOff(transport: Transport, manner: CloseManner, why?: string): void {
     const left = this.wait(() => transport.close('abort'));
     transport.reportTo({ ...nobody, closed: left });
-    transport.close(manner);
+    transport.close(manner, why);
   }
 }

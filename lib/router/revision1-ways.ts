@@ -94,7 +94,7 @@ function connect(visit: Visit, ready: (transport: Transport) => void): void {
 
 function dismiss(transport: Transport, { lobby }: Desk): void {
   transport.send(new Trail({ frames: [SEND_AWAY], bytes: SEND_AWAY.length }));
-  lobby.seeOff(transport, 'malformed');
+  lobby.seeOff(transport, 'malformed', 'no such session, or it has a connection');
 }
 
 function page(visit: Visit, session: Session): void {

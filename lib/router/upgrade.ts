@@ -2,78 +2,26 @@
 
 import type { IncomingMessage } from 'node:http';
 import process from 'node:process';
-import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
 import { SocketioError } from '../errors.js';
 import { report } from '../namespace/report.js';
 import type { Options } from '../options.js';
 import type { Session } from '../session/session.js';
-import { carry, couriers } from '../transport/courier.js';
+import { carry } from '../transport/courier.js';
 import { shakeHands as greetDraft } from '../transport/hixie76.js';
 import { readOffer } from '../transport/hixie76-handshake.js';
 import type { Transport } from '../transport/transport.js';
 import type { CarryOptions } from '../transport/websocket-deflate.js';
-import type { Watch } from '../watch/watch.js';
 import { addressIn, type Visit } from './checks.js';
 import { admit, terms } from './handshake.js';
-import { type HeaderLines, passageOf, UpgradePassage } from './passage.js';
+import { passageOf, UpgradePassage } from './passage.js';
 import { describeAsker } from './refusal.js';
 import { hardenedLines } from './reply.js';
-import { isSecure, readTicket } from './ticket.js';
+import { isSecure } from './ticket.js';
 import { areLawful } from './websocket-lists.js';
 
-/** A message may come in pieces as small as this, in bytes, since networks cut as they like; not byte by byte. */
-const SMALL_CHUNK = 64;
-const LEAST_CHUNKS = 4_096;
-
-/** What else `ws` lets a client make grow or wait, said here so that another version's defaults don't matter. */
-const bounds = {
-  /** Milliseconds for the client's close frame; a session ends as late, too. */
-  closeTimeout: 30_000,
-  /** One message in a turn of the event loop: thousands of small ones in one read would hold up everybody else. */
-  allowSynchronousEvents: false,
-};
-
-/**
- * The server that shakes hands for us; it owns no port and keeps no list.
- * @param lines header lines for each answer
- */
-export function webSockets(
-  options: Options,
-  lines: WeakMap<IncomingMessage, HeaderLines>,
-  watch: Watch,
-): WebSocketServer {
-  const { perMessageDeflate, maxFragments, maxControlFrames, maxHttpBufferSize: maxPayload } = options;
-  // We count first, and have a code for it.
-  const maxPendingAutoPongs = maxControlFrames + 1;
-  const maxBufferedChunks = Math.max(LEAST_CHUNKS, Math.ceil(maxPayload / SMALL_CHUNK));
-  const server = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    // Where it may have to compress, `ws` reads and writes as well.
-    ...(perMessageDeflate
-      ? { ...bounds, perMessageDeflate, maxPayload, maxFragments, maxBufferedChunks, maxPendingAutoPongs }
-      : { WebSocket: couriers({ maxBytes: maxPayload, maxFragments, maxControlFrames }) }),
-  });
-  server.on('headers', (headers, req) => headers.push(...(lines.get(req) ?? [])));
-  server.on('wsClientError', (_error, socket, req) => {
-    refuseOffer(socket, lines.get(req) ?? []);
-    watch.refused(new SocketioError('BAD_REQUEST'), () => describeAsker(req, readTicket(req)));
-  });
-  return server;
-}
-
-/** The stack has been told of a 101, and then `ws` cannot do what the client wants of an extension. */
-function refuseOffer(socket: Duplex, lines: HeaderLines): void {
-  const head = [
-    'HTTP/1.1 400 Bad Request',
-    'Connection: close',
-    'Content-Type: text/html',
-    'Content-Length: 11',
-  ];
-  socket.once('finish', () => socket.destroy());
-  socket.end(`${[...head, ...lines].join('\r\n')}\r\n\r\nBad request`, 'latin1');
-}
+/** Why a polling client may not move to one more connection. */
+const BEING_TRIED = 'one connection at a time may be moved to';
+const HAS_MOVED = 'this session does not poll any more';
 
 /** The first contact of a client that does not poll. */
 export function connect(visit: Visit): void {
@@ -94,8 +42,9 @@ export function move(visit: Visit, session: Session): void {
   shakeHands(visit, false, (transport) => {
     const handover = session.handOver(transport);
     if (handover) return transport.reportTo(handover);
-    visit.desk.lobby.seeOff(transport, 'malformed');
-    visit.desk.watch.repelled(session, 'one connection at a time may be moved to');
+    const why = session.upgrading ? BEING_TRIED : HAS_MOVED;
+    visit.desk.lobby.seeOff(transport, 'malformed', why);
+    visit.desk.watch.repelled(session, why);
   });
 }
 
@@ -121,7 +70,7 @@ export function shakeHands(
     // The 101 and the first packet, which follows in this very tick, leave in one piece.
     socket.cork();
     try {
-      desk.sockets.handleUpgrade(req, socket, head, (connection) =>
+      desk.greet(req, socket, head, (connection) =>
         ready(carry(connection, socket, carriageOf(desk.options))),
       );
     } catch (error) {

@@ -22,6 +22,11 @@ export function areLawful(headers: IncomingHttpHeaders): boolean {
   );
 }
 
+/** Whether the client would compress its messages, as far as one sees without reading parameters. @see RFC 7692 */
+export function offersDeflate({ 'sec-websocket-extensions': extensions = '' }: IncomingHttpHeaders): boolean {
+  return /(?:^|,)[ \t]*permessage-deflate[ \t]*(?:[;,]|$)/.test(extensions);
+}
+
 function areProtocols(list: string): boolean {
   const names = list.split(',').map((name) => name.trim());
   return new Set(names).size === names.length && names.every((name) => TOKEN.test(name));

@@ -30,9 +30,14 @@ export function maySend(code: number): boolean {
 /** Most bytes of a control frame are 125, and two of them are the code. @see RFC 6455, section 5.5 */
 const LONGEST_REASON = 123;
 
-/** What a close frame carries. @param why in ASCII: browsers show it as the reason, and people look there */
-export function lastWords(code: number, why = ''): Buffer {
-  const reason = why.slice(0, LONGEST_REASON);
+/** @param why in ASCII: browsers show it as the reason, and people look there */
+export function reasonFor(why = ''): string {
+  return why.slice(0, LONGEST_REASON);
+}
+
+/** What a close frame carries. */
+export function lastWords(code: number, why?: string): Buffer {
+  const reason = reasonFor(why);
   const payload = Buffer.allocUnsafe(2 + reason.length);
   payload.writeUInt16BE(code);
   payload.write(reason, 2, 'latin1');

@@ -3,6 +3,7 @@ import { constants } from 'node:buffer';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { DeflateConnection } from './deflate-connection.js';
 import { nobody, type Transport } from './transport.js';
 import { type ConnectionLimits, WebSocketTransport } from './websocket.js';
 import { type CarryOptions, DeflateTransport } from './websocket-deflate.js';
@@ -56,6 +57,7 @@ export function carry(
   { threshold, maxControlFrames }: CarryOptions,
 ): Transport {
   if (connection instanceof Courier) return new WebSocketTransport(socket, connection.limits, nobody);
+  if (!(connection instanceof DeflateConnection)) throw new TypeError('a WebSocket of somebody else');
   return new DeflateTransport(connection, socket, nobody, { threshold, maxControlFrames });
 }
 

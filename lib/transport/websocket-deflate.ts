@@ -1,13 +1,14 @@
 /** Frames over one WebSocket whose messages may be compressed: `ws` reads and writes them. */
 import { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
 import type { Frame } from '../codec/codec.js';
 import { arrivedBy } from './arrived.js';
-import { CURT, closeCodes } from './close-codes.js';
+import { CURT, closeCodes, reasonFor } from './close-codes.js';
 import { ControlRate } from './control-rate.js';
-import { type Fault, faults } from './frame-faults.js';
+import { type DeflateConnection, faultOfWs } from './deflate-connection.js';
+import { faults } from './frame-faults.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
+import { mustWait, waitForTurn } from './turn.js';
 
 /** Bytes handed to the socket at once: what has left can be told only batch by batch. */
 const MOST_BYTES = 1_048_576;
@@ -24,19 +25,12 @@ export interface CarryOptions {
   readonly maxControlFrames: number;
 }
 
-/** Errors in which a bound of ours speaks, by the codes of `ws`: its words do not name our options. */
-const faultsOfWs: Readonly<Record<string, Fault>> = {
-  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: faults.tooLarge,
-  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: faults.tooLarge,
-  WS_ERR_TOO_MANY_BUFFERED_PARTS: faults.tooManyFragments,
-};
-
 export class DeflateTransport implements Transport {
   readonly name = 'websocket';
   readonly mostFrames = MOST_FRAMES;
   readonly mostBytes = MOST_BYTES;
   readonly saysGoodbye = false;
-  readonly #connection: WebSocket;
+  readonly #connection: DeflateConnection;
   readonly #socket: Duplex;
   readonly #threshold: number;
   readonly #controls: ControlRate;
@@ -44,8 +38,9 @@ export class DeflateTransport implements Transport {
   #error: unknown;
   #blocked = false;
   #open = true;
-  /** What `ws` had already read when the flow stopped; at most what fits one read of the socket. */
+  /** What `ws` had already read when the flow stopped, or others had their turn; at most what fits one read of the socket. */
   #held: Frame[] | undefined;
+  #resting = false;
   #closed = false;
   #waiters: (() => void)[] | undefined;
 
@@ -53,7 +48,7 @@ export class DeflateTransport implements Transport {
    * @param socket the stream under `connection`, as the server's `upgrade` event gave it
    */
   constructor(
-    connection: WebSocket,
+    connection: DeflateConnection,
     socket: Duplex,
     up: TransportEvents,
     { threshold, maxControlFrames }: CarryOptions,
@@ -114,8 +109,7 @@ export class DeflateTransport implements Transport {
   flow(open: boolean): void {
     this.#open = open;
     if (!open) return this.#connection.pause();
-    while (this.#open && this.#held) this.#deliverHeld();
-    if (this.#open) this.#connection.resume();
+    this.#goOn();
   }
 
   drained(done: () => void): void {
@@ -132,22 +126,45 @@ export class DeflateTransport implements Transport {
   close(manner: CloseManner, why?: string): void {
     this.#held = undefined;
     if (manner === 'abort') return this.#connection.terminate();
-    this.#connection.close(closeCodes[manner], why);
+    this.#connection.close(closeCodes[manner], reasonFor(why));
     if (manner === 'malformed') this.#hurry();
     // A paused connection would never see the client's close frame.
     this.#connection.resume();
   }
 
   #receive(frame: Frame): void {
-    if (this.#open) this.#up.received(frame);
-    else if (this.#held) this.#held.push(frame);
-    else this.#held = [frame];
+    if (this.#held) return void this.#held.push(frame);
+    if (this.#open && !this.#isLate(frame)) return this.#up.received(frame);
+    this.#held = [frame];
+  }
+
+  #isLate({ length }: Frame): boolean {
+    if (!mustWait(length)) return false;
+    this.#connection.pause();
+    if (!this.#resting) waitForTurn(() => this.#rested());
+    this.#resting = true;
+    return true;
+  }
+
+  #rested(): void {
+    this.#resting = false;
+    if (this.#connection.readyState === this.#connection.CLOSED) this.#ended();
+    else this.#goOn();
+  }
+
+  #goOn(): void {
+    this.#deliverHeld();
+    if (this.#open && !this.#resting) this.#connection.resume();
   }
 
   #deliverHeld(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const frame of held) this.#receive(frame);
+    while (this.#open && !this.#resting) {
+      const [frame] = this.#held ?? [];
+      if (frame === undefined || this.#isLate(frame)) return;
+      this.#held?.shift();
+      if (this.#held?.length === 0) this.#held = undefined;
+      this.#up.received(frame);
+    }
   }
 
   #control(): void {
@@ -174,19 +191,21 @@ export class DeflateTransport implements Transport {
     for (const done of waiters ?? []) done();
   }
 
-  #failed(error: Error & { readonly code?: string }): void {
-    const fault = faultsOfWs[error.code ?? ''];
+  #failed(error: Error): void {
+    const fault = faultOfWs(error);
     this.#error = fault ? new RangeError(fault.why, { cause: error }) : error;
+    this.#connection.explain(fault?.why ?? '');
     this.#hurry();
   }
 
   #ended(): void {
     if (this.#closed) return;
     // What had been read before the end was said before it, even if nobody wanted to hear it yet.
-    while (this.#held) {
+    while (this.#held && !this.#resting) {
       this.#open = true;
       this.#deliverHeld();
     }
+    if (this.#held) return;
     this.#closed = true;
     this.#settle();
     this.#up.closed(this.#error ? 'transport error' : 'transport close', this.#error);

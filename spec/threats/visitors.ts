@@ -109,8 +109,8 @@ export class Wire implements Visitor {
     return wire;
   }
 
-  static async join(port: number, tongue: Tongue): Promise<Wire> {
-    const wire = await Wire.open(port, `/socket.io/?${tongue.query}&transport=websocket`, tongue);
+  static async join(port: number, tongue: Tongue, more = ''): Promise<Wire> {
+    const wire = await Wire.open(port, `/socket.io/?${tongue.query}&transport=websocket`, tongue, more);
     await wire.until('"sid"');
     wire.write(tongue.join.map((text) => frame(text)));
     await wire.until('40');

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
 import { Courier, carry, couriers } from '../../lib/transport/courier.js';
+import { DeflateConnection } from '../../lib/transport/deflate-connection.js';
 import { listening } from '../support/listening.js';
 import { latch, within } from '../support/patience.js';
 import { RawClient } from './raw-client.js';
@@ -99,12 +100,25 @@ describe('a courier', () => {
   });
 
   it('is not used where ws compresses', async () => {
-    await serve({ perMessageDeflate: true });
+    await serve({ perMessageDeflate: true, WebSocket: DeflateConnection });
     const ws = new WebSocket(`ws://127.0.0.1:${port}`);
     ws.on('error', () => {});
     const { connected } = await within(given.promise, 'a connection');
-    assert.ok(connected instanceof WebSocket);
-    assert.equal(carry(connected, connection, { threshold: 0, maxControlFrames: 100 }).name, 'websocket');
+    assert.ok(connected instanceof DeflateConnection);
+    assert.equal(
+      carry(connected as WebSocket, connection, { threshold: 0, maxControlFrames: 100 }).name,
+      'websocket',
+    );
     ws.terminate();
+  });
+
+  it('carries no WebSocket that would end without a word', async () => {
+    await serve({ perMessageDeflate: true });
+    await RawClient.come(port);
+    const { connected } = await within(given.promise, 'a connection');
+    assert.throws(
+      () => carry(connected as WebSocket, connection, { threshold: 0, maxControlFrames: 100 }),
+      /somebody else/,
+    );
   });
 });
