@@ -2,7 +2,8 @@
  * What one turn of the event loop gives to what clients say: who is late waits for the next one, behind those who wait
  * already, and timers and other connections get theirs in between.
  *
- * A clock is read in 33 ns, a new turn seen in 500: hence each fifth message where all goes fast, and not each turn.
+ * A clock is read in 33 ns, a new turn seen in 500: hence each fifth message where all goes fast, and not each turn. That
+ * is 11 ns for a message.
  */
 import process from 'node:process';
 import { Queue } from '../queue.js';
@@ -17,10 +18,13 @@ const BRIEF = 0.25;
 /** Bytes or characters from which on a single message is much work for whoever reads it: a list of `{}` for one. */
 const LONG = 16_384;
 
-/** When the turn has begun. Where it is not watched, that was an earlier one; since then, little time has passed. */
-let begun = 0;
+/** Written in place: as variables, they would leave two numbers on the heap with each look. */
+const times = {
+  /** When the turn has begun. Where it is not watched, that was an earlier one; since then, little time has passed. */
+  begun: 0,
+  looked: 0,
+};
 let isWatched = false;
-let looked = 0;
 let unseen = 0;
 const waiting = new Queue<() => void>();
 
@@ -35,11 +39,11 @@ export function mustWait(length: number): boolean {
 export function isTimeUp(): boolean {
   const now = performance.now();
   // The clock of somebody's test may go back.
-  const isBrief = Math.abs(now - looked) < BRIEF;
-  looked = now;
-  const isUp = isWatched && now - begun > SLICE;
+  const isBrief = Math.abs(now - times.looked) < BRIEF;
+  times.looked = now;
+  const isUp = isWatched && now - times.begun > SLICE;
   unseen = isBrief && !isUp ? UNSEEN : 0;
-  if (!isWatched && Math.abs(now - begun) > TRUST) watch(now);
+  if (!isWatched && Math.abs(now - times.begun) > TRUST) watch(now);
   return isUp;
 }
 
@@ -50,7 +54,7 @@ export function waitForTurn(called: () => void): void {
 }
 
 function watch(now: number): void {
-  begun = now;
+  times.begun = now;
   isWatched = true;
   setImmediate(renew);
 }
