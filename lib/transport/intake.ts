@@ -15,7 +15,7 @@ import {
 import { Delivery, type DeliveryEvents } from './delivery.js';
 import type { Envelope, HeaderPairs, Letter } from './envelope.js';
 import { refuseBody } from './refused.js';
-import { mustWait, mustWaitWhole } from './turn.js';
+import { mustWait, mustWaitWhole, waitForTurn } from './turn.js';
 
 export interface IntakeEvents {
   received(frame: Frame): void;
@@ -43,7 +43,7 @@ export class Intake implements DeliveryEvents {
   #reader: Reader | undefined;
   #bytes = 0;
   /** The body has come, and waits for a turn in which there is time to take it apart. */
-  #waiting: NodeJS.Immediate | undefined;
+  #waiting = false;
   #delivery: Delivery | undefined;
   /** What has not been taken apart yet. */
   #rest: { readonly payload: Frame; readonly next: number } | undefined;
@@ -86,7 +86,6 @@ export class Intake implements DeliveryEvents {
   stop(bad: boolean, why?: string): void {
     this.#over = true;
     this.#why = why;
-    clearImmediate(this.#waiting);
     if (this.#reader) this.#reader.stop();
     else if (this.#delivery) this.#delivery.stop(bad);
     else if (this.#post) this.done(bad);
@@ -96,9 +95,12 @@ export class Intake implements DeliveryEvents {
     this.#bytes = this.#reader?.bytes || body.length;
     this.#reader = undefined;
     if (fault) return this.#fault(fault);
-    this.#waiting = undefined;
-    if (mustWaitWhole(body.length)) this.#waiting = setImmediate(() => this.#arrived(undefined, body));
-    else this.#takeApart(body);
+    if (!mustWaitWhole(body.length)) return this.#takeApart(body);
+    this.#waiting = true;
+    waitForTurn(() => {
+      this.#waiting = false;
+      if (!this.#over) this.#takeApart(body);
+    });
   }
 
   #takeApart(body: Buffer): void {

@@ -6,7 +6,7 @@ import { type BodyLimits, codeFor, contentOf, isBinary, readBody } from './body.
 import { Delivery } from './delivery.js';
 import type { Envelope } from './envelope.js';
 import { refuseBody } from './refused.js';
-import { mustWaitWhole } from './turn.js';
+import { mustWaitWhole, waitForTurn } from './turn.js';
 
 /** POSTs of one client under way at once; the clients send one, and a heartbeat or goodbye beside it. */
 const MOST_POSTS = 8;
@@ -46,7 +46,7 @@ export class Posts {
   readonly #readings = new Set<{ stop: () => void }>();
   #delivery: Delivery | undefined;
   /** The first of those that have arrived waits for a turn in which there is time to take it apart. */
-  #waiting: NodeJS.Immediate | undefined;
+  #waiting = false;
   #open = true;
   #over = false;
 
@@ -83,7 +83,7 @@ export class Posts {
     this.#over = true;
     for (const { stop } of this.#readings) stop();
     this.#delivery?.stop(false);
-    if (this.#waiting) this.#goOn();
+    this.#goOn();
   }
 
   /** Also those whose clients have hung up: they are kept until somebody has taken them. */
@@ -94,22 +94,26 @@ export class Posts {
   #deliver(): void {
     const [post] = this.#arrived;
     if (!post || this.#delivery || this.#waiting) return;
-    if (!this.#over && mustWaitWhole(post.body.length)) {
-      this.#waiting = setImmediate(() => this.#goOn());
-      return;
-    }
+    if (this.#over || !mustWaitWhole(post.body.length)) return this.#takeApart(post);
+    this.#waiting = true;
+    waitForTurn(() => this.#goOn());
+  }
+
+  #goOn(): void {
+    const [post] = this.#arrived;
+    // It may have been called earlier, when the end had come.
+    if (!post || !this.#waiting) return;
+    this.#waiting = false;
+    this.#takeApart(post);
+  }
+
+  #takeApart(post: Post): void {
     this.#arrived.shift();
     this.#delivery = new Delivery(this.#over ? [] : this.#framesOf(post), {
       frame: this.#received,
       done: () => this.#delivered(post.res),
     });
     this.#delivery.flow(this.#open || this.#over);
-  }
-
-  #goOn(): void {
-    clearImmediate(this.#waiting);
-    this.#waiting = undefined;
-    this.#deliver();
   }
 
   /** What cannot be read is thanked for like all else. */

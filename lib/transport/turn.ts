@@ -17,6 +17,8 @@ const UNSEEN = 4;
 const BRIEF = 0.25;
 /** Bytes or characters from which on a single message is much work for whoever reads it: a list of `{}` for one. */
 const LONG = 16_384;
+/** The same for a body: it may be taken apart into a packet for every two bytes. */
+const LONG_BODY = 4_096;
 
 /** Written in place: as variables, they would leave two numbers on the heap with each look. */
 const times = {
@@ -26,12 +28,34 @@ const times = {
 };
 let isWatched = false;
 let unseen = 0;
+/** Somebody has waited long enough: his message is the next to be asked for. */
+let isGranted = false;
+/** Those who wait have been passed over: connections had used up the round, and to serve others in it would double it. */
+let isPassedOver = false;
 const waiting = new Queue<() => void>();
 
 /** Whether a message of this length is left for a later turn: ask before each. */
 export function mustWait(length: number): boolean {
-  if (unseen === 0 || length >= LONG) return isTimeUp();
+  if (unseen === 0 || length >= LONG) return mustLook(length);
   unseen -= 1;
+  return false;
+}
+
+/** The same for the body of a POST, before it is taken apart. */
+export function mustWaitWhole(length: number): boolean {
+  return length >= LONG_BODY && mustLook(LONG);
+}
+
+function mustLook(length: number): boolean {
+  if (!isGranted) return length >= LONG ? isLate() : isTimeUp();
+  isGranted = false;
+  return false;
+}
+
+/** What is long goes behind all who wait, where short ones may find a place, and its turn is watched from its beginning. */
+function isLate(): boolean {
+  if (!waiting.empty || isTimeUp()) return true;
+  if (!isWatched) watch(times.looked);
   return false;
 }
 
@@ -61,17 +85,21 @@ function watch(now: number): void {
 
 /** Messages that come while others wait have what these leave of the turn. */
 function renew(): void {
+  const now = performance.now();
+  const isUsedUp = now - times.begun > SLICE;
   isWatched = false;
   unseen = 0;
+  isPassedOver = isUsedUp && !isPassedOver && !waiting.empty;
   if (waiting.empty) return;
-  watch(performance.now());
-  serve();
+  watch(isPassedOver ? times.begun : now);
+  if (!isPassedOver) serve();
 }
 
 function serve(): void {
-  // It has been looked for it, and must not lose its place now.
-  unseen = 1;
+  unseen = 0;
+  isGranted = true;
   waiting.take()?.();
+  isGranted = false;
   if (!waiting.empty) process.nextTick(goOnLater);
 }
 
@@ -82,12 +110,4 @@ function goOnLater(): void {
 
 function goOn(): void {
   if (!isTimeUp()) serve();
-}
-
-/** A body of several: it is taken apart into as many as a packet for every two bytes. */
-const LONG_BODY = 4_096;
-
-/** Whether a body of this length is taken apart in a later turn. */
-export function mustWaitWhole(length: number): boolean {
-  return length >= LONG_BODY && isTimeUp();
 }
