@@ -1,6 +1,7 @@
 /** Binary data out of what is written as JSON, and back into what was read. */
 import { Buffer } from 'node:buffer';
 import type { DecodeLimits, Malformed } from './codec.js';
+import { unmasked } from './impostor.js';
 import { repetitive, socketFault } from './malformed.js';
 
 /** What stands in the JSON for some binary data. */
@@ -104,11 +105,15 @@ function isContainer(value: unknown): boolean {
 export function detach(data: unknown): { readonly data: unknown; readonly attachments: readonly Buffer[] } {
   if (Array.isArray(data) && !data.some(isContainer)) return { data, attachments: none };
   const attachments: Buffer[] = [];
+  let placeholders: Set<Placeholder> | undefined;
   const written = substituteBinary(data, (bytes): Placeholder => {
+    const placeholder: Placeholder = { _placeholder: true, num: attachments.length };
     attachments.push(bytes);
-    return { _placeholder: true, num: attachments.length - 1 };
+    placeholders ??= new Set();
+    placeholders.add(placeholder);
+    return placeholder;
   });
-  return { data: written, attachments };
+  return { data: placeholders ? unmasked(written, placeholders) : written, attachments };
 }
 
 /**
