@@ -1,4 +1,5 @@
 /** Whoever waits for an answer that will not come hears so; where they are many, a slice of them in each turn. */
+import { Queue } from '../queue.js';
 
 /** Milliseconds of a turn of the event loop. */
 const SLICE = 5;
@@ -12,28 +13,36 @@ export interface Hopeful {
 }
 
 /** One list for all clients: they leave together, too. */
-const queue: Hopeful[] = [];
+const queue = new Queue<Hopeful>();
+/** Whoever is added by one who hears comes behind the others. */
+let isTelling = false;
 /** When somebody was told first in this turn, and how many have been since then. */
 let begun: number | undefined;
 let told = 0;
+/** As it is now: if somebody's test puts another one in its place, and takes it away with what waits there, ours must come. */
+const soon = setImmediate;
 
 /** Tells it at once, or in a later turn: each one once, in the order of these calls. */
 export function breakTo(one: Hopeful): void {
-  if (queue.length === 0 && hasTime()) return one.fail();
-  if (queue.length === 0) setImmediate(goOn);
-  queue.push(one);
+  if (isIdle() && hasTime()) return one.fail();
+  if (isIdle()) soon(goOn);
+  queue.add(one);
 }
 
 /** Settles when all have heard for whom there is bad news at this moment. */
 export async function allTold(): Promise<void> {
-  if (queue.length > 0) await new Promise<void>((resolve) => queue.push({ fail: resolve }));
+  if (!isIdle()) await new Promise<void>((resolve) => queue.add({ fail: resolve }));
+}
+
+function isIdle(): boolean {
+  return queue.empty && !isTelling;
 }
 
 function hasTime(): boolean {
   if (begun === undefined) {
     begun = performance.now();
     told = 0;
-    setImmediate(renew);
+    soon(renew);
   }
   told += 1;
   return told <= STEP && performance.now() - begun <= SLICE;
@@ -47,19 +56,16 @@ function goOn(): void {
   tellSome(performance.now() + SLICE);
 }
 
-/** They stay in the list until all of the step have heard: whoever is added by one of them comes behind the others. */
 function tellSome(end: number): void {
-  let heard = 0;
   let isLate = false;
-  for (const one of queue.slice(0, STEP)) {
-    if (isLate) break;
-    one.fail();
-    heard += 1;
+  isTelling = true;
+  for (let left = STEP; left > 0 && !isLate && !queue.empty; left -= 1) {
+    queue.take()?.fail();
     isLate = performance.now() > end;
   }
-  queue.splice(0, heard);
-  if (queue.length === 0) return;
+  isTelling = false;
+  if (queue.empty) return;
   // Behind what those have to do who have just heard, so that their time counts.
-  if (isLate) setImmediate(goOn);
+  if (isLate) soon(goOn);
   else queueMicrotask(() => tellSome(end));
 }

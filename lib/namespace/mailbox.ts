@@ -88,7 +88,6 @@ export class Mailbox {
   /** No more will come; what is here can still be read. */
   end(): void {
     this.#ended = true;
-    this.#deadline?.stop();
     this.resume();
     for (const reader of this.#readers.splice(0)) reader(over);
   }
@@ -97,6 +96,8 @@ export class Mailbox {
   resume(): void {
     if (this.#flowing) return;
     this.#flowing = true;
+    this.#deadline?.stop();
+    this.#deadline = undefined;
     this.#flow();
   }
 

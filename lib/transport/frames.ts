@@ -57,6 +57,11 @@ export class FrameReader {
     return !this.flowing && (this.#rest !== undefined || this.#begun?.left === 0);
   }
 
+  /** Whether what it holds waits for a later turn. */
+  get resting(): boolean {
+    return this.#state === 'resting';
+  }
+
   /** While it is stopped, nothing is told upward. Opening it tells what has come meanwhile, unless it is stopped again. */
   flow(open: boolean): void {
     if (this.#state === 'over' || (open && this.#state === 'resting')) return;

@@ -33,6 +33,8 @@ let isGranted = false;
 /** Those who wait have been passed over: connections had used up the round, and to serve others in it would double it. */
 let isPassedOver = false;
 const waiting = new Queue<() => void>();
+/** As it is now: if somebody's test puts another one in its place, and takes it away with what waits there, ours must come. */
+const soon = setImmediate;
 
 /** Whether a message of this length is left for a later turn: ask before each. */
 export function mustWait(length: number): boolean {
@@ -80,7 +82,7 @@ export function waitForTurn(called: () => void): void {
 function watch(now: number): void {
   times.begun = now;
   isWatched = true;
-  setImmediate(renew);
+  soon(renew);
 }
 
 /** Messages that come while others wait have what these leave of the turn. */
@@ -98,9 +100,12 @@ function renew(): void {
 function serve(): void {
   unseen = 0;
   isGranted = true;
-  waiting.take()?.();
-  isGranted = false;
-  if (!waiting.empty) process.nextTick(goOnLater);
+  try {
+    waiting.take()?.();
+  } finally {
+    isGranted = false;
+    if (!waiting.empty) process.nextTick(goOnLater);
+  }
 }
 
 /** What the message before has set off comes first, in ticks and promises: its answer leaves, and its time counts. */

@@ -133,6 +133,8 @@ export class DeflateTransport implements Transport {
   }
 
   #receive(frame: Frame): void {
+    // We have said goodbye, and read on for the client's alone.
+    if (this.#connection.readyState !== this.#connection.OPEN) return;
     if (this.#held) return void this.#held.push(frame);
     if (this.#open && !this.#isLate(frame)) return this.#up.received(frame);
     this.#held = [frame];

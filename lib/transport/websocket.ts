@@ -17,7 +17,7 @@ import {
   type Transport,
   type TransportEvents,
 } from './transport.js';
-import { isTimeUp, waitForTurn } from './turn.js';
+import { waitForTurn } from './turn.js';
 import { packControl, packMessages } from './websocket-frames.js';
 import { type Sender, write } from './write-through.js';
 
@@ -239,11 +239,10 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer, Sende
     this.#socket.removeAllListeners('data');
     const left: Buffer | null = this.#socket.readableLength > 0 ? this.#socket.read() : null;
     if (left) this.#reader.read(left);
-    // At least some of it in each turn, however busy others keep us.
-    do {
-      this.#reader.rested();
-      this.#reader.flow(true);
-    } while (this.#reader.holds && !isTimeUp());
+    this.#reader.rested();
+    // Whoever hears it may stop the flow again.
+    do this.#reader.flow(true);
+    while (this.#reader.holds && !this.#reader.resting);
     return !this.#reader.holds;
   }
 }

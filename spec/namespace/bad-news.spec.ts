@@ -81,6 +81,15 @@ describe('a client that leaves and owes many answers', () => {
     assert.match(String(new Error('later').stack), /\n {4}at /);
   });
 
+  it('is told where somebody’s test has put timers of its own in the place of Node’s', async () => {
+    mock.timers.enable({ apis: ['setImmediate'] });
+    ask(alice, 'a');
+    alice.socket.closed('transport close');
+    mock.timers.reset();
+    await allTold();
+    assert.deepEqual(heard, numbers('a'));
+  });
+
   it('is done with when the namespace has closed', async () => {
     ask(alice, 'a');
     alice.socket.closed('server shutting down');

@@ -218,6 +218,13 @@ describe('a mailbox that nobody has ever read', () => {
     assert.equal(neglected(), 0);
   });
 
+  it('is not if somebody lets the client speak: what it has said stays for whoever reads later', () => {
+    const { mailbox, neglected } = full();
+    mailbox.resume();
+    mock.timers.tick(60_000);
+    assert.deepEqual([neglected(), mailbox.count], [0, 2]);
+  });
+
   it('is not if the client has left', () => {
     const { mailbox, neglected } = full();
     mailbox.end();

@@ -105,6 +105,14 @@ describe('messages that are much work', () => {
       }
     });
 
+  it('wait no longer than usual where somebody’s test has put timers of its own in the place of Node’s', async () => {
+    mock.timers.enable({ apis: ['setImmediate'] });
+    for (let client = 0; client < 3; client++) readerFor(client).read(Buffer.from(whole));
+    mock.timers.reset();
+    for (let count = 0; count < 3; count++) await turn();
+    assert.deepEqual(told, [0, 1, 2]);
+  });
+
   it('do not wait only for the rest of a round whose time one of them has used up', async () => {
     for (const client of [0, 1]) post(client);
     // What waits comes at the end of the round in which connections are read.

@@ -8,6 +8,7 @@ import { mock } from 'node:test';
 import { WebSocketServer } from 'ws';
 import { carry, couriers } from '../../lib/transport/courier.js';
 import type { Transport } from '../../lib/transport/transport.js';
+import { waitForTurn } from '../../lib/transport/turn.js';
 import { until } from '../delivery/ground.js';
 import { certificate } from '../router/ground.js';
 import { listening } from '../support/listening.js';
@@ -212,6 +213,24 @@ describe('a WebSocket that is not compressed', () => {
       connection.destroy();
       await up.ended();
       assert.deepEqual(up.frames, ['a', 'b', 'c', 'd']);
+    });
+
+    it('what was said before the end, without looking at the clock all the time where others wait', async () => {
+      const { client, transport } = await joined();
+      transport.flow(false);
+      for (let times = 0; times < 3; times += 1) client.write(text('x'.repeat(20_000)));
+      await until(() => connection.readableLength > 0);
+      let [now, looks, others] = [performance.now(), 0, 0];
+      mock.method(performance, 'now', () => {
+        looks += 1;
+        now += 0.001;
+        return now;
+      });
+      for (let times = 0; times < 3; times += 1) waitForTurn(() => (others += 1));
+      connection.destroy();
+      await up.ended();
+      assert.deepEqual([up.frames.length, others], [3, 3]);
+      assert.ok(looks < 200, `${looks} looks`);
     });
 
     it('what nobody had read when the end came', async () => {

@@ -236,16 +236,16 @@ describe('a WebSocket that may be compressed', () => {
       return () => most;
     }
 
-    it('of many clients: one or two before others have their turn, and all of them', async () => {
+    it('of many clients: a few before others have their turn, and all of them', async () => {
       await serve();
       const clients = await Promise.all(many.map(() => RawClient.come(port, { headers: OFFER })));
       const most = workHard();
       for (const [index, client] of clients.entries())
         client.write(write({ opcode: 1, payload: `${index}` }));
       await up.heard(many.length);
-      assert.deepEqual([...up.frames].sort(), [...many].sort());
-      assert.ok(most() <= 2, `${most()} messages`);
       for (const client of clients) client.socket.destroy();
+      assert.deepEqual([...up.frames].sort(), [...many].sort());
+      assert.ok(most() <= 4, `${most()} messages`);
     });
 
     it('in their order, where the flow is stopped and the connection ends', async () => {

@@ -119,8 +119,8 @@ export function leaving(stage: Stage): void {
   });
 
   it('says nothing any more', async () => {
-    // A client gives up by itself an interval later than we: as long as that, this process may be held up by others.
-    await stage.open({ pingInterval: 240, pingTimeout: 40 });
+    // A client gives up by itself an interval later than we, who look a second time, a second later, if we have been held up.
+    await stage.open({ pingInterval: 1_200, pingTimeout: 40 });
     const { guest, socket } = await stage.join();
     const gone = heard(socket as never, 'disconnect');
     guest.mute();
