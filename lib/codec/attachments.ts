@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import type { DecodeLimits, Malformed } from './codec.js';
 import { unmasked } from './impostor.js';
 import { repetitive, socketFault } from './malformed.js';
+import { type Writer, writesItself } from './writer.js';
 
 /** What stands in the JSON for some binary data. */
 export type Substitute = (bytes: Buffer) => unknown;
@@ -20,15 +21,6 @@ export function substituteBinary(value: unknown, substitute: Substitute): unknow
   if (isBinary(value)) return substitute(bytesOf(value));
   if (writesItself(value)) return substituteInJson(value, substitute);
   return substituteInObject(value, substitute);
-}
-
-/** What has its own say in how it is written. */
-interface Writer {
-  toJSON(): unknown;
-}
-
-function writesItself(value: object): value is Writer {
-  return typeof (value as Partial<Writer>).toJSON === 'function';
 }
 
 function substituteInJson(value: Writer, substitute: Substitute): unknown {

@@ -1,4 +1,5 @@
 /** What looks like the placeholder of an attachment, and is none: whoever reads it would look for one. */
+import { writesItself } from './writer.js';
 
 /**
  * The value, in which no object passes for a placeholder any more but those that are: `_placeholder` is left out of the
@@ -9,11 +10,17 @@
  */
 export function unmasked(value: unknown, genuine: ReadonlySet<unknown>): unknown {
   if (typeof value !== 'object' || value === null || genuine.has(value)) return value;
-  if (Array.isArray(value)) return unmaskedArray(value, genuine);
-  // What writes itself is not what it looks like.
-  return typeof (value as { toJSON?: unknown }).toJSON === 'function'
-    ? value
-    : unmaskedObject(value, genuine);
+  if (!writesItself(value)) return unmaskedParts(value, genuine);
+  if (value instanceof Date) return value;
+  const plain = value.toJSON();
+  if (typeof plain !== 'object' || plain === null) return value;
+  // The result is not asked for a `toJSON` of its own, just as JSON.stringify would not.
+  const shown = unmaskedParts(plain, genuine);
+  return shown === plain ? value : shown;
+}
+
+function unmaskedParts(value: object, genuine: ReadonlySet<unknown>): object {
+  return Array.isArray(value) ? unmaskedArray(value, genuine) : unmaskedObject(value, genuine);
 }
 
 function unmaskedArray(array: unknown[], genuine: ReadonlySet<unknown>): unknown[] {

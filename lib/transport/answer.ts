@@ -54,7 +54,7 @@ export function hangUp(res: ServerResponse): void {
   const { req } = res;
   const { stream } = req as OfStream;
   if (stream) return void (stream.endAfterHeaders || stream.once('finish', () => stream.close()));
-  if (req.complete) return;
+  if (req.complete || !bringsBody(req)) return;
   res.setHeader('Connection', 'close');
   ending.add(req.socket);
 }

@@ -49,7 +49,27 @@ describe('what looks like a placeholder', () => {
     assert.deepEqual((data as unknown[]).slice(0, 2), [{ _placeholder: 1 }, { _placeholder: false }]);
   });
 
-  it('keeps what writes itself', () => {
+  it('is found in what writes itself, which is not asked where there is none', () => {
+    class Model {
+      readonly kept: unknown;
+      constructor(kept: unknown) {
+        this.kept = kept;
+      }
+      toJSON() {
+        return { kept: this.kept };
+      }
+    }
+    const [hostile, harmless] = [new Model([mask(7)]), new Model('a word')];
+    const { data } = detach([hostile, bytes, harmless]);
+    assert.deepEqual(JSON.parse(JSON.stringify(data)), [
+      { kept: [{ num: 7 }] },
+      { _placeholder: true, num: 0 },
+      { kept: 'a word' },
+    ]);
+    assert.equal((data as unknown[])[2], harmless);
+  });
+
+  it('keeps dates', () => {
     const date = new Date(0);
     assert.deepEqual(JSON.parse(JSON.stringify(detach([date, mask(0), bytes]).data)).slice(0, 2), [
       date.toJSON(),

@@ -72,6 +72,15 @@ describe('what nobody wants', () => {
       poll.socket.destroy();
     });
 
+    it('is what a refusal ends the connection for: one of a GET without a body leaves it open', async () => {
+      const refused = Knock.send(port, request('GET', `${POLL}&sid=nobody`));
+      await refused.until(/Session ID unknown/);
+      assert.doesNotMatch(refused.text, /Connection: close/);
+      refused.socket.write(request('GET', POLL));
+      await refused.until(/"sid":/);
+      refused.socket.destroy();
+    });
+
     it('ends its stream over HTTP/2', async () => {
       const server2 = createServer2((req, res) => io(req as never, res as never));
       await ground.open(server2 as never);
