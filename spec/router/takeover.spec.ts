@@ -63,6 +63,7 @@ describe('taking over', () => {
       });
       next();
     };
+    io = ground.io(example({ onError: () => {} }));
     const { port } = await site({}, failing);
     const { status, body } = await (await knock(port, WS)).answer();
     assert.deepEqual([status, body, io.engine.clientsCount], [400, 'Bad request', 0]);
