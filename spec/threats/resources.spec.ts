@@ -159,7 +159,7 @@ describe('clients that make something grow', () => {
     }));
 
   it('T095 handshakes that lead to nothing: 429 beyond the limit, reaped, and others who join are let in again', () =>
-    on({ maxPendingPerAddress: 100, connectTimeout: 300, pollTimeout: 300 }, async (stage) => {
+    on({ maxPendingPerAddress: 100, connectTimeout: 1_200, pollTimeout: 1_200 }, async (stage) => {
       for (const path of [POLL, POLL3, '/socket.io/1/']) {
         const statuses = await Promise.all(
           Array.from({ length: 150 }, async () => {
