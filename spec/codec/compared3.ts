@@ -56,13 +56,19 @@ function inOurWords({ type, ...rest }: SocketPacket): Verdict {
   return { says: 'packet', packet: plain({ type: type > CONNECT_ERROR ? type - BINARY : type, ...packet }) };
 }
 
+const isReserved = new RegExp(String.raw`\[\s*"(${[...RESERVED_EVENTS].join('|')})"`);
+
+function namesReserved(packet: unknown): boolean {
+  const { data } = (packet ?? {}) as { data?: readonly unknown[] };
+  return RESERVED_EVENTS.has(String(data?.[0]));
+}
+
 export const stated: readonly Reason[] = [
   ...reasons,
   ['a CONNECT may have any JSON behind it', (text, { says }) => text[0] === '0' && says === 'refused'],
   [
     'a reserved event is refused',
-    (text, _, { says }) =>
-      says === 'refused' && [...RESERVED_EVENTS].some((name) => text.includes(`["${name}"`)),
+    (text, { packet }, { says }) => says === 'refused' && (isReserved.test(text) || namesReserved(packet)),
   ],
 ];
 
