@@ -3,6 +3,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { common } from './common-texts.js';
+import { isRoute } from './room.js';
 import type { Query } from './search.js';
 
 /** What Node puts on a request; `parser` where it is an upgrade. */
@@ -24,9 +25,6 @@ const ofRouters = [
 ];
 
 const usual: ReadonlySet<string | symbol> = new Set([...ofNode, ...ofRouters]);
-
-/** The description of a symbol that Express' router puts there and does not export. */
-const ROUTE = 'router.tracing.matchedRoute';
 
 /** A request, as far as anybody reads it later. */
 type Remembered = IncomingMessage & {
@@ -57,7 +55,7 @@ function isTold({ res, params, body, client, socket }: Remembered): boolean {
 }
 
 function isUsual(key: string | symbol): boolean {
-  return usual.has(key) || (typeof key === 'symbol' && key.description === ROUTE);
+  return usual.has(key) || isRoute(key);
 }
 
 function copyOf(req: Remembered, parsed: Query): IncomingMessage {
