@@ -24,9 +24,10 @@ import type { EventPacket } from '../packet.js';
 import type { Audience, NamespaceOptions } from './audience.js';
 import { allTold } from './bad-news.js';
 import { Broadcast } from './broadcast.js';
+import type { Owed } from './owed.js';
 import type { RemoteSocket } from './remote.js';
 import { report } from './report.js';
-import { incomplete, type Tally } from './tally.js';
+import { incomplete } from './tally.js';
 
 const RESERVED_AMONG_SERVERS: ReadonlySet<unknown> = new Set(['connect', 'connection', 'new_namespace']);
 
@@ -53,8 +54,8 @@ export abstract class Assembly<
   overheard = false;
   /** How often somebody has come, or begun to leave. @internal */
   turnover = 0;
-  /** Broadcasts whose answers are not complete yet. @internal */
-  readonly tallies: Set<Tally> = new Set();
+  /** What answers are waited for. @internal */
+  readonly owed: Set<Owed> = new Set();
 
   /**
    * Emits to all sockets.
@@ -154,10 +155,15 @@ export abstract class Assembly<
     ...args: AllButLast<EventParams<ServerSide, Name>>
   ): Promise<AckOf<ServerSide, Name>[]> {
     return new Promise((resolve, reject) => {
-      const settle = (error: Error | null, responses: Anything[]): void =>
-        error ? reject(incomplete(error, responses)) : resolve(responses);
       refuseReserved(name);
-      this.#tellServers([name, ...args, settle], (error) => reject(incomplete(error, [])));
+      const settle = (error: unknown, responses: Anything[]): void => {
+        this.owed.delete(question);
+        if (error) reject(incomplete(error, responses));
+        else resolve(responses);
+      };
+      const question: Owed = { fail: (error) => settle(error, []) };
+      this.owed.add(question);
+      this.#tellServers([name, ...args, settle], question.fail);
     });
   }
 
@@ -184,7 +190,7 @@ export abstract class Assembly<
 
   /** The end of the server: who waits for answers gets an error with those that came; then the adapter goes. @internal */
   async close(): Promise<void> {
-    for (const tally of [...this.tallies]) tally.fail(new SocketioError('SERVER_CLOSED'));
+    for (const answer of [...this.owed]) answer.fail(new SocketioError('SERVER_CLOSED'));
     await letGo(this.adapter, this.failed);
     await allTold();
   }

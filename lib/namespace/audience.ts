@@ -1,7 +1,7 @@
 /** What sockets and selections may know of their namespace. */
 import type { Adapter, SocketDescription } from '../adapter/contract.js';
 import type { Options } from '../options.js';
-import type { Tally } from './tally.js';
+import type { Owed } from './owed.js';
 
 /** The options that matter here. */
 export type NamespaceOptions = Pick<
@@ -26,6 +26,6 @@ export interface Audience {
   readonly ids: { next: number };
   /** Whether anybody has ever listened in on what a client here is told. */
   overheard: boolean;
-  /** Broadcasts whose answers are not complete yet. */
-  readonly tallies: Set<Tally>;
+  /** What answers are waited for. */
+  readonly owed: Set<Owed>;
 }

@@ -1,5 +1,5 @@
 /** A selection of sockets, and what can be said or done to all of them; immutable, each modifier gives a new one. */
-import type { Adapter, BroadcastFlags, BroadcastOptions } from '../adapter/contract.js';
+import type { Adapter, BroadcastFlags, BroadcastOptions, SocketDescription } from '../adapter/contract.js';
 import { type Spreading, spread } from '../adapter/host.js';
 import { delayOf } from '../adapter/patience.js';
 import { call } from '../emitter.js';
@@ -19,6 +19,7 @@ import type { EventPacket } from '../packet.js';
 import type { AckListener } from './acks.js';
 import type { Audience } from './audience.js';
 import { eventPacket, messagePacket, separate } from './outgoing.js';
+import { owed } from './owed.js';
 import { Elsewhere, type Reach, type RemoteSocket } from './remote.js';
 import { report } from './report.js';
 import { Tally, type TallyListener } from './tally.js';
@@ -124,10 +125,13 @@ export class Broadcast<Emit extends EventsMap = DefaultEventsMap, SocketData = A
     return this.send(...args);
   }
 
-  /** The sockets that are meant, on all nodes; those of this node are the real ones. */
+  /**
+   * The sockets that are meant, on all nodes; those of this node are the real ones. Rejected with what the adapter fails
+   * with, with an error after `timeout()`, and with SocketioError `SERVER_CLOSED` when the server ends.
+   */
   async fetchSockets(): Promise<RemoteSocket<Emit, SocketData>[]> {
-    const { members, adapter } = this.#audience;
-    const found = await adapter.fetchSockets(this.#options());
+    const { members } = this.#audience;
+    const found = await this.#fetch();
     return found.map((one) => {
       const socket = members.get(one.id) ?? new Elsewhere(one, this.#only(one.id));
       return socket as unknown as RemoteSocket<Emit, SocketData>;
@@ -136,7 +140,7 @@ export class Broadcast<Emit extends EventsMap = DefaultEventsMap, SocketData = A
 
   /** Ids of the sockets that are meant. @deprecated use `fetchSockets` */
   async allSockets(): Promise<Set<string>> {
-    const found = await this.#audience.adapter.fetchSockets(this.#options());
+    const found = await this.#fetch();
     return new Set(found.map(({ id }) => id));
   }
 
@@ -153,6 +157,12 @@ export class Broadcast<Emit extends EventsMap = DefaultEventsMap, SocketData = A
   /** @param close whether whole connections end, with their sockets in other namespaces */
   disconnectSockets(close = false): void {
     this.#move((adapter) => adapter.disconnectSockets(this.#options(), close));
+  }
+
+  #fetch(): Promise<SocketDescription[]> {
+    const { adapter, owed: open } = this.#audience;
+    const options = this.#options();
+    return owed(open, adapter.fetchSockets(options), options.flags.timeout);
   }
 
   #with(change: Partial<Selection>): Broadcast<Emit, SocketData> {
@@ -199,7 +209,7 @@ export class Broadcast<Emit extends EventsMap = DefaultEventsMap, SocketData = A
     const options = this.#options();
     const single = options.flags.expectSingleResponse === true;
     const timeout = options.flags.timeout ?? 0;
-    const tally = new Tally(this.#audience.tallies, (error, responses) => {
+    const tally = new Tally(this.#audience.owed, (error, responses) => {
       call(listener, undefined, [error, single ? responses[0] : responses], (failure) =>
         this.#failed(failure, packet),
       );

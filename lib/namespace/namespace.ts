@@ -15,6 +15,7 @@ import type { NamespaceOptions } from './audience.js';
 import { type Middleware, runChain } from './chain.js';
 import { letIn, turnAway } from './entrance.js';
 import type { Home, Judge, NamespaceReservedEvents, NamespaceServer } from './home.js';
+import { Lookup } from './lookup.js';
 import { recall } from './recall.js';
 import { report } from './report.js';
 import { type ServeHandler, serve } from './serve.js';
@@ -127,7 +128,7 @@ export class Namespace<
         this.vacate();
       }
     };
-    return found.then(arrived).catch(this.failed);
+    return new Lookup(found, arrival.client.conn, this.failed).over.then(arrived).catch(this.failed);
   }
 
   /**

@@ -7,6 +7,9 @@ import type { Arrival } from './wire.js';
 /** For those of whose connections nothing is known. */
 export const inPieces: Entire = () => false;
 
+/** Characters of what a node gives its clients to come back with. Published adapters have 16 to 32. */
+const LONGEST = 128;
+
 /**
  * The place that a client claims. What it says of itself may be anything: then it is new here.
  * @see socket.io 4 documentation, "Connection state recovery": `pid` and `offset` beside the credentials
@@ -18,8 +21,12 @@ export function recall(
 ): Found<Parcel> | undefined | Promise<Found<Parcel> | undefined> {
   if (!keeper || !entire) return undefined;
   const { pid, offset } = handshake.auth;
-  if (typeof pid !== 'string') return undefined;
+  if (typeof pid !== 'string' || isLong(pid) || isLong(offset)) return undefined;
   return keeper.recall(pid, offset, judged, (limit) => client.limited(limit));
+}
+
+function isLong(text: unknown): boolean {
+  return typeof text === 'string' && text.length > LONGEST;
 }
 
 /** Ends that nobody has wished for. @see socket.io 4 documentation, "Connection state recovery"; `slow consumer` is ours */

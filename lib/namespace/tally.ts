@@ -2,6 +2,7 @@
 import { after } from '../adapter/patience.js';
 import { textOf } from '../errors.js';
 import { timedOut } from './acks.js';
+import type { Owed } from './owed.js';
 
 /** The error of an incomplete tally. */
 export interface TallyError extends Error {
@@ -27,8 +28,8 @@ function takesMore(error: unknown): error is Error {
 }
 
 /** Counts until every node has said how many clients it asked, and every client has answered. */
-export class Tally {
-  readonly #open: Set<Tally>;
+export class Tally implements Owed {
+  readonly #open: Set<Owed>;
   readonly #listener: TallyListener;
   readonly #responses: unknown[] = [];
   #nodesExpected: number | undefined;
@@ -41,7 +42,7 @@ export class Tally {
    * @param open where this one stands from its start until it is settled: whoever owns that can end it early
    * @param listener called once
    */
-  constructor(open: Set<Tally>, listener: TallyListener) {
+  constructor(open: Set<Owed>, listener: TallyListener) {
     this.#open = open;
     this.#listener = listener;
   }

@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { Server as HttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Http2Session } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
 import { comesTooLate } from '../transport/answer.js';
@@ -54,7 +55,7 @@ const doors = new WeakMap<Server, Door>();
 export class Door {
   readonly #server: Server;
   #guests: readonly Guest[] = [];
-  readonly #threshold = new Threshold((connection, isSession) => this.#tooLate(connection, isSession));
+  readonly #threshold = new Threshold((connection, isMute) => this.#tooLate(connection, isMute));
   readonly #headersTimeout: HeadersTimeout;
   readonly #before: Emit;
   readonly #own: boolean;
@@ -93,11 +94,12 @@ export class Door {
   }
 
   /**
-   * A connection that the server has accepted without our seeing it. One by TLS is seen when it has been secured; of one
-   * by HTTP/2, its session was not seen, and nobody would tell of what is asked there.
+   * A connection that the server has accepted without our seeing it. Of one by HTTP/2 without TLS, its session was not
+   * seen either, and nobody would tell of what is asked there.
    */
-  accepted(connection: Duplex): void {
-    if (this.#server instanceof HttpServer) this.#threshold.came(connection);
+  accepted(connection: Socket): void {
+    const server: object = this.#server;
+    if (server instanceof HttpServer || server instanceof TlsServer) this.#accepts(connection);
   }
 
   /** The last guest to leave closes the door: the server is as it was. */
@@ -116,13 +118,19 @@ export class Door {
   /** @returns whether the event has been taken */
   #passing(event: string | symbol, args: unknown[]): boolean {
     if (asking.has(event)) this.#threshold.asked((args[0] as IncomingMessage).socket);
-    else if (event === this.#accepting) this.#threshold.came(args[0] as Duplex);
+    else if (event === 'connection') this.#accepts(args[0] as Socket);
+    else if (event === 'secureConnection') this.#threshold.secured(args[0] as Socket);
     else if (event === 'session') this.#threshold.carries(args[0] as Http2Session);
     else if (event === 'stream') this.#threshold.askedBy((args[0] as OfSession).session);
     if (event === 'request') return this.#asked(args as [IncomingMessage, ServerResponse]);
     if (event === 'upgrade') return this.#upgrade(args as [IncomingMessage, Duplex, Buffer]);
     if (event === 'clientError') return this.#stumbled(args as [Error, Duplex]);
     return false;
+  }
+
+  #accepts(connection: Socket): void {
+    if (this.#accepting === 'connection') this.#threshold.came(connection);
+    else this.#threshold.knocked(connection);
   }
 
   #asked([req, res]: [IncomingMessage, ServerResponse]): boolean {
@@ -165,9 +173,9 @@ export class Door {
   }
 
   /** As if Node's own `headersTimeout` had passed, which is looked at twice a minute only. */
-  #tooLate(connection: Duplex, isSession: boolean): void {
+  #tooLate(connection: Duplex, isMute: boolean): void {
     for (const guest of this.#guests) if (guest.headersTimeout > 0) guest.waited();
-    if (isSession) return void connection.destroy();
+    if (isMute) return void connection.destroy();
     const error = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
     if (!this.#before.call(this.#server, 'clientError', error, connection))
       refuseAsNode(connection, error, '408 Request Timeout');

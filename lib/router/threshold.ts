@@ -1,4 +1,5 @@
 /** Connections on which nothing has been asked yet: half a request may not stand there for ever. */
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Deadline } from '../deadline.js';
 
@@ -9,7 +10,7 @@ interface Waiting {
 }
 
 export class Threshold {
-  readonly #tooLate: (connection: Duplex, isSession: boolean) => void;
+  readonly #tooLate: (connection: Duplex, isMute: boolean) => void;
   /** The one that came first is the first to be late. */
   readonly #waiting = new Set<Waiting>();
   readonly #places = new WeakMap<Duplex, Waiting>();
@@ -18,13 +19,15 @@ export class Threshold {
   /** Sessions of HTTP/2, and their connections. */
   readonly #sessions = new WeakMap<object, Duplex>();
   readonly #carriers = new WeakSet<Duplex>();
+  /** Connections that are being secured, by the two ends of their lines: the secured one is another object. */
+  readonly #unsecured = new Map<string, Duplex>();
   /** The connection that came last, while it is waited for. */
   #latest: Duplex | undefined;
   #timer: Deadline | undefined;
   #patience = 0;
 
-  /** @param tooLate also told whether HTTP/2 is spoken there, which has no words for it */
-  constructor(tooLate: (connection: Duplex, isSession: boolean) => void) {
+  /** @param tooLate also told whether there are words for it: HTTP/2 has none, nor has a line that is not secured yet */
+  constructor(tooLate: (connection: Duplex, isMute: boolean) => void) {
     this.#tooLate = tooLate;
     const forget = (connection: Duplex) => this.#forget(connection);
     this.#gone = function () {
@@ -47,6 +50,22 @@ export class Threshold {
     connection.on('close', this.#gone);
     this.#latest = connection;
     this.#timer ??= this.#lookIn(this.#patience);
+  }
+
+  /** A connection that has to be secured before anything can be asked on it. */
+  knocked(connection: Socket): void {
+    this.came(connection);
+    const line = lineOf(connection);
+    if (!this.#places.has(connection) || !line) return;
+    this.#unsecured.set(line, connection);
+    connection.once('close', () => this.#unsecured.get(line) === connection && this.#unsecured.delete(line));
+  }
+
+  /** It has been, and has as much time again. */
+  secured(connection: Socket): void {
+    const knocked = this.#unsecured.get(lineOf(connection));
+    if (knocked) this.asked(knocked);
+    this.came(connection);
   }
 
   /** The connection that came last speaks HTTP/2. Its requests lead to the session, which shows no connection. */
@@ -91,7 +110,15 @@ export class Threshold {
       }
       if (!connection) continue;
       this.#forget(connection);
-      if (!connection.destroyed) this.#tooLate(connection, this.#carriers.has(connection));
+      if (!connection.destroyed) this.#tooLate(connection, this.#isMute(connection));
     }
   }
+
+  #isMute(connection: Duplex): boolean {
+    return this.#carriers.has(connection) || this.#unsecured.get(lineOf(connection as Socket)) === connection;
+  }
+}
+
+function lineOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }

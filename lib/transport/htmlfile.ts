@@ -91,7 +91,7 @@ export class HtmlfileTransport implements Transport {
   readonly #deadline: NodeJS.Timeout;
   #up: TransportEvents;
   #written = 0;
-  #last: Frame | undefined;
+  #toldEnd = false;
   #blocked = false;
   #closing = false;
   #closed = false;
@@ -122,7 +122,7 @@ export class HtmlfileTransport implements Transport {
 
   send(batch: Batch): void {
     this.#written += batch.bytes;
-    this.#last = batch.frames[batch.frames.length - 1];
+    this.#toldEnd = batch.frames[batch.frames.length - 1] === this.#page.goodbye;
     const hasRoom = this.#res.write(batch.packed(packScripts));
     const isLong = batch.count >= MANY_FRAMES;
     if (!hasRoom || isLong) this.#block(hasRoom, isLong);
@@ -150,8 +150,7 @@ export class HtmlfileTransport implements Transport {
     this.#closing = true;
     clearTimeout(this.#deadline);
     this.#res.setTimeout(LAST_WORD);
-    const { comeAgain, goodbye } = this.#page;
-    this.#res.end(this.#last === goodbye ? undefined : packScripts([comeAgain]));
+    this.#res.end(this.#toldEnd ? undefined : packScripts([this.#page.comeAgain]));
   }
 
   #block(hasRoom: boolean, isLong: boolean): void {

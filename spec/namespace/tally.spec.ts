@@ -132,15 +132,15 @@ describe('answers that never come', () => {
     await here.root.close();
     await here.root.close();
     await assert.rejects(some, { code: 'SERVER_CLOSED', responses: ['b'] });
-    assert.equal(here.root.tallies.size, 0);
+    assert.equal(here.root.owed.size, 0);
   });
 
   it('leave nothing behind when they have come, or could not be asked for', async () => {
     const all = here.root.timeout(60_000).emitWithAck('x');
-    assert.equal(here.root.tallies.size, 1);
+    assert.equal(here.root.owed.size, 1);
     for (const guest of [alice, bob]) guest.answers(guest.client.asked);
     await all;
     assert.throws(() => here.root.timeout(60_000).emit('x', 1n, () => {}), TypeError);
-    assert.equal(here.root.tallies.size, 0);
+    assert.equal(here.root.owed.size, 0);
   });
 });

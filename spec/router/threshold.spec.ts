@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createSecureServer, createServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
+import { connect as connectPlain } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
@@ -80,6 +81,22 @@ describe('the first request of a connection', () => {
     socket.write(half);
     await within(new Promise((resolve) => socket.once('close', resolve)), 'the end');
   });
+
+  for (const [what, bytes] of [
+    ['nothing', ''],
+    ['half a greeting', '\x16\x03\x01\x02\x00\x01'],
+  ] as const) {
+    it(`comes after a line that is to be secured: ${what} may not stand there for ever`, async () => {
+      const app = express();
+      app.use('/socket.io', ground.io(socketio({ headersTimeout: 100 })));
+      const port = await ground.open(createTlsServer(certificate(), app));
+      const socket = connectPlain(port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.resume();
+      socket.write(bytes, 'latin1');
+      await within(new Promise((resolve) => socket.once('close', resolve)), 'the end');
+    });
+  }
 
   for (const [how, make] of [
     ['with TLS', () => createSecureServer(certificate())],
