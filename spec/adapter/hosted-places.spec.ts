@@ -152,6 +152,35 @@ describe('a client whose place a hosted adapter keeps', () => {
     }
   });
 
+  it('is forgotten when it goes, though the adapter has not answered, nor ever will', async () => {
+    class Hung extends SessionAwareAdapter {
+      override restoreSession(): Promise<never> {
+        return new Promise(() => {});
+      }
+    }
+    site = await openSite({ adapter: Hung, connectionStateRecovery: {} });
+    const client = connect(site.url, { transports: ['websocket'], forceNew: true, reconnection: false });
+    clients.push(Object.assign(client, { _pid: 'p', _lastOffset: 'o' }));
+    await until(() => site.io.stats().sockets.pending === 1, 'its arrival');
+    client.io.engine.close();
+    await until(() => site.io.stats().sockets.pending === 0, 'its end');
+    assert.deepEqual(site.complaints, []);
+  });
+
+  it('is new if it says more than a node has given it: the adapter is not asked', async () => {
+    site = await openSite({ adapter: finding(session({})), connectionStateRecovery: {} });
+    const long = 'p'.repeat(129);
+    for (const memory of [
+      { _pid: long, _lastOffset: 'o' },
+      { _pid: 'p', _lastOffset: long },
+    ]) {
+      const [, socket] = await come(memory);
+      assert.equal(socket.recovered, false);
+    }
+    const [, socket] = await come({ _pid: 'p', _lastOffset: 'o' });
+    assert.equal(socket.recovered, true);
+  });
+
   it('may have gone before it could be told: its session is given back, and onError hears if that fails', async () => {
     const asked = new EventEmitter();
     const found = heard(asked, 'found');
