@@ -40,7 +40,7 @@ export class Delivery {
     this.#running = true;
     while (this.#open && !this.#over && this.#isLeft()) {
       const frame = this.#frames[this.#next] ?? '';
-      if (mustWait(frame.length)) return this.#later();
+      if (mustWait(frame.length)) return this.#later(frame.length);
       this.#next += 1;
       this.#up.frame(frame);
     }
@@ -59,10 +59,10 @@ export class Delivery {
     return true;
   }
 
-  #later(): void {
+  #later(length: number): void {
     waitForTurn(() => {
       this.#running = false;
       if (this.#open) this.#run();
-    });
+    }, length);
   }
 }

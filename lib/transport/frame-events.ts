@@ -16,8 +16,8 @@ export interface FrameEvents {
   control(opcode: Control, payload: Buffer): void;
   /** Nothing more is read. */
   failed(fault: Fault): void;
-  /** Others shall have their turn: nothing is read before `rested` is called in a later one. */
-  tired(): void;
+  /** Others shall have their turn: nothing is read before `rested` is called in a later one. @param length of what waits */
+  tired(length: number): void;
 }
 
 export interface FrameLimits {

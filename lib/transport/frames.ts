@@ -57,6 +57,11 @@ export class FrameReader {
     return !this.flowing && (this.#rest !== undefined || this.#begun?.left === 0);
   }
 
+  /** Bytes of what it holds: the message that comes next, or all that is left. */
+  get held(): number {
+    return this.#begun?.left === 0 ? this.#begun.into.announced : (this.#rest?.length ?? 0);
+  }
+
   /** Whether what it holds waits for a later turn. */
   get resting(): boolean {
     return this.#state === 'resting';
@@ -115,7 +120,7 @@ export class FrameReader {
     this.#state = 'resting';
     if (!this.#isAwaited) {
       this.#isAwaited = true;
-      this.#up.tired();
+      this.#up.tired(length);
     }
     return true;
   }

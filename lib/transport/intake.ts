@@ -100,7 +100,7 @@ export class Intake implements DeliveryEvents {
     waitForTurn(() => {
       this.#waiting = false;
       if (!this.#over) this.#takeApart(body);
-    });
+    }, body.length);
   }
 
   #takeApart(body: Buffer): void {

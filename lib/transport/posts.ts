@@ -96,7 +96,7 @@ export class Posts {
     if (!post || this.#delivery || this.#waiting) return;
     if (this.#over || !mustWaitWhole(post.body.length)) return this.#takeApart(post);
     this.#waiting = true;
-    waitForTurn(() => this.#goOn());
+    waitForTurn(() => this.#goOn(), post.body.length);
   }
 
   #goOn(): void {

@@ -1,6 +1,7 @@
 /**
  * What one turn of the event loop gives to what clients say: who is late waits for the next one, behind those who wait
- * already, and timers and other connections get theirs in between.
+ * already, and timers and other connections get theirs in between. What is short does not wait for what is long: of that,
+ * one goes in a turn while others wait.
  *
  * A clock is read in 33 ns, a new turn seen in 500: hence each fifth message where all goes fast, and not each turn. That
  * is 11 ns for a message.
@@ -33,6 +34,10 @@ let isGranted = false;
 /** Those who wait have been passed over: connections had used up the round, and to serve others in it would double it. */
 let isPassedOver = false;
 const waiting = new Queue<() => void>();
+/** The same, with something long to say. */
+const waitingLong = new Queue<() => void>();
+/** One of them goes in this turn, however much the others have to say. */
+let isLongDue = false;
 /** As it is now: if somebody's test puts another one in its place, and takes it away with what waits there, ours must come. */
 const soon = setImmediate;
 
@@ -56,7 +61,7 @@ function mustLook(length: number): boolean {
 
 /** What is long goes behind all who wait, where short ones may find a place, and its turn is watched from its beginning. */
 function isLate(): boolean {
-  if (!waiting.empty || isTimeUp()) return true;
+  if (!isNobodyWaiting() || isTimeUp()) return true;
   if (!isWatched) watch(times.looked);
   return false;
 }
@@ -73,10 +78,17 @@ export function isTimeUp(): boolean {
   return isUp;
 }
 
-/** @param called when others have had their turn; one message passes `mustWait` then */
-export function waitForTurn(called: () => void): void {
-  waiting.add(called);
+/**
+ * @param called when others have had their turn; one message passes `mustWait` then
+ * @param length of that message, or of all that is left to say
+ */
+export function waitForTurn(called: () => void, length = 0): void {
+  (length >= LONG ? waitingLong : waiting).add(called);
   if (!isWatched) watch(performance.now());
+}
+
+function isNobodyWaiting(): boolean {
+  return waiting.empty && waitingLong.empty;
 }
 
 function watch(now: number): void {
@@ -91,20 +103,22 @@ function renew(): void {
   const isUsedUp = now - times.begun > SLICE;
   isWatched = false;
   unseen = 0;
-  isPassedOver = isUsedUp && !isPassedOver && !waiting.empty;
-  if (waiting.empty) return;
+  isPassedOver = isUsedUp && !isPassedOver && !isNobodyWaiting();
+  if (isNobodyWaiting()) return;
   watch(isPassedOver ? times.begun : now);
-  if (!isPassedOver) serve();
+  isLongDue = !waitingLong.empty;
+  if (!isPassedOver) serve(waiting.empty ? waitingLong : waiting);
 }
 
-function serve(): void {
+function serve(queue: Queue<() => void>): void {
   unseen = 0;
   isGranted = true;
+  if (queue === waitingLong) isLongDue = false;
   try {
-    waiting.take()?.();
+    queue.take()?.();
   } finally {
     isGranted = false;
-    if (!waiting.empty) process.nextTick(goOnLater);
+    if (!isNobodyWaiting()) process.nextTick(goOnLater);
   }
 }
 
@@ -114,5 +128,6 @@ function goOnLater(): void {
 }
 
 function goOn(): void {
-  if (!isTimeUp()) serve();
+  if (!isTimeUp()) serve(waiting.empty ? waitingLong : waiting);
+  else if (isLongDue && !waitingLong.empty) serve(waitingLong);
 }

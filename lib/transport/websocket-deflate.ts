@@ -143,7 +143,7 @@ export class DeflateTransport implements Transport {
   #isLate({ length }: Frame): boolean {
     if (!mustWait(length)) return false;
     this.#connection.pause();
-    if (!this.#resting) waitForTurn(() => this.#rested());
+    if (!this.#resting) waitForTurn(() => this.#rested(), length);
     this.#resting = true;
     return true;
   }

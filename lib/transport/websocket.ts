@@ -172,10 +172,10 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer, Sende
     }
   }
 
-  tired(): void {
+  tired(length: number): void {
     pause(this.#socket);
     // Of one that has ended, the rest is heard by its end.
-    if (!this.#socket.closed) waitForTurn(() => this.#goOn());
+    if (!this.#socket.closed) waitForTurn(() => this.#goOn(), length);
   }
 
   failed({ code, why }: Fault): void {
@@ -224,7 +224,8 @@ export class WebSocketTransport implements Transport, FrameEvents, Hearer, Sende
   }
 
   #ended(): void {
-    if (this.#state === 'open' && !this.#hearOut()) return waitForTurn(() => this.#ended());
+    if (this.#state === 'open' && !this.#hearOut())
+      return waitForTurn(() => this.#ended(), this.#reader.held);
     this.#state = 'closed';
     clearTimeout(this.#deadline);
     this.#settle();

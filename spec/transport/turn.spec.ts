@@ -48,7 +48,7 @@ describe('messages that are much work', () => {
       message: () => read(client),
       control: () => {},
       failed: ({ why }) => assert.fail(why),
-      tired: () => waitForTurn(() => reader.rested()),
+      tired: (length) => waitForTurn(() => reader.rested(), length),
     });
     return reader;
   }
@@ -104,6 +104,23 @@ describe('messages that are much work', () => {
         await turn();
       }
     });
+
+  it('do not hold up what is short, however many wait; nor is one in a turn held up by what is short', async () => {
+    for (let client = 0; client < 6; client++) readerFor(client).read(Buffer.from(whole));
+    const chatty = readerFor(7);
+    for (let count = 0; count < 4; count++) chatty.read(Buffer.from(short));
+    for (let count = 0; count < 4; count++) await turn();
+    assert.deepEqual(told, [0, 7, 1, 7, 2, 7, 3, 7, 4]);
+  });
+
+  it('do not come before others because their client has gone', async () => {
+    for (let client = 0; client < 3; client++) deliver(client);
+    const reader = readerFor(9);
+    reader.read(Buffer.concat([whole, whole]));
+    assert.equal(reader.held, 2 * whole.length);
+    await turn();
+    assert.deepEqual(told, [0, 1]);
+  });
 
   it('wait no longer than usual where somebody’s test has put timers of its own in the place of Node’s', async () => {
     mock.timers.enable({ apis: ['setImmediate'] });
@@ -176,7 +193,7 @@ describe('messages that are much work', () => {
         },
         control: () => {},
         failed: ({ why }) => assert.fail(why),
-        tired: () => waitForTurn(() => reader.rested()),
+        tired: (length) => waitForTurn(() => reader.rested(), length),
       });
       waitForTurn(() => reader.read(Buffer.from(short)));
     }
