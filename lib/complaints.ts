@@ -11,6 +11,11 @@ const SPAN = 1_000;
 const MOST_ALIKE = 10;
 /** Events in that time: clients may name them. */
 const MOST_EVENTS = 100;
+/** Characters of such a name. */
+const MOST_OF_NAME = 100;
+
+/** What could begin a line, or colour a terminal. */
+const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 /** How often each event has failed since then. */
 const failures = new Map<string, number>();
@@ -23,7 +28,8 @@ export function complain(error: unknown, { event = 'error' }: ErrorContext): voi
   const count = failures.get(event) ?? 0;
   if (count >= MOST_ALIKE || (count === 0 && failures.size >= MOST_EVENTS)) return leaveOut();
   failures.set(event, count + 1);
-  console.error(`socketio: ${event}: ${textOf(error, 'stack').replaceAll('\n', ' ')}`);
+  const line = `socketio: ${event.slice(0, MOST_OF_NAME)}: ${textOf(error, 'stack')}`;
+  console.error(line.replace(controls, ' '));
 }
 
 function leaveOut(): void {

@@ -1,4 +1,5 @@
 /** The end of a server: nobody comes any more, what waits is delivered, and everybody is seen off. */
+import { call, type OnError } from './emitter.js';
 import { SocketioError } from './errors.js';
 import type { Lobby } from './router/lobby.js';
 import type { Registry } from './session/registry.js';
@@ -12,21 +13,28 @@ export interface CloseOptions {
   readonly drain?: number;
 }
 
+/** Who is to end. */
+interface DrainOwner {
+  /** Nobody is left. */
+  emptied(): Promise<void>;
+  /** A callback given to `close` has failed. */
+  readonly failed: OnError;
+}
+
 export class Drain {
   readonly #sessions: Registry;
   readonly #lobby: Lobby;
-  readonly #emptied: () => Promise<void>;
+  readonly #owner: DrainOwner;
   #open = true;
   #closing: Promise<void> | undefined;
   /** When everybody is given up, in milliseconds of `performance.now()`. */
   #deadline = Number.POSITIVE_INFINITY;
   #last: (() => void) | undefined;
 
-  /** @param emptied called when nobody is left */
-  constructor(sessions: Registry, lobby: Lobby, emptied: () => Promise<void>) {
+  constructor(sessions: Registry, lobby: Lobby, owner: DrainOwner) {
     this.#sessions = sessions;
     this.#lobby = lobby;
-    this.#emptied = emptied;
+    this.#owner = owner;
   }
 
   /** Whether anybody is let in. */
@@ -39,7 +47,7 @@ export class Drain {
     this.#hurry(readDrain(options));
     this.#closing ??= this.#run();
     await this.#closing;
-    if (typeof options === 'function') options();
+    if (typeof options === 'function') call(options, undefined, [], this.#owner.failed);
   }
 
   /** Somebody has gone. */
@@ -62,14 +70,18 @@ export class Drain {
       this.#last = resolve;
     });
     if (this.#sessions.size > 0) await hold(emptied, this.#deadline - performance.now());
-    await this.#emptied();
+    await this.#owner.emptied();
   }
 }
 
 function readDrain(options: CloseOptions | (() => void)): number {
-  const { drain = 5_000 } = typeof options === 'function' ? {} : options;
-  if (typeof drain === 'number' && drain >= 0) return Math.min(drain, LONGEST);
+  const { drain = 5_000 } = typeof options === 'function' ? {} : Object(options);
+  if (isOptions(options) && typeof drain === 'number' && drain >= 0) return Math.min(drain, LONGEST);
   throw new SocketioError('OPTION_INVALID', 'drain must be a number of milliseconds');
+}
+
+function isOptions(options: unknown): boolean {
+  return typeof options === 'function' || (typeof options === 'object' && options !== null);
 }
 
 /** Keeps the process alive until `event`, or until everybody has been given up: the timers of sessions do not hold it. */

@@ -68,8 +68,11 @@ export class Server<
     const limits = { ...options, maxPayload: options.maxHttpBufferSize };
     this.#options = options;
     this.#sessions = new Registry(options);
-    this.#drain = new Drain(this.#sessions, this.#lobby, () => this.#leave());
     const failed = (error: unknown, event: string): void => report(options, error, { event });
+    this.#drain = new Drain(this.#sessions, this.#lobby, {
+      emptied: () => this.#leave(),
+      failed: (error) => failed(error, 'close'),
+    });
     this.#house = { wheel: new Wheel(), ticks: new Ticks(), limits, failed, watch: new Watch() };
     const createAdapter = adapterMaker<Parcel>(options.adapter, options, (limit) => this.limited(limit));
     this.#codecs = codecsFor(options);

@@ -76,6 +76,13 @@ describe('an error that nobody asked for', () => {
     assert.deepEqual(more, []);
   });
 
+  it('is one line whatever a client has called its event, and colours nothing', () => {
+    const name = `x\r\n\u2028[auth] admin\u001b[31m${'y'.repeat(2_000)}`;
+    const [line, ...more] = linesOf((complain) => complain('boom\u0007', name));
+    assert.equal(line, `socketio: x   [auth] admin [31m${'y'.repeat(79)}: boom `);
+    assert.deepEqual(more, []);
+  });
+
   it('is not lost, however odd it is', () => {
     assert.deepEqual(printed(Object.create(null)), [`socketio: x: ${unreadable}`]);
     assert.deepEqual(printed(Object.assign(new Error('boom'), { stack: {} })), ['socketio: x: Error: boom']);

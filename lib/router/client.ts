@@ -5,6 +5,7 @@ import { type Encoding, preferred } from '../transport/encoding.js';
 import type { Step } from './checks.js';
 import { isOver, vary } from './reply.js';
 import type { Bundle, Copy, Source } from './shelf.js';
+import { pathOf, type Ticket } from './ticket.js';
 
 const script = 'application/javascript; charset=utf-8';
 const map = 'application/json; charset=utf-8';
@@ -32,6 +33,9 @@ const bundles: ReadonlyMap<string, Bundle> = new Map<string, Bundle>([
   ]),
 ]);
 
+/** Parts of a path that may lead to us; a request may have thousands. */
+const DEEPEST_MOUNT = 8;
+
 /** The bundle of revision 1 under the name of one version; there is only the one that is installed. */
 const VERSIONED = /^\/socket\.io\.v(0\.[0-9]{1,3}\.[0-9]{1,3})\.js$/;
 
@@ -48,7 +52,7 @@ const offered = ['br', 'gzip', 'deflate'] as const;
 
 /** Serves a file if one of the table is asked for. */
 export const serveClientFile: Step = ({ desk, ticket, req, res }, next) => {
-  const wish = desk.shelf && wishFor(ticket.rest);
+  const wish = desk.shelf && wishFor(ticket);
   if (!desk.shelf || !wish || (req.method !== 'GET' && req.method !== 'HEAD')) return next();
   const { bundle, version } = wish;
   // Flash files are compressed already.
@@ -65,7 +69,18 @@ export const serveClientFile: Step = ({ desk, ticket, req, res }, next) => {
   }, next);
 };
 
-function wishFor(rest: string): Wish | undefined {
+/** An HTTP server without a stack cuts nothing off: there the names stand behind whatever leads here. */
+function wishFor({ rest, url }: Ticket): Wish | undefined {
+  let wish = named(rest);
+  if (wish || rest !== pathOf(url)) return wish;
+  for (let at = rest.indexOf('/', 1), level = 0; !wish && at !== -1 && level < DEEPEST_MOUNT; level += 1) {
+    wish = named(rest.slice(at));
+    at = rest.indexOf('/', at + 1);
+  }
+  return wish;
+}
+
+function named(rest: string): Wish | undefined {
   const bundle = bundles.get(rest);
   if (bundle) return { bundle };
   const [, version] = VERSIONED.exec(rest) ?? [];

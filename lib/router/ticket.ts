@@ -103,7 +103,7 @@ function ofEngine(
     sid: sid === undefined ? undefined : String(sid),
     upgrade,
     textOnly: Boolean(search.value(B64)) || j !== undefined,
-    origin: pageAsking(req, header, upgrade, index),
+    origin: pageAsking(req, header, upgrade, index !== undefined),
     leaving: false,
   };
 }
@@ -137,19 +137,19 @@ function ofRevision1(
     sid: sid === '' ? undefined : sid,
     upgrade,
     textOnly: false,
-    origin: pageAsking(req, header, upgrade, index),
+    origin: pageAsking(req, header, upgrade, index !== undefined || known === 'htmlfile'),
     leaving: query.disconnect !== undefined,
   };
 }
 
-/** Only a script element asks without an `Origin`; a WebSocket is none, whatever its address says. */
+/** Only elements of a page ask without an `Origin`; a WebSocket is none, whatever its address says. */
 function pageAsking(
   req: IncomingMessage,
   header: typeof headerOf,
   upgrade: boolean,
-  index: string | undefined,
+  byElement: boolean,
 ): string | undefined {
-  return index === undefined || upgrade ? originOf(req, header, upgrade) : pageOf(req.headers);
+  return byElement && !upgrade ? pageOf(req.headers) : originOf(req, header, upgrade);
 }
 
 /** Browsers that spoke version 8 of the WebSocket draft had another name for it. @see hybi-08, section 5.1 */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
+import { socketio } from '../../lib/index.js';
 import { open, Poller, reason, type Site, Talk } from './ground.js';
 
 describe('a server that closes', () => {
@@ -60,6 +61,19 @@ describe('a server that closes', () => {
     assert.ok(took >= 190 && took < 400, `${took} ms`);
     assert.match((await poller.poll()).body, /"code":1/);
     deaf.ws.terminate();
+  });
+
+  it('does not end the process by a callback that fails, and onError hears of it', async () => {
+    const boom = new Error('boom');
+    for (const fail of [() => Promise.reject(boom), () => assert.fail(boom)]) {
+      const io = socketio({ onError: (error, { event }) => heard.push([error, event]) });
+      const heard: unknown[] = [];
+      await io.close(fail as () => void);
+      await new Promise(setImmediate);
+      assert.deepEqual(heard, [[boom, 'close']]);
+    }
+    for (const wrong of [null, 7, { drain: null }, { drain: -1 }])
+      await assert.rejects(site.io.close(wrong as never), { code: 'OPTION_INVALID' }, String(wrong));
   });
 
   it('leaves a process that ends by itself', async () => {

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { socketio } from '../../lib/index.js';
 import type { Visit } from '../../lib/router/checks.js';
 import { serveClientFile } from '../../lib/router/client.js';
 import { Shelf } from '../../lib/router/shelf.js';
@@ -210,6 +211,23 @@ describe('a shelf', () => {
     assert.equal(status, 404);
     assert.match(body, /socket\.io-client.* not installed/);
     assert.equal(headers['content-type'], 'text/plain; charset=utf-8');
+  });
+
+  it('is served behind any path where nothing is cut off, as by a server without a stack', async () => {
+    const io = socketio();
+    const server = createServer(io);
+    const port = await listening(server);
+    const statusOf = async (path: string): Promise<number> => (await ask(port, path)).status;
+    for (const path of ['/socket.io.js', '/socket.io/socket.io.js', '/a/b/socket.io.min.js.map'])
+      assert.equal(await statusOf(path), 200, path);
+    for (const path of [
+      '/socket.io/socket.io.js/',
+      '/socket.io/xsocket.io.js',
+      `${'/'.repeat(4_000)}socket.io.js`,
+    ])
+      assert.equal(await statusOf(path), 400, path);
+    await io.close();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('keeps what it has made', async () => {

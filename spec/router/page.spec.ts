@@ -1,5 +1,7 @@
 /** Scripts of other pages: no `Origin` comes with them, and what browsers say instead decides, in both dialects. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { get } from 'node:http';
 import cors from 'cors';
 import type { Express } from 'express';
 import type { Browser } from 'playwright-core';
@@ -134,6 +136,25 @@ for (const { name, handshake, session, refused } of dialects) {
     });
   });
 }
+
+describe('an endless page', () => {
+  it('is shown in pages of the site, and is refused to others, though they say no Origin', async () => {
+    const site = await openSite({ transports: ['polling', 'htmlfile'] });
+    const path = async (): Promise<string> =>
+      `/socket.io/1/htmlfile/${(await ask(site.port, '/socket.io/1/')).body.split(':')[0]}`;
+    for (const headers of unwelcome)
+      assert.equal((await ask(site.port, await path(), { headers })).status, 403, JSON.stringify(headers));
+    for (const headers of welcome(site.port)) {
+      const [page] = await once(
+        get({ host: '127.0.0.1', port: site.port, path: await path(), headers }),
+        'response',
+      );
+      assert.equal(page.statusCode, 200, JSON.stringify(headers));
+      page.destroy();
+    }
+    await site.close();
+  });
+});
 
 describe('a session of revision 1', () => {
   it('may be embedded where it goes on by scripts, though it has begun without them', async () => {
