@@ -1,9 +1,10 @@
 /** Twenty thousand hostile cases with a fresh seed; `npm run fuzz` has more. `FUZZ_SEED` repeats them. */
 import assert from 'node:assert/strict';
 import { fuzz } from './fuzz.js';
+import { seedOf } from './plan.js';
 
 const CASES = 20_000;
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() & 0x7fffffff);
+const seed = seedOf(process.env.FUZZ_SEED);
 
 describe(`${CASES} cases of hostile clients, seed ${seed}`, function () {
   this.timeout(600_000);

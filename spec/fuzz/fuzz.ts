@@ -2,15 +2,10 @@
 import fc from 'fast-check';
 import { type Fault, House } from './house.js';
 import { type Finding, narrow } from './narrow.js';
+import type { Plan } from './plan.js';
 import { readings } from './readers.js';
 import { scripts } from './scripts.js';
 import type { Rest } from './site.js';
-
-export interface Plan {
-  readonly cases: number;
-  readonly seed: number;
-  note?(text: string): void;
-}
 
 export interface Report {
   readonly cases: number;

@@ -1,18 +1,11 @@
 /** `npm run fuzz -- --cases N --seed S`: hostile clients of all generations against one site; fails if anything is wrong. */
-import { parseArgs } from 'node:util';
 import { fuzz } from './fuzz.js';
+import { type Plan, readPlan, seedOf } from './plan.js';
 
-const { values } = parseArgs({
-  options: {
-    cases: { type: 'string', default: '100000' },
-    seed: { type: 'string', default: `${Date.now() & 0x7fffffff}` },
-  },
-});
-const cases = Number(values.cases);
-const seed = Number(values.seed);
+const plan = planned();
 const begin = performance.now();
-console.log(`${cases} cases from --seed ${seed}`);
-const report = await fuzz({ cases, seed, note: (text) => console.log(`${elapsed()} s: ${text}`) });
+console.log(`${plan.cases} cases from --seed ${plan.seed}`);
+const report = await fuzz({ ...plan, note: (text) => console.log(`${elapsed()} s: ${text}`) });
 for (const fault of report.unrepeated) console.log(`NOT REPEATED  ${fault.kind}: ${fault.text}`);
 for (const { kind, text, ...finding } of report.findings)
   console.log(`FAULT  ${kind}: ${text}\n${JSON.stringify(finding)}`);
@@ -21,6 +14,16 @@ console.log(
     `${report.findings.length} faults, ${report.unrepeated.length} not repeated`,
 );
 process.exitCode = report.findings.length > 0 ? 1 : 0;
+
+/** Status 1 is for faults of the library: whoever has mistyped gets another one. */
+function planned(): Plan {
+  try {
+    return readPlan(process.argv.slice(2), seedOf(undefined));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(2);
+  }
+}
 
 function elapsed(): string {
   return ((performance.now() - begin) / 1_000).toFixed(0);
