@@ -4,6 +4,7 @@ import type { Frame } from '../../lib/codec/codec.js';
 import { damaged } from '../codec/arbitraries.js';
 import { type Spoken, talkOf } from './sentences.js';
 import { bytesOf, request, type Script, type Step, websocketLines, writeFrame } from './steps.js';
+import { trappedSearch } from './traps.js';
 import { headerText, mounts, SID } from './urls.js';
 
 /** Most of them come to the usual place. */
@@ -91,6 +92,12 @@ const upgradeLines = fc.oneof(
   },
 );
 
+/** What else a client says in its address. */
+const search = fc.oneof(
+  { weight: 9, arbitrary: fc.constant('') },
+  { weight: 1, arbitrary: trappedSearch.map((text) => `&${text}`) },
+);
+
 /** How a script of one generation shakes hands on line 0. */
 export function greeting(base: string, generation: Spoken, query = ''): Step {
   const address =
@@ -101,12 +108,12 @@ export function greeting(base: string, generation: Spoken, query = ''): Step {
 /** A client on a WebSocket from the beginning. */
 export function websocket(generation: Spoken): fc.Arbitrary<Script> {
   return fc
-    .tuple(mount, upgradeLines, cut(1, maybeBroken(spoken(generation))), end)
-    .map(([base, lines, stream, how]): Script => {
+    .tuple(mount, upgradeLines, cut(1, maybeBroken(spoken(generation))), end, search)
+    .map(([base, lines, stream, how, query]): Script => {
       const [address, before] =
         generation === 1
-          ? [`${base}/1/websocket/${SID}`, [greeting(base, 1)]]
-          : [`${base}/?EIO=${generation}&transport=websocket`, []];
+          ? [`${base}/1/websocket/${SID}`, [greeting(base, 1, query)]]
+          : [`${base}/?EIO=${generation}&transport=websocket${query}`, []];
       const knock = { line: 1, bytes: request({ target: address, lines }), awaits: 'answer' as const };
       // Whoever does not ask to join is nobody.
       const hello =

@@ -16,6 +16,8 @@ export type FaultKind =
   | 'leak'
   | 'no answer'
   | 'reflected'
+  | 'verdict'
+  | 'trap'
   | 'bystander';
 
 export interface Fault {
@@ -25,12 +27,16 @@ export interface Fault {
 
 /** Milliseconds in which the last of those who went without a word is missed. */
 const SETTLING = 20_000;
+/** Milliseconds in which the site has to say what is left: it may be in a turn without end. */
+const STUCK = 10_000;
 
 export class House {
   readonly #child: ChildProcess;
   readonly port: number;
   readonly #bystanders: readonly Bystander[];
   readonly #faults: Fault[] = [];
+  /** The site's program is over, and all that it said of its end is known. */
+  readonly #end: Promise<unknown>;
   #resting: ((rest: Rest | undefined) => void) | undefined;
   #closing = false;
   alive = true;
@@ -56,18 +62,25 @@ export class House {
       complaints = `${complaints}${text}`.slice(-4_000);
     });
     child.on('message', (news: News) => this.#hear(news));
-    child.on('exit', (code, signal) => {
-      this.alive = false;
-      this.#resting?.(undefined);
+    // The channel breaks before the end of the program is told: whatever is sent in between would be an error of ours.
+    child.on('disconnect', () => this.#lose());
+    child.on('close', (code, signal) => {
+      this.#lose();
       if (!this.#closing) this.#faults.push({ kind: 'crash', text: `${code ?? signal}\n${complaints}` });
     });
+    this.#end = new Promise((resolve) => child.once('close', resolve));
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   /** Plays a script. What it alone can show is found here; the rest is found by `faults`. */
   async run(script: Script): Promise<void> {
-    const { said, missing } = await play(this.port, script);
+    const { said, missing, misjudged } = await play(this.port, script);
     if (!this.alive) return;
     for (const bytes of missing) this.#faults.push({ kind: 'no answer', text: JSON.stringify(bytes) });
+    for (const text of misjudged) this.#faults.push({ kind: 'verdict', text });
     const heard = said.find((text) => reflects(text, script));
     if (heard !== undefined) this.#faults.push({ kind: 'reflected', text: JSON.stringify(heard) });
   }
@@ -77,15 +90,21 @@ export class House {
     if (this.alive)
       for (const bystander of this.#bystanders)
         for (const text of bystander.complaints()) this.#faults.push({ kind: 'bystander', text });
-    return this.#faults.splice(0);
+    const found = this.#faults.splice(0);
+    // Whoever was there when the site died has missed all kinds of things.
+    const crashes = found.filter(({ kind }) => kind === 'crash');
+    return crashes.length > 0 ? crashes : found;
   }
 
-  /** Waits until all who came have been forgotten. @returns what is left, with a fault if somebody is */
+  /**
+   * Waits until all who came have been forgotten.
+   * @returns what is left, with a fault if somebody is; `undefined` if the site has come to its end
+   */
   async settle(): Promise<Rest | undefined> {
     const begin = performance.now();
     for (;;) {
       const rest = await this.#rest();
-      if (!rest) return undefined;
+      if (!rest) return void (await this.#end);
       // The bystanders' own connections: one each, and one more while a POST is under way.
       const isQuiet = rest.sessions <= 0 && rest.connections <= 2 * this.#bystanders.length;
       if (isQuiet) return rest;
@@ -105,10 +124,24 @@ export class House {
 
   async #rest(): Promise<Rest | undefined> {
     if (!this.alive) return undefined;
-    return new Promise((resolve) => {
+    const stuck = setTimeout(() => this.#giveUp(), STUCK);
+    const rest = await new Promise<Rest | undefined>((resolve) => {
       this.#resting = resolve;
-      this.#child.send(this.#bystanders.length);
+      this.#child.send(this.#bystanders.length, (error) => error && resolve(undefined));
     });
+    clearTimeout(stuck);
+    return rest;
+  }
+
+  #giveUp(): void {
+    this.#closing = true;
+    this.#faults.push({ kind: 'stall', text: `a turn of more than ${STUCK} ms` });
+    this.#child.kill('SIGKILL');
+  }
+
+  #lose(): void {
+    this.alive = false;
+    this.#resting?.(undefined);
   }
 
   #hear(news: News): void {

@@ -1,6 +1,6 @@
 /** Plays a script to a site: one connection for each line of it, and all that came back. */
 import { connect, type Socket } from 'node:net';
-import type { Awaited, Script, Step } from './steps.js';
+import { type Awaited, closeCodeIn, type Script, type Step } from './steps.js';
 import { SID } from './urls.js';
 
 /** Milliseconds that an answer may take: one that is owed, and one that may as well not come. */
@@ -17,6 +17,8 @@ export interface Outcome {
   readonly said: readonly string[];
   /** What was owed and did not come. */
   readonly missing: readonly string[];
+  /** WebSockets that ended otherwise than they had to. */
+  readonly misjudged: readonly string[];
 }
 
 export async function play(port: number, script: Script): Promise<Outcome> {
@@ -33,6 +35,7 @@ class Player {
   readonly #port: number;
   readonly #lines = new Map<number, Line>();
   readonly #missing: string[] = [];
+  readonly #misjudged: string[] = [];
   #sid = 'x'.repeat(20);
 
   constructor(port: number) {
@@ -43,6 +46,7 @@ class Player {
     const line = this.#line(step.line);
     if ('end' in step) return line.hangUp(step.end);
     const bytes = step.bytes.replaceAll(SID, this.#sid);
+    if (typeof step.awaits === 'object') return this.#judge(line, step.awaits.close);
     if ((await line.say(bytes, step.awaits)) === 'missing') this.#missing.push(bytes);
     const [, inJson, first] = ID.exec(line.heard) ?? [];
     this.#sid = inJson ?? first ?? this.#sid;
@@ -53,7 +57,12 @@ class Player {
     const lines = [...this.#lines.values()];
     for (const line of lines) line.hangUp('end');
     await Promise.all(lines.map((line) => line.over(LAST_WORD)));
-    return { said: lines.map(({ heard }) => heard), missing: this.#missing };
+    return { said: lines.map(({ heard }) => heard), missing: this.#missing, misjudged: this.#misjudged };
+  }
+
+  async #judge(line: Line, owed: number): Promise<void> {
+    const code = await line.closing();
+    if (code !== owed) this.#misjudged.push(`closed with ${code ?? 'nothing'} instead of ${owed}`);
   }
 
   close(): void {
@@ -89,13 +98,19 @@ class Line {
     });
   }
 
-  async say(bytes: string, awaits: Awaited): Promise<'missing' | undefined> {
+  async say(bytes: string, awaits: Exclude<Awaited, object>): Promise<'missing' | undefined> {
     const from = this.heard.length;
     if (bytes !== '' && this.#socket.writable) this.#socket.write(bytes, 'latin1');
     // The next piece shall be another segment.
     if (awaits === 'turn') return void (await new Promise((resolve) => setImmediate(resolve)));
     const came = await this.#until(() => this.#ended || isAnswer(this.heard.slice(from)), PATIENCE[awaits]);
     return came || awaits !== 'owed' ? undefined : 'missing';
+  }
+
+  /** @returns the code with which the site has closed a WebSocket */
+  async closing(): Promise<number | undefined> {
+    await this.#until(() => this.#ended || closeCodeIn(this.heard) !== undefined, PATIENCE.owed);
+    return closeCodeIn(this.heard);
   }
 
   hangUp(end: 'end' | 'reset'): void {

@@ -18,7 +18,9 @@ import { compare as compare1 } from '../codec/compared1.js';
 import { compare as compare3 } from '../codec/compared3.js';
 import { compare as compare4 } from '../codec/compared4.js';
 import { limits } from '../codec/limits.js';
+import { assertHarmless, trapIn } from './harm.js';
 import { framesOf, MARK, messagesOf, pieces, type Spoken, talkOf, wellFormed } from './sentences.js';
+import { trapped } from './traps.js';
 import { headerText, target } from './urls.js';
 
 /** One case: what is shown of it, and its two checks, which throw. */
@@ -70,6 +72,7 @@ function readAll(codec: Codec, frames: readonly Frame[]): void {
 
 function passOn(packet: Packet): void {
   assert.ok(packet.nsp.length <= limits.maxNameLength);
+  assertHarmless(packet);
   if (packet.type !== PacketType.EVENT && packet.type !== PacketType.ACK) return;
   assert.ok(packet.data.length <= limits.maxArguments + 1);
   for (const codec of writers) codec.encode(packet);
@@ -152,6 +155,9 @@ export const readings: fc.Arbitrary<Reading> = fc.oneof(
     (frames) => readAll(revision1, frames),
     ([frame]) => compare1(String(frame)),
   ),
+  reader('a trap of Socket.IO 5', trapped[4], (frame) => readAll(engine4, [frame])),
+  reader('a trap of Socket.IO 4', trapped[3], (frame) => readAll(engine3, [frame])),
+  reader('a trap of revision 1', trapped[1], (frame) => readAll(revision1, [frame])),
   reader('Engine.IO 4', talkOf(4), (frames) => readAll(engine4, frames)),
   reader('Engine.IO 3', talkOf(3), (frames) => readAll(engine3, frames)),
   reader('a talk of revision 1', talkOf(1), (frames) => readAll(revision1, frames)),
@@ -163,7 +169,10 @@ export const readings: fc.Arbitrary<Reading> = fc.oneof(
   reader('a form', forms, (body) => {
     for (const envelope of [scripted('0'), jsonpPolling('0')]) envelope.open(body);
   }),
-  reader('a request', request, (req) => void readTicket(req as unknown as IncomingMessage)),
+  reader('a request', request, (req) => {
+    const { search } = readTicket(req as unknown as IncomingMessage);
+    assert.equal(trapIn(search.all), undefined);
+  }),
   reader('keys of hixie-76', fc.tuple(headerText, headerText), ([first, second]) => {
     const offer = readOffer({ 'sec-websocket-key1': first, 'sec-websocket-key2': second });
     for (const number of offer?.numbers ?? []) assert.ok(number >= 0 && number <= 0xffffffff);

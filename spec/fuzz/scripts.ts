@@ -6,6 +6,7 @@ import { cut, hixie, websocket } from './by-websocket.js';
 import { framesOf, pieces } from './sentences.js';
 import { bytesOf, request, type Script } from './steps.js';
 import { headerText, target } from './urls.js';
+import { verdicts } from './verdicts.js';
 
 const name = fc.constantFrom(
   'Host',
@@ -72,4 +73,5 @@ export const scripts: fc.Arbitrary<Script> = fc.oneof(
   { weight: 2, arbitrary: hixie },
   { weight: 4, arbitrary: anything },
   { weight: 1, arbitrary: policy },
+  { weight: 3, arbitrary: verdicts },
 );

@@ -6,6 +6,8 @@ import { engine4 } from '../../lib/codec/engine4.js';
 import { revision1 } from '../../lib/codec/revision1.js';
 import type { Packet } from '../../lib/packet.js';
 import { binary, damaged, incoming, messageOf } from '../codec/arbitraries.js';
+import { placed } from './placeholders.js';
+import { trapped } from './traps.js';
 
 /** Stands in what clients say, where it must not come back in an answer. */
 export const MARK = 'zqX9j';
@@ -115,6 +117,7 @@ export function framesOf(generation: Spoken): fc.Arbitrary<Frame[]> {
     { weight: 6, arbitrary: fc.tuple(lawful, broken).map(([[, ...rest], first]) => [first, ...rest]) },
     { weight: 1, arbitrary: signals[generation].map((frame): Frame[] => [frame]) },
     { weight: 1, arbitrary: fc.oneof(binary, odd).map((frame): Frame[] => [frame]) },
+    ...(generation === 1 ? [] : [{ weight: 2, arbitrary: placed(generation) }]),
   );
 }
 
@@ -125,9 +128,13 @@ const signals: Record<Spoken, fc.Arbitrary<string>> = {
   1: fc.constantFrom('0::', '1::', '2::', '8::', '7:::1+0', '0', '9:::', ':::', '1::/box', '1::/live-1?a=b'),
 };
 
-/** Several packets, one after the other. */
+/** Several packets, one after the other; traps only here, since the genuine parsers leave them in. */
 export function talkOf(generation: Spoken, mostPackets = 4): fc.Arbitrary<Frame[]> {
-  return fc.array(framesOf(generation), { minLength: 1, maxLength: mostPackets }).map((list) => list.flat());
+  const one = fc.oneof(
+    { weight: 14, arbitrary: framesOf(generation) },
+    { weight: 1, arbitrary: trapped[generation].map((frame): Frame[] => [frame]) },
+  );
+  return fc.array(one, { minLength: 1, maxLength: mostPackets }).map((list) => list.flat());
 }
 
 /** Messages of one packet, without what Engine.IO puts before them. */

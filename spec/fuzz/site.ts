@@ -4,11 +4,13 @@ import { createRequire } from 'node:module';
 import express from 'express';
 import { type Server, type Socket, socketio, type UserOptions } from '../../lib/index.js';
 import { listening } from '../support/listening.js';
+import { harmIn, trapIn } from './harm.js';
+import { MOST_FRAGMENTS } from './steps.js';
 
 /** What it tells, one at a time. */
 export type News =
   | { readonly port: number }
-  | { readonly fault: 'stall' | 'rejection' | 'complaint'; readonly text: string }
+  | { readonly fault: 'stall' | 'rejection' | 'complaint' | 'trap'; readonly text: string }
   | { readonly rest: Rest };
 
 /** What is left of those who came. */
@@ -41,6 +43,7 @@ const options: UserOptions = {
   pollTimeout: 3_000,
   // All of them come from here.
   maxPendingPerAddress: 1_000_000,
+  maxFragments: MOST_FRAGMENTS,
   origins: 'http://h.example',
   flashPolicy: { domains: ['h.example'], ports: [80] },
   onError: (error, { event }) => tell({ fault: 'complaint', text: `${event}: ${textOf(error)}` }),
@@ -58,15 +61,28 @@ const houses: Readonly<Record<string, Server>> = {
   '/packed': socketio({ ...options, parser: createRequire(import.meta.url)('socket.io-msgpack-parser') }),
 };
 
+function report(where: string, trap: string | undefined): void {
+  if (trap !== undefined) tell({ fault: 'trap', text: `${where}: ${trap}` });
+}
+
+/** What programs merge into objects of their own must be harmless in every namespace. */
+function lookOut({ handshake }: Socket, next: () => void): void {
+  report('auth', trapIn(handshake.auth));
+  report('query', trapIn(handshake.query));
+  next();
+}
+
 /** A small program that listens, answers, and passes on; only in `/echo` does it say what it was told. */
 function furnish(io: Server): void {
   const count = (socket: Socket): void => {
     let heard = 0;
     socket.on('say', (...args: unknown[]) => {
+      report('an event', harmIn(args));
       const answer = args.pop();
       if (typeof answer === 'function') answer(++heard);
     });
   };
+  for (const name of ['/', '/box', '/echo', /^\/live-\d+$/]) io.of(name).use(lookOut);
   io.on('connection', (socket: Socket) => {
     count(socket);
     socket.on('tick', (number: number, answer: (number: number) => void) => answer(number));
@@ -113,6 +129,7 @@ function watchTurns(): void {
 }
 
 function rest(bystanders: number): Rest {
+  report('the program', harmIn(undefined));
   for (let pass = 0; pass < 3; pass++) global.gc?.();
   const { heapUsed, external } = process.memoryUsage();
   const kinds = process.getActiveResourcesInfo();

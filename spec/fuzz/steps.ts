@@ -1,10 +1,13 @@
 /** The steps of a scripted client: bytes on numbered connections, and what is waited for behind them. */
 
+/** Frames that a message may have at the fuzzed site. */
+export const MOST_FRAGMENTS = 16;
+
 /**
  * What the script waits for. `answer`: for one, but not long. `owed`: for one, and it is a fault if none comes.
- * `turn`: only until the bytes are on their way.
+ * `turn`: only until the bytes are on their way. `close`: for a WebSocket's end with that code, which is owed.
  */
-export type Awaited = 'answer' | 'owed' | 'turn';
+export type Awaited = 'answer' | 'owed' | 'turn' | { readonly close: number };
 
 export interface Say {
   /** Which of the script's connections; a new number is a new connection. */
@@ -85,4 +88,34 @@ function mask4(payload: string): string {
   for (let index = 0; index < bytes.length; index++)
     bytes[index] = (bytes[index] ?? 0) ^ (MASK[index % 4] ?? 0);
   return bytes.toString('latin1');
+}
+
+/** The code of a close frame without one. @see RFC 6455, section 7.1.5 */
+const NO_CODE = 1005;
+
+/** @returns the code of the close frame behind the answer to a handshake and behind the site's other frames, once it is there */
+export function closeCodeIn(heard: string): number | undefined {
+  const bytes = Buffer.from(heard.slice(heard.indexOf('\r\n\r\n') + 4), 'latin1');
+  if (!/^HTTP\/1.1 101 /.test(heard)) return undefined;
+  for (let at = 0; at + 2 <= bytes.length; ) {
+    const opcode = bytes.readUInt8(at) & 15;
+    const { length, body } = extent(bytes, at);
+    const end = body + length;
+    if (end > bytes.length) return undefined;
+    if (opcode === 8) return length < 2 ? NO_CODE : bytes.readUInt16BE(body);
+    at = end;
+  }
+  return undefined;
+}
+
+/** Where the payload of an unmasked frame begins, and its length: beyond all bounds as long as that has not come. */
+function extent(bytes: Buffer, at: number): { readonly length: number; readonly body: number } {
+  const length = bytes.readUInt8(at + 1) & 127;
+  if (length < 126) return { length, body: at + 2 };
+  const body = at + (length === 126 ? 4 : 10);
+  if (body > bytes.length) return { length: Number.POSITIVE_INFINITY, body };
+  return {
+    length: length === 126 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2)),
+    body,
+  };
 }

@@ -25,6 +25,8 @@ const strange = fc.constantFrom(
   '&sid=a&sid=b',
   '&transport[]=polling',
   '&EIO[]=4',
+  '&__proto__=x',
+  '&%5f_proto__=x',
   '../',
   '..%2f',
   '%2e%2e/',
