@@ -43,7 +43,7 @@ export function theirVerdict(messages: readonly Frame[]): Verdict {
 /** Their server, here that of 4.8.4, reads the query, and takes no notice of the root: 2.x makes lists of what stands twice. */
 function joining({ nsp = '/' }: SocketPacket): Verdict {
   const [name = '', query = ''] = nsp.split(/\?(.*)/s);
-  const data = Object.fromEntries(new URLSearchParams(query));
+  const data = Object.fromEntries(new URLSearchParams(`?${query}`));
   const packet =
     Object.keys(data).length > 0 ? { type: CONNECT, nsp: name, data } : { type: CONNECT, nsp: name };
   return { says: 'packet', packet };

@@ -14,6 +14,7 @@ describe(`${CASES} cases of hostile clients, seed ${seed}`, function () {
     const { findings, played, unrepeated } = await fuzz({ cases: CASES, seed });
     for (const { kind, text } of unrepeated) console.log(`      seen once, and not again: ${kind}: ${text}`);
     assert.deepEqual(findings, []);
+    assert.ok(!unrepeated.some(({ kind }) => kind === 'crash'));
     assert.ok(played > CASES / 4, `only ${played} were played`);
   });
 });
