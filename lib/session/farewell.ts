@@ -136,8 +136,10 @@ export class Farewell {
     this.#alarm.start(this.#estate.house.wheel, lingerMs);
   }
 
+  /** The session has ended. Its transport may have said so before it was told, and a body may still be coming by it. */
   stop(): void {
     this.#alarm.stop();
+    if (!this.#said) this.#transport.close('orderly');
   }
 
   /** Time is up, unless the client has taken much meanwhile. */
@@ -145,6 +147,7 @@ export class Farewell {
     const { outbox, house } = this.#estate;
     const least = (this.#taken ?? Number.POSITIVE_INFINITY) + STEADY * house.limits.softBufferLimit;
     if (outbox.taken < least) {
+      this.#said = true;
       this.#transport.close('abort');
       return this.#overdue();
     }

@@ -227,6 +227,30 @@ describe('closing', () => {
       poll.socket.destroy();
     });
 
+    for (const how of ['the server', 'its socket'])
+      it(`a half-read POST of a session that ends while ${how} closes is answered, and its connection ends`, async () => {
+        const { io, port } = await site();
+        const path = `${POLL}&sid=${await handshake(port)}`;
+        await ask(port, path, { method: 'POST', body: '40' });
+        await ask(port, path);
+        const post = (length: number): Knock =>
+          Knock.send(
+            port,
+            `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n42["message","a"]`,
+          );
+        const [socket] = io.sockets.sockets.values();
+        const closed = how === 'the server' ? io.close({ drain: 3_000 }) : socket?.disconnect(true);
+        const half = post(500);
+        ground.after(() => half.socket.destroy());
+        await ask(port, '/');
+        const whole = post(17);
+        ground.after(() => whole.socket.destroy());
+        assert.equal((await whole.head()).status, 400);
+        assert.equal((await half.answer()).status, 400);
+        await closed;
+        assert.equal(io.stats().closing, 0);
+      });
+
     it('200 clients that break off after their upgrade: the server lives, and nobody is left', async () => {
       const { io, port } = await site();
       const gone: Promise<unknown>[] = [];
