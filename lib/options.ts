@@ -66,7 +66,8 @@ export interface Options {
   readonly connectTimeout: number;
   /**
    * Milliseconds that the site's stack may take to answer an upgrade; then 503. One for a path that is not ours, beside
-   * other listeners, may wait for one of them as long; then 404. @default 10_000
+   * other listeners, may wait for one of them as long; then 404. An answer that a middleware has begun before it went on
+   * is cut if it has not been ended then, and `onError` hears of it. @default 10_000
    */
   readonly handshakeTimeout: number;
   /**

@@ -5,10 +5,11 @@ import { SocketioError, textOf } from '../errors.js';
 import { report } from '../namespace/report.js';
 import type { Session } from '../session/session.js';
 import type { HeaderPairs } from '../transport/envelope.js';
+import { isAnswered, Unended } from './begun.js';
 import type { Desk } from './desk.js';
 import { isLawful, isListed, isVouchedFor, isWelcome } from './origin.js';
 import { Refusal } from './refusal.js';
-import { allowPreflight, isOver } from './reply.js';
+import { allowPreflight } from './reply.js';
 import { addressOf, type Ticket } from './ticket.js';
 
 /** A request on its way to an endpoint. */
@@ -46,13 +47,14 @@ export function walk(
   halted: (error: unknown) => void,
 ): void {
   let passed = 0;
+  const late = (): void => halted(new Unended());
   const next = (error?: unknown): void => {
     if (error) return halted(error);
     const step = steps[passed++];
     try {
       if (step) step(visit, next);
       // An application that was asked may have answered by itself.
-      else if (!isOver(visit.res)) enter(visit);
+      else if (!isAnswered(visit.res, visit.desk.options.handshakeTimeout, late)) enter(visit);
     } catch (thrown) {
       halted(thrown);
     }

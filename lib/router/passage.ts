@@ -56,6 +56,11 @@ export function passageOf(req: IncomingMessage, res: ServerResponse): Passage {
   return new RequestPassage(req.socket);
 }
 
+/** Whether it is an upgrade that Node has handed to us as such, and that is not decided yet: it has a deadline. */
+export function hasPassage(req: IncomingMessage): boolean {
+  return passages.has(req);
+}
+
 /** Named by the connection, or said by `ws` itself; they describe an answer that is not sent. */
 const hopByHop =
   /^(connection|keep-alive|transfer-encoding|content-length|upgrade|trailer|te|sec-websocket-[a-z-]+):/i;
@@ -186,7 +191,7 @@ export class UpgradePassage implements Passage {
   }
 
   #tooLate(): void {
-    if (this.#outlet.capturing || this.response.headersSent) this.socket.destroy();
+    if (this.#outlet.capturing || this.response.writableEnded) this.socket.destroy();
     else this.#answer('HANDSHAKE_TIMEOUT');
   }
 

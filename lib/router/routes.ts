@@ -8,6 +8,7 @@ import type { Admission } from '../session/household.js';
 import type { Session } from '../session/session.js';
 import { bringsBody, hangUp, isQueued } from '../transport/answer.js';
 import { tabled } from '../transport/header.js';
+import { hasGone, isAnswered, Unended } from './begun.js';
 import { type Visit, walk } from './checks.js';
 import type { Desk } from './desk.js';
 import type { Dialect } from './dialect.js';
@@ -17,7 +18,7 @@ import { inTurn } from './out-of-turn.js';
 import type { LateCode } from './passage.js';
 import { describeAsker, describeRefusal } from './refusal.js';
 import { repeatHeaders } from './repeated.js';
-import { allowOrigin, asRefusal, dress, isOver } from './reply.js';
+import { allowOrigin, asRefusal, dress } from './reply.js';
 import { revision1 } from './revision1.js';
 import { readTicket, showTicket, type Ticket } from './ticket.js';
 
@@ -38,10 +39,11 @@ export class Routes {
 
   /** Serves a request that comes through the site's stack. */
   handle(req: IncomingMessage, res: ServerResponse): void {
+    const { origins, handshakeTimeout } = this.#desk.options;
+    const late = (): void => this.late(req, res, 'HANDSHAKE_TIMEOUT');
     // A deadline has answered before the stack let this through, or the client has gone.
-    if (isOver(res) || hasGone(req)) return;
+    if (hasGone(req) || isAnswered(res, handshakeTimeout, late)) return;
     const ticket = readTicket(req, tabled);
-    const { origins } = this.#desk.options;
     // An upgrade that is accepted gets the rest with its 101, as lines.
     if (ticket.upgrade) allowOrigin(res, ticket, origins);
     else dress(res, ticket, origins);
@@ -52,7 +54,7 @@ export class Routes {
     this.#desk.engine.pass(req, res, (error) => {
       if (error) return halted(error);
       // A middleware may have answered, and gone on all the same.
-      if (isOver(res)) return;
+      if (isAnswered(res, handshakeTimeout, late)) return;
       inTurn(visit, () => walk(dialects[ticket.dialect], visit, halted));
     });
   }
@@ -87,6 +89,7 @@ export class Routes {
   /** The site's stack has taken too long. */
   late(req: IncomingMessage, res: ServerResponse, code: LateCode): void {
     const visit = { desk: this.#desk, ticket: readTicket(req, tabled), req, res };
+    if (res.headersSent) return this.#refuse(new Unended(), visit);
     dress(res, visit.ticket, this.#desk.options.origins);
     this.#refuse(new SocketioError(code), visit);
   }
@@ -95,9 +98,10 @@ export class Routes {
   #present(visit: Visit): void {
     const { desk, req, res, ticket } = visit;
     showTicket(req, ticket);
+    const late = (): void => this.#refuse(new Unended(), visit);
     desk.engine.pass(req, res, (error) => {
       if (error) this.#refuse(error, visit);
-      else if (!isOver(res)) this.#serve(visit);
+      else if (!isAnswered(res, desk.options.handshakeTimeout, late)) this.#serve(visit);
     });
   }
 
@@ -127,7 +131,8 @@ export class Routes {
   #refuse(error: unknown, { req, res, ticket }: Visit): void {
     const refusal = asRefusal(error);
     // What no client has caused is told to the owner, too.
-    if (refusal !== error) report(this.#desk.options, error, { event: 'request' });
+    if (refusal !== error || refusal instanceof Unended)
+      report(this.#desk.options, error, { event: 'request' });
     if (ticket.upgrade && !res.headersSent) dress(res, ticket, this.#desk.options.origins);
     if (refusal instanceof Crowded && !res.headersSent) res.setHeader('Retry-After', refusal.retryAfter);
     const status = this.#say(refusal, res, ticket);
@@ -149,11 +154,6 @@ export class Routes {
       return refusal.status ?? 400;
     }
   }
-}
-
-/** Whether its connection has ended, and its address with it, before Node has told the response. */
-function hasGone({ httpVersionMajor, socket }: IncomingMessage): boolean {
-  return httpVersionMajor === 1 && socket.destroyed;
 }
 
 /** Whether there is a body that nobody is going to read: it could hold the connection for minutes after the answer. */
