@@ -9,10 +9,12 @@ import { bare, type Envelope, type HeaderPairs, type Letter } from './envelope.j
 import { Intake, type IntakeEvents } from './intake.js';
 import { FEW_FRAMES, LAST_ANSWER, MOST_BYTES, type PollGapEvents, type PollingLimits } from './poll-gap.js';
 import { refuseBody, refusePoll } from './refused.js';
+import { sealed } from './sealed.js';
 import type { Batch, CloseManner, Transport, TransportEvents } from './transport.js';
 
 export class PollingTransport implements Transport, IntakeEvents, PollGapEvents {
   readonly name: 'polling' | 'jsonp';
+  readonly saysGoodbye = true;
   readonly #payload: PayloadFormat;
   readonly #limits: PollingLimits;
   /** A POST that is under way; between two there is none, and most clients are silent most of the time. */
@@ -47,10 +49,6 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     this.#payload = payload;
     this.#limits = limits;
     this.#up = up;
-  }
-
-  get saysGoodbye(): boolean {
-    return true;
   }
 
   get mostFrames(): number {
@@ -111,24 +109,27 @@ export class PollingTransport implements Transport, IntakeEvents, PollGapEvents 
     if (!this.#waiting) return;
     const { res } = this.#waiting;
     const { socket } = res;
-    this.#leaving = { res, batch };
-    this.relieve(batch);
+    if (!this.relieve(batch, { res, batch })) return;
     // The usual answer has left by now. Node says so, and `finish`, of one whose connection broke or ended, too.
     if (res.writableFinished && !isLost(res, socket)) return this.#left(res);
     res.prependListener('finish', () => isLost(res, socket) || this.#left(res));
   }
 
-  /** Answers the GET that waits, with something that need not arrive. */
-  protected relieve(batch: Batch): void {
-    if (!this.#waiting) return;
+  /** Answers the GET that waits, by itself with something that need not arrive. @returns whether that is possible */
+  protected relieve(batch: Batch, leaving = this.#leaving): boolean {
+    if (!this.#waiting) return false;
     const { res, envelope, letterhead } = this.#waiting;
+    // Before anything changes: the end is an answer to this very GET.
+    const letter = sealed(envelope, batch, this.#payload.pack, this);
+    if (!letter) return false;
     this.#waiting = undefined;
-    const letter = envelope.sealBatch(batch, this.#payload.pack);
+    this.#leaving = leaving;
     this.#isLong = this.#limits.gaps?.begin(this, letter.body.length) === true;
     const shrinking = shrink(res, batch, letter, envelope === bare, this.#compression);
-    if (!shrinking) return this.dispatch(res, letter, letterhead);
+    if (!shrinking) this.dispatch(res, letter, letterhead);
     // It counts as leaving all the while: a poll that is cut meanwhile loses nothing.
-    void shrinking.then((smaller) => this.dispatch(res, smaller, letterhead));
+    else void shrinking.then((smaller) => this.dispatch(res, smaller, letterhead));
+    return true;
   }
 
   /** An answer is ready. */

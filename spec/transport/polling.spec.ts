@@ -1,6 +1,7 @@
 /** Frames over HTTP long-polling. */
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
+import { engine4 } from '../../lib/codec/engine4.js';
 import { ask, open, Poller, reason, type Site, seenRequest } from '../delivery/ground.js';
 
 describe('polling', () => {
@@ -110,6 +111,53 @@ describe('polling', () => {
     cut.resetAndDestroy();
     await client.poll();
     await drained;
+  });
+
+  describe('a message that cannot be written', () => {
+    const payload = engine4.payload as { pack: typeof engine4.payload.pack };
+    const { pack } = payload;
+
+    // As a buffer of 400 MB is, whose base64 no string can hold.
+    beforeEach(() => {
+      payload.pack = (frames) => {
+        if (frames.some((frame) => frame.includes('too large')))
+          throw new RangeError('Invalid string length');
+        return pack(frames);
+      };
+    });
+    afterEach(() => {
+      payload.pack = pack;
+    });
+
+    for (const [size, text] of [
+      ['that leaves at the end of its tick', 'too large'],
+      ['that leaves at once', `too large${'x'.repeat(100_000)}`],
+    ] as const)
+      it(`ends its client alone, whose poll is answered, and drops what waits: one ${size}`, async () => {
+        const { client, socket, left } = await joined();
+        const other = await joined();
+        const why = new Promise((resolve) => socket.on('disconnect', (_reason, error) => resolve(error)));
+        const poll = client.poll();
+        await seenRequest(site, client.sid);
+        socket.emit('first', text);
+        socket.emit('second');
+        other.socket.emit('third');
+        const { status, body } = await poll;
+        assert.deepEqual([status, body], [200, '1']);
+        assert.equal(await left, 'transport error');
+        assert.match(String(await why), /cannot be written: Invalid string length/);
+        assert.equal(await client.known(), false);
+        assert.equal((await other.client.poll()).body, '42["third"]');
+        assert.equal(socket.bufferedAmount, 0);
+        assert.deepEqual(site.io.stats().closes, { 'transport error': 1 });
+      });
+
+    it('is told with the next poll if none waits', async () => {
+      const { client, socket, left } = await joined();
+      socket.emit('first', 'too large');
+      assert.equal((await client.poll()).body, '1');
+      assert.equal(await left, 'transport error');
+    });
   });
 
   it('answers the POST late while nobody reads, and hands up all of it in the end', async () => {
