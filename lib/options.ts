@@ -101,6 +101,12 @@ export interface Options {
   readonly maxArguments: number;
   /** Most levels of nesting in what a client sends. @default 512 */
   readonly maxDepth: number;
+  /**
+   * Most objects and lists of one packet. A name that stands where it has not stood in any object of the packet before,
+   * behind the same names, counts as four; numbers among the names of an object are one list more. One for each eight
+   * bytes of the default `maxHttpBufferSize`. @default 125_000
+   */
+  readonly maxValues: number;
   /** Most UTF-16 code units in the name of an event. @default 1_024 */
   readonly maxNameLength: number;
   /** Most UTF-16 code units in the name of a namespace that a client asks for. @default 256 */

@@ -33,6 +33,8 @@ export interface DecodeLimits {
   readonly maxArguments: number;
   /** Most levels of nested arrays and objects. */
   readonly maxDepth: number;
+  /** Most arrays and objects; a name that is new where it stands counts as four. */
+  readonly maxValues: number;
   /** Most UTF-16 code units in an event name. */
   readonly maxNameLength: number;
   /** Most UTF-16 code units in the name of a namespace. */

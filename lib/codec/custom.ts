@@ -3,10 +3,10 @@ import { Buffer } from 'node:buffer';
 import type { Parser } from '../options.js';
 import { type EventPacket, never, type Packet, PacketType } from '../packet.js';
 import type { Decoded, DecodeLimits, Dialect, Grammar, Malformed, MessageReader } from './codec.js';
-import { excessIn, TOO_DEEP } from './extent.js';
-import { isRecord } from './json.js';
+import { excessIn } from './extent.js';
+import { isRecord, TOO_DEEP, TOO_MANY } from './json.js';
 import { crowded, longNamespace, nameFault, socketFault } from './malformed.js';
-import { flawIn, isContainer } from './message-pack.js';
+import { type Flaw, flawIn, isContainer } from './message-pack.js';
 
 /**
  * One encoder for all, and a decoder for each connection that says something.
@@ -24,7 +24,7 @@ function writesMessagePack(encoder: InstanceType<Parser['Encoder']>): boolean {
   try {
     const [sample, ...others] = partsOf(encoder.encode({ type: PacketType.CONNECT, nsp: '/' }));
     if (!Buffer.isBuffer(sample) || others.length > 0) return false;
-    return isContainer(sample) && flawIn(sample, DEEPEST_SAMPLE) === undefined;
+    return isContainer(sample) && flawIn(sample, sampleLimits) === undefined;
   } catch {
     // Whatever it writes, it is not that; whoever sends something will hear of it.
     return false;
@@ -138,9 +138,10 @@ class ForeignReader implements MessageReader {
 
   #flaw(message: string | Buffer): Malformed | undefined {
     if (!this.#isPacked || typeof message === 'string') return undefined;
+    const { maxDepth, maxValues } = this.#limits;
     // The packet itself is a level.
-    const flaw = flawIn(message, this.#limits.maxDepth + 1);
-    return flaw && socketFault(flaw === 'too deep' ? TOO_DEEP : REFUSED);
+    const flaw = flawIn(message, { maxDepth: maxDepth + 1, maxValues });
+    return flaw && socketFault(flaws[flaw]);
   }
 
   #open(): InstanceType<Parser['Decoder']> {
@@ -162,8 +163,13 @@ class ForeignReader implements MessageReader {
 }
 
 const REFUSED = 'the parser refuses it';
-/** Levels of a packet without data. */
-const DEEPEST_SAMPLE = 2;
+const flaws: Readonly<Record<Flaw, string>> = {
+  'no single value': REFUSED,
+  'too deep': TOO_DEEP.why,
+  'too many values': TOO_MANY.why,
+};
+/** Of a packet without data. */
+const sampleLimits = { maxDepth: 2, maxValues: 100 };
 /** Types as parsers of older protocols may give them: events and acknowledgements with binary data. */
 const BINARY_EVENT = 5;
 const BINARY_ACK = 6;

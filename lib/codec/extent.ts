@@ -1,12 +1,14 @@
 /** How far a value reaches that somebody else has made of what a client has sent. */
 import type { DecodeLimits, Malformed } from './codec.js';
+import { TOO_DEEP, TOO_MANY } from './json.js';
 import { repetitive, socketFault } from './malformed.js';
-
-export const TOO_DEEP = 'nested deeper than maxDepth';
 
 type Container = Readonly<Record<string, unknown>>;
 
-/** Whether it is deeper than may be, or has the same binary data in more places: it is written again for each of them. */
+/**
+ * Whether it is deeper than may be, has more objects than may be, or the same binary data in more places: it is written
+ * again for each of them. Names are not compared: the parser has made all of them by now.
+ */
 export function excessIn(value: unknown, limits: DecodeLimits): Malformed | undefined {
   return new Survey(limits).of(value);
 }
@@ -15,6 +17,8 @@ export function excessIn(value: unknown, limits: DecodeLimits): Malformed | unde
 class Survey {
   readonly #limits: DecodeLimits;
   readonly #seen = new Set<object>();
+  /** Places of objects, lists and binary data. */
+  #values = 0;
   /** Places of binary data that stands in another one already, and its bytes in all of these. */
   #repeats = 0;
   #bytes = 0;
@@ -24,13 +28,16 @@ class Survey {
   }
 
   of(value: unknown): Malformed | undefined {
-    const { maxDepth } = this.#limits;
+    const { maxDepth, maxValues } = this.#limits;
     let level: readonly Container[] = isTable(value) ? [value] : [];
+    this.#values = level.length;
     for (let depth = 1; level.length > 0; depth += 1) {
-      if (depth > maxDepth) return socketFault(TOO_DEEP);
+      if (depth > maxDepth) return socketFault(TOO_DEEP.why);
       const next: Container[] = [];
-      for (const container of level)
-        if (this.#addContents(container, next) && depth === maxDepth) return socketFault(TOO_DEEP);
+      for (const container of level) {
+        if (this.#addContents(container, next) && depth === maxDepth) return socketFault(TOO_DEEP.why);
+        if (this.#values > maxValues) return socketFault(TOO_MANY.why);
+      }
       const fault = repetitive(this.#repeats, this.#bytes, this.#limits);
       if (fault) return fault;
       level = next;
@@ -49,6 +56,7 @@ class Survey {
       if (isBinary(value)) this.#count(value);
       else if (isTable(value)) {
         has = true;
+        this.#values += 1;
         if (isEmpty(value) || this.#seen.has(value)) continue;
         this.#seen.add(value);
         next.push(value);
@@ -58,6 +66,7 @@ class Survey {
   }
 
   #count(bytes: Binary): void {
+    this.#values += 1;
     if (this.#seen.has(bytes)) {
       this.#repeats += 1;
       this.#bytes += bytes.byteLength;

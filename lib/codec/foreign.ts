@@ -10,6 +10,7 @@ const limits: DecodeLimits = {
   maxPayload: Number.MAX_SAFE_INTEGER,
   maxArguments: Number.MAX_SAFE_INTEGER,
   maxDepth: 4_000,
+  maxValues: Number.MAX_SAFE_INTEGER,
   maxNameLength: Number.MAX_SAFE_INTEGER,
   maxNamespaceLength: Number.MAX_SAFE_INTEGER,
 };

@@ -1,5 +1,6 @@
 /** JSON from clients, read within bounds; JSON for old browsers, written so that it may stand in a script. */
 
+import { type BulkLimits, excessOf } from './bulk.js';
 import { type Escapes, escaped } from './escapes.js';
 
 /** Stands for a text that is no value; no JSON value is an instance of it. */
@@ -16,68 +17,23 @@ export class Unreadable {
 export const NOT_JSON = new Unreadable('not JSON');
 /** The text may be JSON, but a recursive walk over it (ours, or the program's) could exhaust the stack. */
 export const TOO_DEEP = new Unreadable('nested deeper than maxDepth');
+/** To read it would hold up everybody. */
+export const TOO_MANY = new Unreadable('more than maxValues objects, lists and names');
+
+const excesses = { maxDepth: TOO_DEEP, maxValues: TOO_MANY } as const;
 
 /**
  * The value of a JSON text, or an `Unreadable`; never throws.
- * @param maxDepth most levels of arrays and objects, the outermost counted
  * @param start where the JSON begins in the text
  */
-export function readJson(text: string, maxDepth: number, start = 0): unknown {
-  // Each level takes two characters, so a short text need not be looked at; nor one that opens few brackets at all.
-  if (text.length - start > 2 * maxDepth && opensMore(text, maxDepth, start)) {
-    if (depthExceeds(text, maxDepth, start)) return TOO_DEEP;
-  }
+export function readJson(text: string, limits: BulkLimits, start = 0): unknown {
+  const excess = excessOf(text, start, limits);
+  if (excess) return excesses[excess];
   try {
     return JSON.parse(start === 0 ? text : text.slice(start));
   } catch {
     return NOT_JSON;
   }
-}
-
-/** Whether there are more opening brackets than that; `indexOf` is some ten times as fast as looking at each character. */
-function opensMore(text: string, most: number, start: number): boolean {
-  let count = 0;
-  for (const bracket of ['{', '[']) {
-    for (let at = text.indexOf(bracket, start); at !== -1; at = text.indexOf(bracket, at + 1)) {
-      count += 1;
-      if (count > most) return true;
-    }
-  }
-  return false;
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-
-/** Counts open brackets outside strings; what it says of a text that is not JSON does not matter. */
-function depthExceeds(text: string, maxDepth: number, start: number): boolean {
-  let depth = 0;
-  // What is opened must be closed: in the last characters no level too many can begin.
-  const end = text.length - maxDepth;
-  for (let at = start; at < end; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) {
-      at = stringEnd(text, at);
-      continue;
-    }
-    // `[` 5b, `]` 5d, `{` 7b, `}` 7d: the brackets of one kind differ from the other in one bit.
-    const bracket = code & ~0x20;
-    if (bracket === 0x5b) {
-      depth += 1;
-      if (depth > maxDepth) return true;
-    } else if (bracket === 0x5d) depth -= 1;
-  }
-  return false;
-}
-
-/** Where the string that opens at `start` is closed, or the end of the text. */
-function stringEnd(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) return at;
-    if (code === BACKSLASH) at += 1;
-  }
-  return text.length;
 }
 
 /**
@@ -95,7 +51,7 @@ export function disarm<T extends object>(value: T): T {
 
 /** @param pending gets the containers in it */
 function disarmObject(object: Record<string, unknown>, pending: object[]): void {
-  // Not `Object.keys`: a list for each of some 300 000 empty objects would hold up everybody.
+  // Not `Object.keys`: a list for each of some 100 000 objects would hold up everybody.
   for (const key in object) {
     const child = object[key];
     if (isTrap(key, child)) Reflect.deleteProperty(object, key);
@@ -118,6 +74,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 const SLASH = 0x2f;
+const BACKSLASH = 0x5c;
 
 /** Line separators, and a slash behind a backslash, which is itself escaped there: JSON.stringify never escapes a slash. */
 const breaking: Escapes = {

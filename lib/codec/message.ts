@@ -179,6 +179,6 @@ export class MessageDecoder implements MessageReader {
   }
 
   #json(frame: string, at: number): unknown {
-    return readJson(frame, this.#limits.maxDepth, at);
+    return readJson(frame, this.#limits, at);
   }
 }

@@ -5,7 +5,7 @@ import { never, PacketType, RESERVED_EVENTS } from '../packet.js';
 import { substituteBinary } from './attachments.js';
 import type { Codec, Decoded, DecodeLimits, Frame, Malformed, Shown, Signal } from './codec.js';
 import { framing } from './framing.js';
-import { disarm, isRecord, NOT_JSON, readJson, scriptJson, TOO_DEEP } from './json.js';
+import { disarm, isRecord, NOT_JSON, readJson, scriptJson, Unreadable } from './json.js';
 import { crowded, longName, longNamespace, longQuery, oversize, socketFault } from './malformed.js';
 
 // packet   = type ":" [id] ["+"] ":" [endpoint] [":" data] / "0"
@@ -86,17 +86,21 @@ function readConnect({ nsp, query, data }: Fields): ConnectPacket | Malformed {
   return Object.keys(pairs).length === 0 ? connect : { ...connect, data: pairs };
 }
 
+/** Bounds hold; what is not JSON is ignored. */
+function faultOf(unreadable: Unreadable): Malformed | undefined {
+  return unreadable === NOT_JSON ? undefined : socketFault(unreadable.why);
+}
+
 function readValue({ nsp, data, ask }: Fields, limits: DecodeLimits): Decoded {
   // What `json.send(undefined)` writes.
-  const value = data === '' ? null : readJson(data, limits.maxDepth);
-  if (value === TOO_DEEP) return socketFault(TOO_DEEP.why);
-  if (value === NOT_JSON) return undefined;
+  const value = data === '' ? null : readJson(data, limits);
+  if (value instanceof Unreadable) return faultOf(value);
   return { type: PacketType.EVENT, nsp, data: ['message', value], form: 'json', ...ask };
 }
 
 function readEvent({ nsp, data, ask }: Fields, limits: DecodeLimits): Decoded {
-  const event = readJson(data, limits.maxDepth);
-  if (event === TOO_DEEP) return socketFault(TOO_DEEP.why);
+  const event = readJson(data, limits);
+  if (event instanceof Unreadable) return faultOf(event);
   if (!isRecord(event) || typeof event.name !== 'string' || reserved.has(event.name)) return undefined;
   const args: unknown[] = Array.isArray(event.args) ? event.args : [];
   const fault = longName(event.name, limits) ?? crowded(args.length, limits);
@@ -106,8 +110,8 @@ function readEvent({ nsp, data, ask }: Fields, limits: DecodeLimits): Decoded {
 function readAck({ nsp, data }: Fields, limits: DecodeLimits): Decoded {
   const [, id, json] = ackGrammar.exec(data) ?? [];
   if (id === undefined) return undefined;
-  const args = readJson(json ?? '', limits.maxDepth);
-  if (args === TOO_DEEP) return socketFault(TOO_DEEP.why);
+  const args = readJson(json ?? '', limits);
+  if (args instanceof Unreadable && args !== NOT_JSON) return faultOf(args);
   const list: unknown[] = Array.isArray(args) ? args : [];
   return crowded(list.length, limits) ?? { type: PacketType.ACK, nsp, id: Number(id), data: list };
 }

@@ -244,6 +244,20 @@ describe('what a parser of a user finds', () => {
     assert.equal(decode(speaking(engine4, finding(apart)), ['4x'])?.type, PacketType.EVENT);
   });
 
+  it('may have so many objects, lists and buffers, wherever they stand', () => {
+    const why = (...values: unknown[]): string => {
+      const codec = speaking(engine4, finding({ type: 2, nsp: '/', data: ['a', ...values] }));
+      const decoded = codec.decoder({ ...limits, maxValues: 10 }).decode('4x');
+      return decoded?.type === 'malformed' ? decoded.why : '';
+    };
+    const one = {};
+    for (const fill of [one, [], [1], Buffer.of(1)]) {
+      assert.equal(why(Array(8).fill(fill)), '');
+      assert.match(why(Array(9).fill(fill)), /maxValues/);
+    }
+    assert.match(why(Array.from({ length: 3 }, () => [[{ a: {} }]])), /maxValues/);
+  });
+
   it('may be nothing yet, for as many messages as attachments are allowed', () => {
     const codec = speaking(engine4, finding());
     const decoder = codec.decoder({ ...limits, maxAttachments: 2 });

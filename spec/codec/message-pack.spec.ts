@@ -14,6 +14,19 @@ const { encode } = createRequire(require.resolve('socket.io-msgpack-parser'))('n
   encode(value: unknown): Buffer;
 };
 
+/** Of any number of values; or of any number of levels. */
+const flaw = (bytes: Buffer, maxDepth: number) =>
+  flawIn(bytes, { maxDepth, maxValues: Number.MAX_SAFE_INTEGER });
+const isTooMuch = (bytes: Buffer, maxValues: number): boolean =>
+  flawIn(bytes, { maxDepth: 4_000, maxValues }) === 'too many values';
+
+/** The least `maxValues` with which it is let in. */
+function weightOf(bytes: Buffer): number {
+  let weight = 1;
+  while (isTooMuch(bytes, weight)) weight += 1;
+  return weight;
+}
+
 describe('MessagePack', () => {
   it('is one value, whatever a client has packed', () => {
     const binary = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes));
@@ -32,36 +45,89 @@ describe('MessagePack', () => {
     fc.assert(
       fc.property(value, (one) => {
         const bytes = encode(one);
-        assert.equal(flawIn(bytes, 10), undefined);
-        assert.equal(flawIn(Buffer.concat([bytes, Buffer.of(0)]), 10), 'no single value');
-        assert.equal(flawIn(bytes.subarray(0, -1), 10), 'no single value');
+        assert.equal(flaw(bytes, 10), undefined);
+        assert.equal(flaw(Buffer.concat([bytes, Buffer.of(0)]), 10), 'no single value');
+        assert.equal(flaw(bytes.subarray(0, -1), 10), 'no single value');
       }),
     );
   });
 
   it('has long lists, tables and texts', () => {
     for (const length of [15, 16, 65_535, 65_536]) {
-      assert.equal(flawIn(encode(Array.from({ length }, () => 1)), 1), undefined);
+      assert.equal(flaw(encode(Array.from({ length }, () => 1)), 1), undefined);
       const table = Object.fromEntries(Array.from({ length }, (_, index) => [index, index]));
-      assert.equal(flawIn(encode(table), 1), undefined);
-      assert.equal(flawIn(encode('x'.repeat(length)), 0), undefined);
+      assert.equal(flaw(encode(table), 1), undefined);
+      assert.equal(flaw(encode('x'.repeat(length)), 0), undefined);
     }
   });
 
   it('is as deep as its lists and tables, empty ones too', () => {
     const bytes = encode([{ a: [[]] }]);
-    assert.equal(flawIn(bytes, 4), undefined);
-    assert.equal(flawIn(bytes, 3), 'too deep');
+    assert.equal(flaw(bytes, 4), undefined);
+    assert.equal(flaw(bytes, 3), 'too deep');
   });
 
   it('announces no more than there is, at all levels together', () => {
     const list = Buffer.of(0xdc, 0, 9);
     const bytes = Buffer.concat([list, list, Buffer.alloc(16)]);
-    assert.equal(flawIn(bytes.subarray(3), 10), 'no single value');
-    assert.equal(flawIn(bytes, 10), 'no single value');
-    assert.equal(flawIn(Buffer.concat([bytes, Buffer.of(0)]), 10), undefined);
-    assert.equal(flawIn(Buffer.of(0xc1), 10), 'no single value');
-    assert.equal(flawIn(Buffer.alloc(0), 10), 'no single value');
+    assert.equal(flaw(bytes.subarray(3), 10), 'no single value');
+    assert.equal(flaw(bytes, 10), 'no single value');
+    assert.equal(flaw(Buffer.concat([bytes, Buffer.of(0)]), 10), undefined);
+    assert.equal(flaw(Buffer.of(0xc1), 10), 'no single value');
+    assert.equal(flaw(Buffer.alloc(0), 10), 'no single value');
+  });
+
+  it('counts what becomes an object as one, new names as four', () => {
+    const list = (item: (index: number) => unknown) =>
+      encode(Array.from({ length: 10 }, (_, index) => item(index)));
+    assert.equal(weightOf(list(() => ({}))), 11);
+    assert.equal(weightOf(list(() => [[]])), 21);
+    assert.equal(weightOf(list(() => Buffer.of(1))), 11);
+    assert.equal(weightOf(list(() => new Date(1))), 11);
+    assert.equal(weightOf(list(() => 'a')), 1);
+    assert.equal(weightOf(list(() => ({ a: 'b' }))), 15);
+    assert.equal(weightOf(list((index) => ({ [`k${index}`]: 1 }))), 51);
+    assert.equal(weightOf(list((index) => (index % 2 === 0 ? { a: 1, b: 1 } : { b: 1, a: 1 }))), 27);
+    assert.equal(
+      weightOf(
+        encode([
+          { a: { b: 1 }, c: 1 },
+          { a: { b: 2 }, c: 2 },
+        ]),
+      ),
+      17,
+    );
+    assert.equal(weightOf(list(() => ({ 9: 1 }))), 25);
+    // The same name, written in another way.
+    assert.equal(weightOf(Buffer.from('9281a16101' + '81d9016101', 'hex')), 7);
+  });
+
+  it('counts each name that is no text as four', () => {
+    assert.equal(weightOf(Buffer.from(`92${'810101'.repeat(2)}`, 'hex')), 11);
+    assert.equal(weightOf(Buffer.from(`92${'819001'.repeat(2)}`, 'hex')), 13);
+    // The densest there is.
+    for (const depth of [1, 5, 100])
+      assert.equal(weightOf(Buffer.from(`${'8101'.repeat(depth)}01`, 'hex')), 5 * depth);
+  });
+
+  it('has as many values as a lawful megabyte, and no more', () => {
+    const points = encode(Array.from({ length: 120_000 }, () => [1_000, 2_000]));
+    assert.equal(isTooMuch(points, limits.maxValues), false);
+    assert.ok(isTooMuch(encode(Array.from({ length: 200_000 }, () => ({}))), limits.maxValues));
+    assert.ok(
+      isTooMuch(encode(Array.from({ length: 30_000 }, (_, i) => ({ [`k${i}`]: 1 }))), limits.maxValues),
+    );
+  });
+
+  it('is refused by the name of the option', () => {
+    const decoder = engine4.speaking?.(grammarOf(msgpack)).decoder({ ...limits, maxValues: 50 });
+    const say = (...data: unknown[]) => decoder?.decode(encode({ type: 2, nsp: '/', data: ['a', ...data] }));
+    assert.equal(say([{}])?.type, 2);
+    const refusal = say(Array.from({ length: 50 }, () => ({})));
+    assert.match(
+      refusal?.type === 'malformed' ? `${refusal.layer} ${refusal.why}` : '',
+      /^socket .*maxValues/,
+    );
   });
 
   it('is a packet only as a list or a table', () => {

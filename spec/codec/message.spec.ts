@@ -122,6 +122,21 @@ describe('codec/message', () => {
       assert.match(refusal(['430[[[]]]'], { maxDepth: 2 }), /maxDepth/);
     });
 
+    it('may have so many objects, lists and names', () => {
+      const full = '[{},{},{"a":1}]';
+      for (const wire of [
+        `42["m",${full}]`,
+        `42/a,1["m",${full}]`,
+        `451-["m",${full}]`,
+        `430["m",${full}]`,
+      ]) {
+        assert.match(refusal([wire], { maxValues: 8 }), /maxValues/, wire);
+        assert.doesNotMatch(refusal([wire], { maxValues: 9 }), /maxValues/, wire);
+      }
+      assert.match(refusal(['40{"a":{},"b":{}}'], { maxValues: 8 }), /maxValues/);
+      assert.doesNotMatch(refusal(['40{"a":{},"b":{}}'], { maxValues: 11 }), /maxValues/);
+    });
+
     it('takes names as long as allowed, and no longer', () => {
       assert.equal(refusal(['42["abc"]'], { maxNameLength: 3 }), '2');
       assert.match(refusal(['42["abcd"]'], { maxNameLength: 3 }), /maxNameLength/);

@@ -190,6 +190,15 @@ describe('codec/revision1', () => {
       assert.equal(why(`3:::${nested}`, {}), '2');
       assert.equal(why(`4:::${nested.slice(1, -1)}`, {}), '2');
     });
+
+    it('refuses more objects and lists than the limit in all that is JSON', () => {
+      const list = `[${'{},'.repeat(60)}{}]`;
+      for (const wire of [`4:::${list}`, `5:::{"name":"x","args":${list}}`, `6:::1+${list}`]) {
+        assert.match(why(wire, { maxValues: 61 }), /socket .*maxValues/);
+        assert.doesNotMatch(why(wire, { maxValues: 71 }), /maxValues/);
+      }
+      assert.equal(why(`3:::${list}`, { maxValues: 10 }), '2');
+    });
   });
 
   describe('a packet out', () => {

@@ -18,6 +18,7 @@ const limits = {
   maxPayload: 1_000,
   maxArguments: 10,
   maxDepth: 10,
+  maxValues: 100,
   maxNameLength: 10,
   maxNamespaceLength: 10,
   softBufferLimit: 10_000,

@@ -132,6 +132,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   maxArguments: { options: { maxArguments: 1 }, deed: says('40', event('a', 1, 2)) },
   maxDepth: { options: { maxDepth: 3 }, deed: says('40', event('a', [[[[]]]])) },
+  maxValues: { options: { maxValues: 3 }, deed: says('40', event('a', [{}, {}])) },
   maxNameLength: { options: { maxNameLength: 3 }, deed: says('40', event('long')) },
   maxNamespaceLength: { options: { maxNamespaceLength: 3 }, deed: says('40/long,') },
   maxEventsPerSecond: { options: { maxEventsPerSecond: 1 }, deed: says('40', event('a')) },
