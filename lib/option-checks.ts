@@ -32,12 +32,20 @@ const notOffered: ReadonlyMap<string, string> = new Map([
   ['wsEngine', 'is not offered: ws shakes hands and reads, and this library writes the frames itself'],
 ]);
 
+/** What may be said of the cookie; its values are seen when it is tried. */
+const cookieParts: ReadonlySet<string> = new Set([
+  ...['name', 'path', 'domain', 'httpOnly', 'secure', 'sameSite', 'partitioned'],
+  ...['maxAge', 'expires', 'priority', 'encode'],
+]);
+
 /** Bad names and values are found now, not at the first handshake. */
 export function readCookie(value: unknown): CookieOptions | undefined {
   if (value === false) return undefined;
   if (value !== true && !isRecord(value)) {
     throw new SocketioError('OPTION_INVALID', 'cookie must be true, false or an object');
   }
+  for (const [part, given] of Object.entries(Object(value)))
+    if (given !== undefined && !cookieParts.has(part)) refuseUnknown(undefined, `cookie.${part}`);
   const cookie: CookieOptions = { name: 'io', path: '/', httpOnly: true, sameSite: 'lax', ...Object(value) };
   if (cookie.sameSite === 'none' && !cookie.secure) {
     throw new SocketioError('OPTION_INVALID', 'cookie: sameSite none needs secure');
@@ -69,7 +77,7 @@ export function readRecovery(value: unknown): RecoveryOptions | undefined {
       [1, 0x7fffffff],
     ),
     skipMiddlewares: isBoolean(skipMiddlewares, `${name}.skipMiddlewares`) === true,
-    maxLogBytes: within(maxLogBytes, `${name}.maxLogBytes`, [1, Number.MAX_SAFE_INTEGER]),
+    maxLogBytes: wholeWithin(maxLogBytes, `${name}.maxLogBytes`, [1, Number.MAX_SAFE_INTEGER]),
   });
 }
 
@@ -87,6 +95,17 @@ export function isRecord(value: unknown): value is object {
 export function within(value: unknown, name: string, [least, most]: readonly [number, number]): number {
   if (typeof value === 'number' && value >= least && value <= most) return value;
   throw new SocketioError('OPTION_INVALID', `${name} must be a number from ${least} to ${most}`);
+}
+
+/** Of what is counted there is no half. */
+export function wholeWithin(value: unknown, name: string, range: readonly [number, number]): number {
+  if (Number.isInteger(within(value, name, range))) return value as number;
+  throw new SocketioError('OPTION_INVALID', `${name} must be a whole number`);
+}
+
+/** What a table has under a name that somebody has given: `constructor` and the like are in no table. */
+export function entryOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 export function oneOf(value: unknown, name: string, choice: readonly unknown[]): unknown {

@@ -1,7 +1,7 @@
 /** The options of compression: what leaves smaller, and from which size on. */
 import { createDeflateRaw, createGzip, createInflateRaw, type ZlibOptions } from 'node:zlib';
 import { SocketioError, textOf } from './errors.js';
-import { isBoolean, isRecord, refuseUnknown, within } from './option-checks.js';
+import { entryOf, isBoolean, isRecord, refuseUnknown, within } from './option-checks.js';
 
 /** Bytes below which compression is not worth its time. */
 const THRESHOLD = 1_024;
@@ -103,7 +103,7 @@ function readCompression(value: unknown, name: string, checks: Checks): false | 
 /** Parts that are left out have their defaults. */
 function readParts(value: unknown, name: string, checks: Checks): Record<string, unknown> {
   const parts = Object.entries(Object(value)).filter(([, part]) => part !== undefined);
-  for (const [part, given] of parts) (checks[part] ?? refuseUnknown)(given, `${name}.${part}`);
+  for (const [part, given] of parts) (entryOf(checks, part) ?? refuseUnknown)(given, `${name}.${part}`);
   return Object.fromEntries(parts);
 }
 

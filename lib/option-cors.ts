@@ -1,6 +1,7 @@
 /** The option `cors`: what a user may write, and what is made of it once. */
 import { type IncomingMessage, validateHeaderValue } from 'node:http';
 import { SocketioError } from './errors.js';
+import { entryOf } from './option-checks.js';
 
 /** What allows an origin: all of them, this one, those that fit, or any of a list. */
 export type OriginRule = boolean | string | RegExp | readonly (boolean | string | RegExp)[];
@@ -66,7 +67,7 @@ export function readCors(value: unknown): Cors | undefined {
 export function readTerms(value: unknown): CorsTerms {
   if (typeof value !== 'object' || value === null) fail('must be false, an object or a function');
   for (const [name, part] of Object.entries(value)) {
-    if (part !== undefined && !parts[name]?.(part))
+    if (part !== undefined && !entryOf(parts, name)?.(part))
       fail(`${name} is no such option, or has a value that it can't have`);
   }
   const given = value as CorsOptions;

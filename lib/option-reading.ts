@@ -2,6 +2,7 @@
 import { complain } from './complaints.js';
 import { SocketioError } from './errors.js';
 import {
+  entryOf,
   isBoolean,
   isFunction,
   isOrigin,
@@ -11,6 +12,7 @@ import {
   readCookie,
   readRecovery,
   refuseUnknown,
+  wholeWithin,
   within,
 } from './option-checks.js';
 import { readHttpCompression, readPerMessageDeflate } from './option-compression.js';
@@ -63,8 +65,10 @@ const defaults: Options = {
   onError: complain,
 };
 
-/** Options that count or last: the least and most that make sense. */
-const ranges: Partial<Record<keyof Options, readonly [least: number, most: number]>> = {
+type Ranges = Readonly<Record<string, readonly [least: number, most: number]>>;
+
+/** Options that last, and a rate: the least and most that make sense. */
+const ranges: Ranges = {
   pingInterval: [1, 0x7fffffff],
   pingTimeout: [1, 0x7fffffff],
   upgradeTimeout: [1, 0x7fffffff],
@@ -72,11 +76,18 @@ const ranges: Partial<Record<keyof Options, readonly [least: number, most: numbe
   handshakeTimeout: [1, 0x7fffffff],
   headersTimeout: [0, 0x7fffffff],
   bodyTimeout: [1, 0x7fffffff],
+  attachmentTimeout: [1, 0x7fffffff],
+  maxHandshakesPerSecond: [0, 1_000_000],
+  writeDeadline: [1, 0x7fffffff],
+  ackTimeout: [0, 0x7fffffff],
+};
+
+/** Options that count. */
+const counts: Ranges = {
   maxFragments: [1, 0x7fffffff],
   maxControlFrames: [1, Number.MAX_SAFE_INTEGER],
   maxHttpBufferSize: [1, 0x7fffffff],
   maxAttachments: [0, 10_000],
-  attachmentTimeout: [1, 0x7fffffff],
   maxArguments: [1, 60_000],
   maxDepth: [1, 4_000],
   maxValues: [1, Number.MAX_SAFE_INTEGER],
@@ -86,12 +97,9 @@ const ranges: Partial<Record<keyof Options, readonly [least: number, most: numbe
   maxEventsPerSecond: [0, Number.MAX_SAFE_INTEGER],
   maxPendingPerAddress: [1, Number.MAX_SAFE_INTEGER],
   maxSessionsPerAddress: [0, Number.MAX_SAFE_INTEGER],
-  maxHandshakesPerSecond: [0, 1_000_000],
   softBufferLimit: [1, Number.MAX_SAFE_INTEGER],
-  writeDeadline: [1, 0x7fffffff],
   hardBufferLimit: [1, Number.MAX_SAFE_INTEGER],
   maxPendingAcks: [1, Number.MAX_SAFE_INTEGER],
-  ackTimeout: [0, 0x7fffffff],
   mailboxMessages: [1, Number.MAX_SAFE_INTEGER],
   mailboxBytes: [1, Number.MAX_SAFE_INTEGER],
 };
@@ -105,7 +113,7 @@ export function limitNamed(text: string): LimitName | undefined {
 }
 
 /** Options that choose from a closed list. */
-const choices: Partial<Record<keyof Options, readonly unknown[]>> = {
+const choices: Readonly<Record<string, readonly unknown[]>> = {
   transports: ['polling', 'websocket', 'jsonp', 'htmlfile', 'flashsocket'],
   generations: [1, 3, 4],
   admit: ['once', 'every'],
@@ -125,13 +133,23 @@ export function readOptions(given: UserOptions = {}): Options {
   const options: Record<string, unknown> = { ...defaults };
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
-    const check = checks[name as keyof Options] ?? checkFor(name as keyof Options);
+    const check = entryOf(checks, name) ?? checkFor(name);
     options[name] = check(value, name);
   }
-  if (options.cors && options.origins !== defaults.origins) {
-    throw new SocketioError('OPTION_INVALID', 'origins and cors say who is let in; give one of them');
-  }
+  refuseContradiction(given, options as unknown as Options);
   return Object.freeze({ ...options, generations: servedBy(options as unknown as Options) }) as Options;
+}
+
+function refuseContradiction(given: UserOptions, options: Options): void {
+  if (options.cors && options.origins !== defaults.origins)
+    throw new SocketioError('OPTION_INVALID', 'origins and cors say who is let in; give one of them');
+  // A lower hard limit alone says enough: the soft one is never reached then.
+  const { softBufferLimit: soft, hardBufferLimit: hard } = options;
+  if (given.softBufferLimit !== undefined && soft > hard)
+    throw new SocketioError(
+      'OPTION_INVALID',
+      `softBufferLimit must be no more than hardBufferLimit, which is ${hard}`,
+    );
 }
 
 /** Socket.IO's own switch for its oldest clients, beside our list. */
@@ -143,7 +161,7 @@ function servedBy({ generations, allowEIO3 }: Options): readonly Generation[] {
 
 type Check = (value: unknown, name: string) => unknown;
 
-const checks: Partial<Record<keyof Options, Check>> = {
+const checks: Readonly<Record<string, Check>> = {
   origins: (value) => Object.freeze(listOf(typeof value === 'string' ? [value] : value, 'origins', isOrigin)),
   cookie: readCookie,
   // Socket.IO's users may write 0 for the default.
@@ -165,11 +183,13 @@ const checks: Partial<Record<keyof Options, Check>> = {
   httpCompression: readHttpCompression,
 };
 
-function checkFor(option: keyof Options): Check {
-  const range = ranges[option];
+function checkFor(option: string): Check {
+  const range = entryOf(ranges, option);
   if (range) return (value, name) => within(value, name, range);
-  const choice = choices[option];
+  const count = entryOf(counts, option);
+  if (count) return (value, name) => wholeWithin(value, name, count);
+  const choice = entryOf(choices, option);
   if (!choice) return refuseUnknown;
-  if (!Array.isArray(defaults[option])) return (value, name) => oneOf(value, name, choice);
+  if (!Array.isArray(defaults[option as keyof Options])) return (value, name) => oneOf(value, name, choice);
   return (value, name) => Object.freeze(listOf(value, name, (item) => choice.includes(item)));
 }

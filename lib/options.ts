@@ -135,7 +135,7 @@ export interface Options {
    * `connectionStateRecovery`, when none of those who were lost there is awaited any more. @default true
    */
   readonly cleanupEmptyChildNamespaces: boolean;
-  /** Bytes waiting for one client above which the write deadline runs. @default 1_048_576 */
+  /** Bytes waiting for one client above which the write deadline runs; no more than `hardBufferLimit`. @default 1_048_576 */
   readonly softBufferLimit: number;
   /**
    * Milliseconds in which a client above `softBufferLimit` must take as many bytes as that, in the long run; else it is

@@ -73,6 +73,60 @@ describe('options', () => {
     assert.equal(readOptions({ serveClient: false }).serveClient, false);
   });
 
+  it('have no __proto__, and name it', () => {
+    const given = JSON.parse('{"__proto__":{"a":1}}') as UserOptions;
+    assert.throws(() => socketio(given), { code: 'OPTION_INVALID', message: /__proto__/ });
+  });
+
+  it('take all that may be said of a cookie', () => {
+    const whole: UserOptions['cookie'] & object = {
+      ...({
+        name: 'a',
+        path: '/b',
+        domain: 'c.example',
+        httpOnly: false,
+        secure: true,
+        sameSite: 'none',
+      } as const),
+      ...({ partitioned: true, maxAge: 5, expires: new Date(0), priority: 'high', encode: String } as const),
+    };
+    assert.deepEqual(readOptions({ cookie: whole }).cookie, whole);
+    const leftOut = { name: 'a', other: undefined } as unknown as UserOptions['cookie'] & object;
+    assert.equal(readOptions({ cookie: leftOut }).cookie?.name, 'a');
+  });
+
+  it('refuse a soft limit above the hard one, naming both; a low hard limit alone is enough', () => {
+    const message = /softBufferLimit .*hardBufferLimit/;
+    for (const given of [{ softBufferLimit: 2, hardBufferLimit: 1 }, { softBufferLimit: 20_000_000 }])
+      assert.throws(() => readOptions(given), { code: 'OPTION_INVALID', message });
+    assert.equal(readOptions({ softBufferLimit: 5, hardBufferLimit: 5 }).softBufferLimit, 5);
+    assert.equal(readOptions({ hardBufferLimit: 5 }).hardBufferLimit, 5);
+  });
+
+  it('may last for parts of a millisecond, and come at any rate', () => {
+    for (const name of ['pingInterval', 'connectTimeout', 'ackTimeout', 'maxHandshakesPerSecond'] as const)
+      assert.equal(readOptions({ [name]: 1.5 })[name], 1.5);
+    const recovery = { maxDisconnectionDuration: 1.5 };
+    assert.equal(
+      readOptions({ connectionStateRecovery: recovery }).connectionStateRecovery?.maxDisconnectionDuration,
+      1.5,
+    );
+  });
+
+  const counts = [
+    ...[
+      'maxFragments',
+      'maxControlFrames',
+      'maxHttpBufferSize',
+      'maxAttachments',
+      'maxArguments',
+      'maxDepth',
+    ],
+    ...['maxValues', 'maxNameLength', 'maxNamespaceLength', 'maxNamespaces', 'maxEventsPerSecond'],
+    ...['maxPendingPerAddress', 'maxSessionsPerAddress', 'softBufferLimit', 'hardBufferLimit'],
+    ...['maxPendingAcks', 'mailboxMessages', 'mailboxBytes'],
+  ];
+
   const wrong: [string, unknown][] = [
     ['pingInterval', 0],
     ['pingInterval', '25'],
@@ -136,6 +190,23 @@ describe('options', () => {
     ['cookie', { name: 'io', path: '/;\r\nSet-Cookie: x=y' }],
     ['cookie', { domain: 'a.example; Secure' }],
     ['cookie', { sameSite: 'none' }],
+    ['cookie', { constructor: 1 }],
+    ['cookie', { maxage: 1 }],
+    // What every object has is no option either.
+    ...['constructor', 'toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf'].map(
+      (name): [string, unknown] => [name, 1],
+    ),
+    ...['httpCompression', 'perMessageDeflate', 'connectionStateRecovery', 'cookie'].flatMap((name) => [
+      [name, { constructor: 1 }] as [string, unknown],
+      [name, JSON.parse('{"__proto__":{}}')] as [string, unknown],
+    ]),
+    ['perMessageDeflate', { zlibDeflateOptions: { toString: 1 } }],
+    ['cors', { origin: 'http://a.example', constructor: 1 }],
+    ['cors', { origin: 'http://a.example', hasOwnProperty: 'x' }],
+    ['flashPolicy', { domains: ['*'], ports: ['*'], constructor: 1 }],
+    ...counts.map((name): [string, unknown] => [name, 1.5]),
+    ['connectionStateRecovery', { maxLogBytes: 1.5 }],
+    ['softBufferLimit', 16_777_217],
   ];
   for (const [name, value] of wrong) {
     it(`refuse ${name} ${JSON.stringify(value)}, by name`, () => {
