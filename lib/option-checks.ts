@@ -77,7 +77,7 @@ export function readRecovery(value: unknown): RecoveryOptions | undefined {
       [1, 0x7fffffff],
     ),
     skipMiddlewares: isBoolean(skipMiddlewares, `${name}.skipMiddlewares`) === true,
-    maxLogBytes: wholeWithin(maxLogBytes, `${name}.maxLogBytes`, [1, Number.MAX_SAFE_INTEGER]),
+    maxLogBytes: within(maxLogBytes, `${name}.maxLogBytes`, [1, Number.MAX_SAFE_INTEGER]),
   });
 }
 

@@ -40,7 +40,7 @@ const defaults: Options = {
   attachmentTimeout: 10_000,
   maxArguments: 1_000,
   maxDepth: 512,
-  maxValues: 125_000,
+  maxValues: 200_000,
   maxNameLength: 1_024,
   maxNamespaceLength: 256,
   maxNamespaces: 100,
@@ -67,7 +67,7 @@ const defaults: Options = {
 
 type Ranges = Readonly<Record<string, readonly [least: number, most: number]>>;
 
-/** Options that last, and a rate: the least and most that make sense. */
+/** Options that last, rates, and bytes, which somebody may have divided: the least and most that make sense. */
 const ranges: Ranges = {
   pingInterval: [1, 0x7fffffff],
   pingTimeout: [1, 0x7fffffff],
@@ -78,15 +78,19 @@ const ranges: Ranges = {
   bodyTimeout: [1, 0x7fffffff],
   attachmentTimeout: [1, 0x7fffffff],
   maxHandshakesPerSecond: [0, 1_000_000],
+  maxEventsPerSecond: [0, Number.MAX_SAFE_INTEGER],
   writeDeadline: [1, 0x7fffffff],
   ackTimeout: [0, 0x7fffffff],
+  maxHttpBufferSize: [1, 0x7fffffff],
+  softBufferLimit: [1, Number.MAX_SAFE_INTEGER],
+  hardBufferLimit: [1, Number.MAX_SAFE_INTEGER],
+  mailboxBytes: [1, Number.MAX_SAFE_INTEGER],
 };
 
 /** Options that count. */
 const counts: Ranges = {
   maxFragments: [1, 0x7fffffff],
   maxControlFrames: [1, Number.MAX_SAFE_INTEGER],
-  maxHttpBufferSize: [1, 0x7fffffff],
   maxAttachments: [0, 10_000],
   maxArguments: [1, 60_000],
   maxDepth: [1, 4_000],
@@ -94,14 +98,10 @@ const counts: Ranges = {
   maxNameLength: [1, 1_000_000],
   maxNamespaceLength: [1, 1_000_000],
   maxNamespaces: [1, Number.MAX_SAFE_INTEGER],
-  maxEventsPerSecond: [0, Number.MAX_SAFE_INTEGER],
   maxPendingPerAddress: [1, Number.MAX_SAFE_INTEGER],
   maxSessionsPerAddress: [0, Number.MAX_SAFE_INTEGER],
-  softBufferLimit: [1, Number.MAX_SAFE_INTEGER],
-  hardBufferLimit: [1, Number.MAX_SAFE_INTEGER],
   maxPendingAcks: [1, Number.MAX_SAFE_INTEGER],
   mailboxMessages: [1, Number.MAX_SAFE_INTEGER],
-  mailboxBytes: [1, Number.MAX_SAFE_INTEGER],
 };
 
 const numbers = Object.entries(defaults).flatMap(([name, value]) => (typeof value === 'number' ? name : []));
@@ -137,6 +137,9 @@ export function readOptions(given: UserOptions = {}): Options {
     options[name] = check(value, name);
   }
   refuseContradiction(given, options as unknown as Options);
+  // Who lets larger messages in means them to be read.
+  if (given.maxValues === undefined)
+    options.maxValues = Math.max(defaults.maxValues, Math.floor(Number(options.maxHttpBufferSize) / 5));
   return Object.freeze({ ...options, generations: servedBy(options as unknown as Options) }) as Options;
 }
 

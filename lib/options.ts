@@ -103,8 +103,8 @@ export interface Options {
   readonly maxDepth: number;
   /**
    * Most objects and lists of one packet. A name that stands where it has not stood in any object of the packet before,
-   * behind the same names, counts as four; numbers among the names of an object are one list more. One for each eight
-   * bytes of the default `maxHttpBufferSize`. @default 125_000
+   * behind the same names, counts as four; numbers among the names of an object count as one each, and are one list more.
+   * @default 200_000, or one for each five bytes of a larger `maxHttpBufferSize`
    */
   readonly maxValues: number;
   /** Most UTF-16 code units in the name of an event. @default 1_024 */

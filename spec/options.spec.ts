@@ -114,18 +114,17 @@ describe('options', () => {
   });
 
   const counts = [
-    ...[
-      'maxFragments',
-      'maxControlFrames',
-      'maxHttpBufferSize',
-      'maxAttachments',
-      'maxArguments',
-      'maxDepth',
-    ],
-    ...['maxValues', 'maxNameLength', 'maxNamespaceLength', 'maxNamespaces', 'maxEventsPerSecond'],
-    ...['maxPendingPerAddress', 'maxSessionsPerAddress', 'softBufferLimit', 'hardBufferLimit'],
-    ...['maxPendingAcks', 'mailboxMessages', 'mailboxBytes'],
+    ...['maxFragments', 'maxControlFrames', 'maxAttachments', 'maxArguments', 'maxDepth', 'maxValues'],
+    ...['maxNameLength', 'maxNamespaceLength', 'maxNamespaces', 'maxPendingPerAddress'],
+    ...['maxSessionsPerAddress', 'maxPendingAcks', 'mailboxMessages'],
   ];
+
+  it('let as many values in as a larger message may have, where nothing else is said', () => {
+    assert.equal(readOptions({}).maxValues, 200_000);
+    assert.equal(readOptions({ maxHttpBufferSize: 100 }).maxValues, 200_000);
+    assert.equal(readOptions({ maxHttpBufferSize: 1e8 }).maxValues, 20_000_000);
+    assert.equal(readOptions({ maxHttpBufferSize: 1e8, maxValues: 7 }).maxValues, 7);
+  });
 
   const wrong: [string, unknown][] = [
     ['pingInterval', 0],
@@ -205,7 +204,6 @@ describe('options', () => {
     ['cors', { origin: 'http://a.example', hasOwnProperty: 'x' }],
     ['flashPolicy', { domains: ['*'], ports: ['*'], constructor: 1 }],
     ...counts.map((name): [string, unknown] => [name, 1.5]),
-    ['connectionStateRecovery', { maxLogBytes: 1.5 }],
     ['softBufferLimit', 16_777_217],
   ];
   for (const [name, value] of wrong) {

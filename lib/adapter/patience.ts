@@ -14,10 +14,10 @@ export function after<One>(delayMs: number, act: (one?: One) => void, one?: One)
 
 /**
  * The delay that a user gave to `timeout()`.
- * @returns milliseconds, from 0 to Infinity
+ * @returns milliseconds, no more than a timer knows: adapters have timers of their own
  * @throws SocketioError `OPTION_INVALID`
  */
 export function delayOf(given: unknown): number {
-  if (typeof given === 'number' && given >= 0) return given;
+  if (typeof given === 'number' && given >= 0) return Math.min(given, LONGEST_DELAY_MS);
   throw new SocketioError('OPTION_INVALID', 'timeout takes milliseconds');
 }

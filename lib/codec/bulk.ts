@@ -8,7 +8,7 @@ export interface BulkLimits {
   readonly maxValues: number;
 }
 
-/** Characters for each that counts, at least: six, as in `{"9":}`, make an object, a name, and a list of numbers. */
+/** Characters for each that counts, at least: no six, as in `{"a":}`, make more than an object, a name, and a list of numbers. */
 const DENSEST = 6 / (1 + NAME_WEIGHT + 1);
 
 const brackets = ['{', '['];

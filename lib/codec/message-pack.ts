@@ -92,8 +92,8 @@ export function flawIn(bytes: Buffer, { maxDepth, maxValues }: BulkLimits): Flaw
   return at === bytes.length ? undefined : 'no single value';
 }
 
-/** Bytes for each that counts, at least: two make a table and a name that is no text. */
-const DENSEST = 2 / (1 + NAME_WEIGHT);
+/** Bytes for each that counts, at least: two make a name that is a list, and another list. */
+const DENSEST = 2 / (NAME_WEIGHT + 1 + 1);
 
 /** What the values of one message count for. */
 class Tally {

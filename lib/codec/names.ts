@@ -45,7 +45,7 @@ export class Names {
     this.#shift = 32 - taken;
   }
 
-  /** Four for each name that was new where it stood, one for each object that has numbers among its names. */
+  /** Four for each name that was new where it stood, one for each number, and one for each object that has such. */
   get weight(): number {
     return this.#weight;
   }
@@ -56,19 +56,41 @@ export class Names {
    */
   addText(place: number, text: string, start: number, end: number): number {
     let hash = place;
-    for (let at = start; at < end; at += 1) hash = mixed(hash, text.charCodeAt(at));
-    return this.#add(place, mixed(hash, END), text.charCodeAt(start));
+    let digits = 0;
+    for (let at = start; at < end; at += 1) {
+      const unit = text.charCodeAt(at);
+      if (isDigit(unit)) digits += 1;
+      hash = mixed(hash, unit);
+    }
+    const first = text.charCodeAt(start);
+    return isIndex(first, end - start, digits)
+      ? this.#number(place)
+      : this.#add(place, mixed(hash, END), first);
   }
 
   /** The same for a name in bytes. */
   addBytes(place: number, bytes: Uint8Array, start: number, end: number): number {
     let hash = place;
-    for (let at = start; at < end; at += 1) hash = mixed(hash, bytes[at] ?? 0);
-    return this.#add(place, mixed(hash, END), bytes[start] ?? 0);
+    let digits = 0;
+    for (let at = start; at < end; at += 1) {
+      const unit = bytes[at] ?? 0;
+      if (isDigit(unit)) digits += 1;
+      hash = mixed(hash, unit);
+    }
+    const first = start < end ? (bytes[start] ?? 0) : 0;
+    return isIndex(first, end - start, digits)
+      ? this.#number(place)
+      : this.#add(place, mixed(hash, END), first);
+  }
+
+  /** It stands in the list of the object; the others stand behind the same names as before. */
+  #number(place: number): number {
+    this.#weight += (place & NUMBERED) === 0 ? 2 : 1;
+    return place | NUMBERED;
   }
 
   #add(place: number, hash: number, first: number): number {
-    const bit = hash >>> this.#shift;
+    const bit = scattered(hash) >>> this.#shift;
     const word = this.#seen[bit >>> 5] ?? 0;
     const mask = 1 << (bit & 31);
     if ((word & mask) === 0) {
@@ -82,9 +104,25 @@ export class Names {
   }
 }
 
+function isDigit(unit: number): boolean {
+  return unit >= 0x30 && unit <= 0x39;
+}
+
+/** A number in the form in which an object has it in its list. Those of ten digits may be too large for that. */
+function isIndex(first: number, length: number, digits: number): boolean {
+  return digits === length && length > 0 && length < 10 && (first !== 0x30 || length === 1);
+}
+
 /** A digit, or a backslash: JSON may write any digit by its number. */
 function mayBeNumber(first: number): boolean {
-  return (first >= 0x30 && first <= 0x39) || first === 0x5c;
+  return isDigit(first) || first === 0x5c;
+}
+
+/** With some factors, short names would share many of the bits. The two numbers are those of MurmurHash3's `fmix32`. */
+function scattered(hash: number): number {
+  const once = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
+  return twice ^ (twice >>> 16);
 }
 
 /** The shift brings what only the upper bits know back to where the next factor takes it up. */

@@ -156,12 +156,16 @@ export abstract class Assembly<
   ): Promise<AckOf<ServerSide, Name>[]> {
     return new Promise((resolve, reject) => {
       refuseReserved(name);
-      const settle = (error: unknown, responses: Anything[]): void => {
+      const fail = (error: unknown, responses: Anything[] = []): void => {
         this.owed.delete(question);
-        if (error) reject(incomplete(error, responses));
-        else resolve(responses);
+        reject(incomplete(error, responses));
       };
-      const question: Owed = { fail: (error) => settle(error, []) };
+      const settle = (error: unknown, responses: Anything[]): void => {
+        if (error) return fail(error, responses);
+        this.owed.delete(question);
+        resolve(responses);
+      };
+      const question: Owed = { fail };
       this.owed.add(question);
       this.#tellServers([name, ...args, settle], question.fail);
     });

@@ -41,7 +41,7 @@ export class Lookup {
     found.then(
       (place) => this.#settle(place),
       (error) => {
-        failed(error);
+        if (this.#tell) failed(error);
         this.#settle(undefined);
       },
     );

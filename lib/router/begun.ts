@@ -1,5 +1,6 @@
 /** Answers that somebody before us has begun, going on all the same: they are his to end, but he has not for ever. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { Deadline } from '../deadline.js';
 import { SocketioError } from '../errors.js';
 import { hasPassage } from './passage.js';
@@ -15,6 +16,14 @@ export class Unended extends SocketioError {
   }
 }
 
+/** Upgrades that have come to us so. Of others, an answer that is not ended is none of our business. */
+const unended = new WeakSet<IncomingMessage>();
+
+/** Whether it is an upgrade whose answer had been begun when it came to us. */
+export function isUnended(req: IncomingMessage): boolean {
+  return unended.has(req);
+}
+
 /** Whether its connection has ended, and its address with it, before Node has told the response. */
 export function hasGone({ httpVersionMajor, socket }: IncomingMessage): boolean {
   return httpVersionMajor === 1 && socket.destroyed;
@@ -27,12 +36,15 @@ export function hasGone({ httpVersionMajor, socket }: IncomingMessage): boolean 
  */
 export function isAnswered(res: ServerResponse, ms: number, late: () => void): boolean {
   if (!isOver(res)) return false;
-  if (!isDone(res) && !hasPassage(res.req)) waitForEnd(res, ms, late);
+  if (isDone(res)) return true;
+  if (hasPassage(res.req)) unended.add(res.req);
+  else waitForEnd(res, ms, late);
   return true;
 }
 
-function isDone({ writableEnded, destroyed, req }: ServerResponse): boolean {
-  return writableEnded || destroyed || hasGone(req);
+/** An answer by HTTP/2 does not say that it is destroyed; its stream does. */
+function isDone(res: ServerResponse & { readonly stream?: Duplex }): boolean {
+  return res.writableEnded || res.destroyed || res.stream?.destroyed === true || hasGone(res.req);
 }
 
 function waitForEnd(res: ServerResponse, ms: number, late: () => void): void {

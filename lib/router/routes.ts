@@ -8,7 +8,7 @@ import type { Admission } from '../session/household.js';
 import type { Session } from '../session/session.js';
 import { bringsBody, hangUp, isQueued } from '../transport/answer.js';
 import { tabled } from '../transport/header.js';
-import { hasGone, isAnswered, Unended } from './begun.js';
+import { hasGone, isAnswered, isUnended, Unended } from './begun.js';
 import { type Visit, walk } from './checks.js';
 import type { Desk } from './desk.js';
 import type { Dialect } from './dialect.js';
@@ -40,7 +40,7 @@ export class Routes {
   /** Serves a request that comes through the site's stack. */
   handle(req: IncomingMessage, res: ServerResponse): void {
     const { origins, handshakeTimeout } = this.#desk.options;
-    const late = (): void => this.late(req, res, 'HANDSHAKE_TIMEOUT');
+    const late = (): void => this.#unended(req, res);
     // A deadline has answered before the stack let this through, or the client has gone.
     if (hasGone(req) || isAnswered(res, handshakeTimeout, late)) return;
     const ticket = readTicket(req, tabled);
@@ -86,10 +86,14 @@ export class Routes {
     return true;
   }
 
+  #unended(req: IncomingMessage, res: ServerResponse): void {
+    this.#refuse(new Unended(), { desk: this.#desk, ticket: readTicket(req, tabled), req, res });
+  }
+
   /** The site's stack has taken too long. */
   late(req: IncomingMessage, res: ServerResponse, code: LateCode): void {
     const visit = { desk: this.#desk, ticket: readTicket(req, tabled), req, res };
-    if (res.headersSent) return this.#refuse(new Unended(), visit);
+    if (res.headersSent) return isUnended(req) ? this.#refuse(new Unended(), visit) : void res.destroy();
     dress(res, visit.ticket, this.#desk.options.origins);
     this.#refuse(new SocketioError(code), visit);
   }

@@ -1,5 +1,5 @@
 /** Connections on which nothing has been asked yet: half a request may not stand there for ever. */
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Deadline } from '../deadline.js';
 
@@ -7,6 +7,8 @@ import { Deadline } from '../deadline.js';
 interface Waiting {
   connection: Duplex | undefined;
   readonly since: number;
+  /** Of one that has to be secured first: by what the secured one is known to be the same. */
+  readonly line: string | undefined;
 }
 
 export class Threshold {
@@ -41,10 +43,10 @@ export class Threshold {
     if (ms === 0) for (const { connection } of this.#waiting) if (connection) this.#forget(connection);
   }
 
-  came(connection: Duplex): void {
+  came(connection: Duplex, line?: string): void {
     // Two mounts on one server both tell of the connection by which they find it.
     if (this.#patience === 0 || this.#places.has(connection)) return;
-    const place = { connection, since: performance.now() };
+    const place = { connection, since: performance.now(), line };
     this.#places.set(connection, place);
     this.#waiting.add(place);
     connection.on('close', this.#gone);
@@ -54,16 +56,17 @@ export class Threshold {
 
   /** A connection that has to be secured before anything can be asked on it. */
   knocked(connection: Socket): void {
-    this.came(connection);
     const line = lineOf(connection);
-    if (!this.#places.has(connection) || !line) return;
-    this.#unsecured.set(line, connection);
-    connection.once('close', () => this.#unsecured.get(line) === connection && this.#unsecured.delete(line));
+    // Without a line it would not be known any more when it has been secured, and would be waited for in vain.
+    if (line === undefined || this.#unsecured.has(line)) return;
+    this.came(connection, line);
+    if (this.#places.has(connection)) this.#unsecured.set(line, connection);
   }
 
   /** It has been, and has as much time again. */
   secured(connection: Socket): void {
-    const knocked = this.#unsecured.get(lineOf(connection));
+    const line = lineOf(connection);
+    const knocked = line && this.#unsecured.get(line);
     if (knocked) this.asked(knocked);
     this.came(connection);
   }
@@ -92,6 +95,7 @@ export class Threshold {
     const place = this.#places.get(connection);
     if (!place) return false;
     place.connection = undefined;
+    if (place.line !== undefined) this.#unsecured.delete(place.line);
     this.#places.delete(connection);
     return this.#waiting.delete(place);
   }
@@ -103,22 +107,28 @@ export class Threshold {
   #look(): void {
     this.#timer = undefined;
     const latest = performance.now() - this.#patience;
-    for (const { connection, since } of this.#waiting) {
+    for (const { connection, since, line } of this.#waiting) {
       if (since > latest) {
         this.#timer = this.#lookIn(since - latest);
         return;
       }
       if (!connection) continue;
       this.#forget(connection);
-      if (!connection.destroyed) this.#tooLate(connection, this.#isMute(connection));
+      const isMute = line !== undefined || this.#carriers.has(connection);
+      if (!connection.destroyed) this.#tooLate(connection, isMute);
     }
-  }
-
-  #isMute(connection: Duplex): boolean {
-    return this.#carriers.has(connection) || this.#unsecured.get(lineOf(connection as Socket)) === connection;
   }
 }
 
-function lineOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
-  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
+const ends = ['remoteAddress', 'remotePort', 'localAddress', 'localPort'] as const;
+
+/**
+ * A connection and what secures it have the same ends. The system is asked for them: what stands before us may have
+ * written others on the one of the two.
+ * @returns `undefined` where there are none: a Unix socket, or a stream of somebody's own
+ */
+function lineOf(connection: Duplex): string | undefined {
+  if (!(connection instanceof Socket)) return undefined;
+  const found = ends.map((end): unknown => Reflect.get(Socket.prototype, end, connection));
+  return found.includes(undefined) ? undefined : found.join(' ');
 }

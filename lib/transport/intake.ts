@@ -15,7 +15,7 @@ import {
 import { Delivery, type DeliveryEvents } from './delivery.js';
 import type { Envelope, HeaderPairs, Letter } from './envelope.js';
 import { refuseBody } from './refused.js';
-import { mustWait, mustWaitWhole, waitForTurn } from './turn.js';
+import { mustWait, mustWaitWhole, waitForTurnWhole } from './turn.js';
 
 export interface IntakeEvents {
   received(frame: Frame): void;
@@ -97,10 +97,10 @@ export class Intake implements DeliveryEvents {
     if (fault) return this.#fault(fault);
     if (!mustWaitWhole(body.length)) return this.#takeApart(body);
     this.#waiting = true;
-    waitForTurn(() => {
+    waitForTurnWhole(() => {
       this.#waiting = false;
       if (!this.#over) this.#takeApart(body);
-    }, body.length);
+    });
   }
 
   #takeApart(body: Buffer): void {

@@ -6,7 +6,7 @@ import { type BodyLimits, codeFor, contentOf, isBinary, readBody } from './body.
 import { Delivery } from './delivery.js';
 import type { Envelope } from './envelope.js';
 import { refuseBody } from './refused.js';
-import { mustWaitWhole, waitForTurn } from './turn.js';
+import { mustWaitWhole, waitForTurnWhole } from './turn.js';
 
 /** POSTs of one client under way at once; the clients send one, and a heartbeat or goodbye beside it. */
 const MOST_POSTS = 8;
@@ -96,7 +96,7 @@ export class Posts {
     if (!post || this.#delivery || this.#waiting) return;
     if (this.#over || !mustWaitWhole(post.body.length)) return this.#takeApart(post);
     this.#waiting = true;
-    waitForTurn(() => this.#goOn(), post.body.length);
+    waitForTurnWhole(() => this.#goOn());
   }
 
   #goOn(): void {

@@ -80,11 +80,16 @@ export function isTimeUp(): boolean {
 
 /**
  * @param called when others have had their turn; one message passes `mustWait` then
- * @param length of that message, or of all that is left to say
+ * @param length of that message, or of all that is left to say: what is long waits behind what is long
  */
 export function waitForTurn(called: () => void, length = 0): void {
   (length >= LONG ? waitingLong : waiting).add(called);
   if (!isWatched) watch(performance.now());
+}
+
+/** The same for the body of a POST that `mustWaitWhole`. */
+export function waitForTurnWhole(called: () => void): void {
+  waitForTurn(called, LONG);
 }
 
 function isNobodyWaiting(): boolean {

@@ -141,9 +141,12 @@ describe('codec/json', () => {
     });
 
     it('counts a list more for objects with numbers among their names', () => {
-      assert.equal(weightOf(list(10, () => '{"9":1}')), 25);
+      assert.equal(weightOf(list(10, () => '{"9":1}')), 31);
       assert.equal(weightOf(list(10, () => '{"\\u0039":1}')), 25);
-      assert.equal(weightOf(list(10, () => '{"9":1,"10":1,"a":1,"11":1}')), 37);
+      assert.equal(weightOf(list(10, () => '{"9":1,"10":1,"a":1,"11":1}')), 55);
+      // No places in a list: a zero before others, and what may be too large for one.
+      for (const long of ['09', '9876543210', '9a'])
+        assert.equal(weightOf(list(10, () => `{"${long}":1}`)), 25);
     });
 
     it('takes nothing in strings for one, and white space before a colon', () => {
@@ -158,7 +161,8 @@ describe('codec/json', () => {
         `${Array.from({ length: depth }, (_, index) => `{"${String.fromCharCode(0x100 + index)}":`).join('')}0${'}'.repeat(depth)}`;
       for (const depth of [1, 2, 10, 100]) {
         assert.ok(!(readSome(dense(depth), 5 * depth) instanceof Unreadable));
-        assert.equal(readSome(dense(depth), 5 * depth - 1), TOO_MANY);
+        // Of a hundred names, two may be taken for the same.
+        assert.equal(readSome(dense(depth), depth < 100 ? 5 * depth - 1 : 480), TOO_MANY);
       }
     });
 
@@ -186,7 +190,7 @@ describe('codec/json', () => {
     });
 
     it('takes a lawful megabyte, and none that would hold up others, with the default', () => {
-      const most = 125_000;
+      const most = 200_000;
       const lawful: Record<string, string> = {
         records: list(20_000, (index) => `{"id":${index},"name":"n${index}","at":"2026-11-28"}`),
         points: list(110_000, () => '[123,45]'),

@@ -7,7 +7,7 @@ export const limits: DecodeLimits = {
   maxPayload: 1_000_000,
   maxArguments: 1_000,
   maxDepth: 512,
-  maxValues: 125_000,
+  maxValues: 200_000,
   maxNameLength: 1_024,
   maxNamespaceLength: 256,
 };

@@ -97,7 +97,7 @@ describe('MessagePack', () => {
       ),
       17,
     );
-    assert.equal(weightOf(list(() => ({ 9: 1 }))), 25);
+    assert.equal(weightOf(list(() => ({ 9: 1 }))), 31);
     // The same name, written in another way.
     assert.equal(weightOf(Buffer.from('9281a16101' + '81d9016101', 'hex')), 7);
   });
@@ -105,9 +105,12 @@ describe('MessagePack', () => {
   it('counts each name that is no text as four', () => {
     assert.equal(weightOf(Buffer.from(`92${'810101'.repeat(2)}`, 'hex')), 11);
     assert.equal(weightOf(Buffer.from(`92${'819001'.repeat(2)}`, 'hex')), 13);
-    // The densest there is.
     for (const depth of [1, 5, 100])
       assert.equal(weightOf(Buffer.from(`${'8101'.repeat(depth)}01`, 'hex')), 5 * depth);
+    // The densest there is: lists as names of lists.
+    assert.equal(weightOf(Buffer.from(`8f${'9090'.repeat(15)}`, 'hex')), 1 + 6 * 15);
+    const dense = Buffer.from(`dd00000900${`8f${'9090'.repeat(15)}`.repeat(0x900)}`, 'hex');
+    assert.ok(isTooMuch(dense, limits.maxValues));
   });
 
   it('has as many values as a lawful megabyte, and no more', () => {
@@ -115,7 +118,7 @@ describe('MessagePack', () => {
     assert.equal(isTooMuch(points, limits.maxValues), false);
     assert.ok(isTooMuch(encode(Array.from({ length: 200_000 }, () => ({}))), limits.maxValues));
     assert.ok(
-      isTooMuch(encode(Array.from({ length: 30_000 }, (_, i) => ({ [`k${i}`]: 1 }))), limits.maxValues),
+      isTooMuch(encode(Array.from({ length: 45_000 }, (_, i) => ({ [`k${i}`]: 1 }))), limits.maxValues),
     );
   });
 

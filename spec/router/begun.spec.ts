@@ -1,6 +1,8 @@
 /** A middleware that begins an answer and goes on all the same: it may end it, but nobody waits for that for ever. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { connect, createServer } from 'node:http2';
 import express, { type RequestHandler } from 'express';
 import { type Server, socketio, type UserOptions } from '../../lib/index.js';
 import { Ground } from './ground.js';
@@ -112,6 +114,34 @@ describe('an answer that a middleware has begun before going on', () => {
     assert.match(upgraded.body, /begun[\s\S]+, and ended/);
     // Its time would be over before that of another one.
     await isCut(get(port, POLL), io);
+  });
+
+  it('is nothing to speak of where it is the answer to an upgrade that has never come to us', async () => {
+    const { port, io } = await site([(_req, res) => void res.write('a film, frame by frame')], {});
+    const film = await knock(port, '/film');
+    ground.after(() => film.socket.destroy());
+    await film.answer().catch(() => {});
+    assert.deepEqual([told, io.stats().refusals, io.stats().limits], [[], {}, {}]);
+  });
+
+  it('is nothing to speak of when its client has gone before it came to us, by HTTP/2', async () => {
+    const io = ground.io(socketio({ handshakeTimeout: 20, onError: (error) => told.push(String(error)) }));
+    let passed: Promise<unknown> | undefined;
+    const server = createServer((req, res) => {
+      res.write('begun');
+      passed ??= once(res, 'close').then(() => io(req as never, res as never, () => {}));
+    });
+    const session = connect(`http://127.0.0.1:${await ground.open(server)}`);
+    ground.after(() => session.destroy());
+    const gone = session.request({ ':path': POLL });
+    gone.on('error', () => {});
+    await once(gone, 'response');
+    gone.close();
+    await once(gone, 'close');
+    await passed;
+    // Its time would be over before that of another one.
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    assert.deepEqual(told, []);
   });
 
   it('is nothing to speak of when its client has gone', async () => {

@@ -1,8 +1,11 @@
 /** The ground of one spec: servers, sites and guests, all gone behind it. */
 import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { Server as HttpServer, RequestListener } from 'node:http';
 import { createServer } from 'node:http';
 import type { Server as NetServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type Socket as Client,
   io as connect,
@@ -61,6 +64,21 @@ export class Ground {
       await closed;
     });
     return port;
+  }
+
+  /** @returns where to connect to */
+  async openAt(server: NetServer): Promise<{ readonly port: number; readonly host: string }> {
+    return { port: await this.open(server), host: '127.0.0.1' };
+  }
+
+  /** At a Unix socket. @returns its path */
+  async openPath(server: NetServer): Promise<string> {
+    const directory = await mkdtemp(join(tmpdir(), 'socketio-'));
+    this.after(() => rm(directory, { recursive: true }));
+    this.after(() => new Promise((resolve) => server.close(resolve)));
+    const path = join(directory, 'socket');
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    return path;
   }
 
   /** @returns the server and its port */

@@ -31,6 +31,11 @@ async function open(headersTimeout: number): Promise<number> {
 
 const half = 'GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n';
 
+/** As whoever reads the PROXY protocol does. */
+function rename(connection: object): void {
+  Object.defineProperties(connection, { remoteAddress: { value: '192.0.2.1' }, remotePort: { value: 7 } });
+}
+
 /** What is left of a connection that has closed before anything was asked. */
 async function comeAndGo(threshold: Threshold): Promise<WeakRef<object>> {
   const connection = new PassThrough();
@@ -95,6 +100,33 @@ describe('the first request of a connection', () => {
       socket.resume();
       socket.write(bytes, 'latin1');
       await within(new Promise((resolve) => socket.once('close', resolve)), 'the end');
+    });
+  }
+
+  for (const where of ['a port', 'a Unix socket', 'a port, behind one who writes other addresses']) {
+    it(`is waited for until the line has been secured, not until it is answered: by TLS, at ${where}`, async () => {
+      const app = express();
+      app.get('/hi', (_req, res) => void res.send('hi'));
+      app.get('/slow', (_req, res) => void setTimeout(() => res.send('slow'), 400));
+      app.use('/socket.io', ground.io(socketio({ headersTimeout: 150 })));
+      const server = createTlsServer(certificate());
+      if (where.endsWith('addresses')) server.on('connection', rename);
+      server.on('request', app);
+      const address =
+        where === 'a Unix socket' ? { path: await ground.openPath(server) } : await ground.openAt(server);
+      const guests = [1, 2, 3].map(() => connectTls({ ...address, rejectUnauthorized: false }));
+      const heard = guests.map(async (guest) => {
+        let answers = '';
+        guest.on('data', (bytes) => {
+          answers += bytes;
+        });
+        guest.write(
+          'GET /hi HTTP/1.1\r\nHost: x\r\n\r\nGET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+        );
+        await once(guest, 'close');
+        return answers.match(/hi|slow/g);
+      });
+      assert.deepEqual(await within(Promise.all(heard), 'the answers'), Array(3).fill(['hi', 'slow']));
     });
   }
 

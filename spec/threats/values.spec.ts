@@ -34,7 +34,9 @@ const hostile: Readonly<Record<string, () => string>> = {
 
 const lawful: Readonly<Record<string, () => string>> = {
   'records of one shape': () => megabyte((index) => `{"id":${index},"name":"n${index}","at":"2026-11-28"}`),
-  points: () => megabyte(() => '[123,45]'),
+  points: () => megabyte(() => '[1,2]'),
+  'a sheet of cells': () => megabyte((index) => `"A${index}":{"v":1.5,"t":"n","s":3}`, ['{', '}']),
+  'a table by numbers': () => megabyte((index) => `"${100_000 + index}":5`, ['{', '}']),
   'a table by names of 36 letters': () =>
     megabyte((index) => `"${String(index).padStart(36, 'x')}":1`, ['{', '}']),
 };

@@ -113,6 +113,14 @@ describe('messages that are much work', () => {
     assert.deepEqual(told, [0, 7, 1, 7, 2, 7, 3, 7, 4]);
   });
 
+  it('are bodies that may be taken apart into thousands of packets, too', async () => {
+    const middling = 'x'.repeat(5_000);
+    for (let client = 0; client < 4; client++) post(client, middling);
+    readerFor(7).read(Buffer.from(short));
+    for (let count = 0; count < 2; count++) await turn();
+    assert.deepEqual(told, [0, 7, 1, 2]);
+  });
+
   it('do not come before others because their client has gone', async () => {
     for (let client = 0; client < 3; client++) deliver(client);
     const reader = readerFor(9);
